@@ -1,0 +1,94 @@
+package io.gmicro.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for what every feature of gmicro shares:
+ * its properties, the report at start-up and, in an application that has none, a meter
+ * registry.
+ */
+@AutoConfiguration(afterName = { MetricsAutoConfigurations.COMPOSITE_3, MetricsAutoConfigurations.PROMETHEUS_3,
+		MetricsAutoConfigurations.SIMPLE_3, MetricsAutoConfigurations.COMPOSITE_4,
+		MetricsAutoConfigurations.PROMETHEUS_4, MetricsAutoConfigurations.SIMPLE_4 })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+@EnableConfigurationProperties(GmicroProperties.class)
+public final class GmicroAutoConfiguration {
+
+	@Bean
+	StartupReport gmicroStartupReport(GmicroProperties properties) {
+		return new StartupReport(properties);
+	}
+
+	/**
+	 * An application without Spring Boot's actuator or metrics module gets the registry
+	 * and the meters of the JVM that these would have made.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(PrometheusMeterRegistry.class)
+	@ConditionalOnMissingBean(MeterRegistry.class)
+	static final class RegistryConfiguration {
+
+		@Bean
+		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<MeterFilter> filters,
+				ObjectProvider<MeterBinder> binders) {
+			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+			filters.orderedStream().forEach(registry.config()::meterFilter);
+			binders.orderedStream().forEach((binder) -> binder.bindTo(registry));
+			return registry;
+		}
+
+		@Bean
+		ClassLoaderMetrics gmicroClassLoaderMetrics() {
+			return new ClassLoaderMetrics();
+		}
+
+		@Bean
+		JvmGcMetrics gmicroJvmGcMetrics() {
+			return new JvmGcMetrics();
+		}
+
+		@Bean
+		JvmMemoryMetrics gmicroJvmMemoryMetrics() {
+			return new JvmMemoryMetrics();
+		}
+
+		@Bean
+		JvmThreadMetrics gmicroJvmThreadMetrics() {
+			return new JvmThreadMetrics();
+		}
+
+		@Bean
+		ProcessorMetrics gmicroProcessorMetrics() {
+			return new ProcessorMetrics();
+		}
+
+		@Bean
+		UptimeMetrics gmicroUptimeMetrics() {
+			return new UptimeMetrics();
+		}
+
+	}
+
+}

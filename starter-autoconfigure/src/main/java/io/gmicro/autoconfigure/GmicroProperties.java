@@ -1,0 +1,155 @@
+package io.gmicro.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Every property of gmicro. A value that cannot work is refused when the application
+ * starts.
+ *
+ * @param metrics what is recorded at all, and where it is served
+ * @param http how HTTP requests are recorded
+ */
+@ConfigurationProperties("gmicro")
+public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http) {
+
+	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
+
+	private static void require(boolean valid, String property, Object value, String allowed) {
+		if (!valid) {
+			throw new IllegalArgumentException(property + "=" + value + " is not allowed: " + allowed);
+		}
+	}
+
+	/**
+	 * What is recorded at all, and where it is served.
+	 *
+	 * @param enabled Whether requests are recorded and the metrics route is served.
+	 * @param endpoint the metrics route
+	 * @param naming Names under which the metrics are published.
+	 */
+	public record Metrics(@DefaultValue("false") boolean enabled, @DefaultValue Endpoint endpoint,
+			@DefaultValue("standard") Naming naming) {
+	}
+
+	/**
+	 * The metrics route.
+	 *
+	 * @param enabled Whether the metrics route is served.
+	 * @param path Path of the metrics route, on the management port when there is one.
+	 * @param maxConcurrent How many scrapes may run at once. Further ones are answered
+	 * with 503.
+	 */
+	public record Endpoint(@DefaultValue("true") boolean enabled, @DefaultValue("/metrics") String path,
+			@DefaultValue("4") int maxConcurrent) {
+
+		public Endpoint {
+			require(path.matches("(/[\\w.~-]+)+"), "gmicro.metrics.endpoint.path", path,
+					"a path starts with '/', has no '/' at its end and no wildcards");
+			require(maxConcurrent >= 1 && maxConcurrent <= 1000, "gmicro.metrics.endpoint.max-concurrent",
+					maxConcurrent, "from 1 to 1000");
+		}
+
+	}
+
+	/**
+	 * Names under which metrics are published.
+	 */
+	public enum Naming {
+
+		/** OpenTelemetry's semantic conventions as Prometheus writes them. */
+		STANDARD
+
+	}
+
+	/**
+	 * How HTTP requests are recorded.
+	 *
+	 * @param requestDuration the duration histogram
+	 * @param statusCode the status counter
+	 * @param activeRequests the gauge of requests in flight
+	 * @param bodySize the sizes of bodies
+	 * @param excludePaths Paths that are not recorded: exact, or a subtree with a
+	 * trailing '/**'.
+	 * @param maxRoutes How many different routes are recorded. Further ones share the
+	 * route '_OTHER'.
+	 * @param springObservation Spring Boot's own recording
+	 */
+	public record Http(@DefaultValue RequestDuration requestDuration, @DefaultValue StatusCode statusCode,
+			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize, @DefaultValue( {
+					"/metrics", "/debug/**", "/actuator/**" }) List<String> excludePaths,
+			@DefaultValue("1000") int maxRoutes, @DefaultValue SpringObservation springObservation){
+
+		public Http {
+			for (String path : excludePaths) {
+				require(path.matches("(/[^*?{]+)?(/\\*\\*)?") && !path.isEmpty(), "gmicro.http.exclude-paths", path,
+						"a path starts with '/' and has no wildcard but '/**' at its end");
+			}
+			require(maxRoutes >= 1 && maxRoutes <= 100_000, "gmicro.http.max-routes", maxRoutes, "from 1 to 100000");
+		}
+
+	}
+
+	/**
+	 * The duration histogram.
+	 *
+	 * @param enabled Whether the duration of requests is recorded as a histogram.
+	 * @param buckets Upper bounds of the histogram's buckets, ascending.
+	 */
+	public record RequestDuration(@DefaultValue("true") boolean enabled, @DefaultValue( {
+			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
+			"10s" }) List<Duration> buckets){
+
+		private static final Duration LARGEST_BOUND = Duration.ofDays(1);
+
+		public RequestDuration {
+			String property = "gmicro.http.request-duration.buckets";
+			Duration previous = Duration.ZERO;
+			for (Duration bound : buckets) {
+				require(bound.compareTo(previous) > 0 && bound.compareTo(LARGEST_BOUND) <= 0, property, buckets,
+						"each bound is greater than zero and than the one before it, and at most " + LARGEST_BOUND);
+				previous = bound;
+			}
+			require(!buckets.isEmpty() && buckets.size() <= 100, property, buckets, "from 1 to 100 bounds");
+		}
+
+	}
+
+	/**
+	 * The status counter.
+	 *
+	 * @param enabled Whether responses are counted by status code.
+	 */
+	public record StatusCode(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * The gauge of requests in flight.
+	 *
+	 * @param enabled Whether the number of requests in flight is recorded.
+	 */
+	public record ActiveRequests(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * The sizes of bodies.
+	 *
+	 * @param enabled Whether the sizes of request and response bodies are recorded.
+	 */
+	public record BodySize(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * Spring Boot's own recording.
+	 *
+	 * @param enabled Whether Spring Boot's own filter keeps recording
+	 * 'http.server.requests' and, with a tracer, starts the spans of the server. Off
+	 * saves about a quarter of the throughput.
+	 */
+	public record SpringObservation(@DefaultValue("true") boolean enabled) {
+	}
+
+}

@@ -1,0 +1,33 @@
+package io.gmicro.autoconfigure;
+
+import io.gmicro.scrape.MetricsServlet;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link ManagementContextConfiguration} for the {@link MetricsServlet metrics route}: on
+ * the management port when there is one, else beside the application.
+ */
+@ManagementContextConfiguration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ PrometheusMeterRegistry.class, ExpositionFormats.class })
+@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+@ConditionalOnBooleanProperty(name = "gmicro.metrics.endpoint.enabled", matchIfMissing = true)
+public final class MetricsRouteManagementContextConfiguration {
+
+	@Bean
+	MetricsRoute gmicroMetricsRoute(ObjectProvider<PrometheusMeterRegistry> registries, GmicroProperties properties,
+			ListableBeanFactory beanFactory, Environment environment) {
+		return new MetricsRoute(registries, properties, beanFactory, environment);
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.gmicro.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.filter.ServerHttpObservationFilter;
+
+/**
+ * Says in one line, once the application is ready, what is being recorded and where it is
+ * served.
+ */
+final class StartupReport implements ApplicationListener<ApplicationReadyEvent> {
+
+	private static final Log logger = LogFactory.getLog(StartupReport.class);
+
+	private static final boolean PROMETHEUS = isPresent("io.micrometer.prometheusmetrics.PrometheusMeterRegistry");
+
+	private static final boolean ACTUATOR = isPresent(
+			"org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration");
+
+	private final GmicroProperties properties;
+
+	StartupReport(GmicroProperties properties) {
+		this.properties = properties;
+	}
+
+	private static boolean isPresent(String type) {
+		return ClassUtils.isPresent(type, StartupReport.class.getClassLoader());
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		ConfigurableApplicationContext context = event.getApplicationContext();
+		if (context.getBeanProvider(MeterRegistry.class).getIfAvailable() == null) {
+			logger.warn("gmicro.metrics.enabled=true, but nothing is recorded: the application has no MeterRegistry. "
+					+ "Add io.micrometer:micrometer-registry-prometheus");
+			return;
+		}
+		logger.info("Recording " + String.join(", ", recorded()) + ". " + route(context)
+				+ (springRecordsToo(context) ? ". Spring Boot records http.server.requests as well; "
+						+ "gmicro.http.spring-observation.enabled=false turns that off" : ""));
+	}
+
+	private List<String> recorded() {
+		GmicroProperties.Http http = this.properties.http();
+		List<String> recorded = new ArrayList<>();
+		addIf(http.requestDuration().enabled(), "request-duration", recorded);
+		addIf(http.statusCode().enabled(), "status-code", recorded);
+		addIf(http.activeRequests().enabled(), "active-requests", recorded);
+		addIf(http.bodySize().enabled(), "body-size", recorded);
+		return recorded.isEmpty() ? List.of("nothing") : recorded;
+	}
+
+	private static void addIf(boolean enabled, String name, List<String> names) {
+		if (enabled) {
+			names.add(name);
+		}
+	}
+
+	private String route(ConfigurableApplicationContext context) {
+		Environment environment = context.getEnvironment();
+		if (!this.properties.metrics().endpoint().enabled()) {
+			return "No metrics route: gmicro.metrics.endpoint.enabled=false";
+		}
+		if (!PROMETHEUS || context.getBeanNamesForType(PrometheusMeterRegistry.class).length == 0) {
+			return "No metrics route: the application has no PrometheusMeterRegistry";
+		}
+		if (environment.getProperty("management.server.port", Integer.class, 0) < 0 && ACTUATOR) {
+			return "No metrics route: management.server.port=-1";
+		}
+		String managementPort = environment.getProperty("local.management.port");
+		boolean separate = managementPort != null
+				&& !managementPort.equals(environment.getProperty("local.server.port"));
+		String prefix = environment
+			.getProperty(separate ? "management.server.base-path" : "server.servlet.context-path", "");
+		return "Metrics are at port " + (separate ? managementPort : environment.getProperty("local.server.port"))
+				+ ", path " + prefix + this.properties.metrics().endpoint().path();
+	}
+
+	private static boolean springRecordsToo(ConfigurableApplicationContext context) {
+		return context.getBeansOfType(FilterRegistrationBean.class)
+			.values()
+			.stream()
+			.anyMatch((registration) -> registration.isEnabled()
+					&& registration.getFilter() instanceof ServerHttpObservationFilter);
+	}
+
+}

@@ -1,0 +1,94 @@
+package io.gmicro.http;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends an exchange when its asynchronous processing has completed, however often it was
+ * started and whatever the container reports afterwards. A timeout or an error is not yet
+ * the end: the status is only decided on completion.
+ */
+final class AsyncEnd implements AsyncListener {
+
+	private final AtomicBoolean ended = new AtomicBoolean();
+
+	private final ExchangeFilter filter;
+
+	private final Exchange exchange;
+
+	private final HttpServletRequest request;
+
+	private final HttpServletResponse response;
+
+	private volatile @Nullable Throwable failure;
+
+	private AsyncEnd(ExchangeFilter filter, Exchange exchange, HttpServletRequest request,
+			HttpServletResponse response) {
+		this.filter = filter;
+		this.exchange = exchange;
+		this.request = request;
+		this.response = response;
+	}
+
+	/**
+	 * Waits for the end of asynchronous processing if it was started and is not over yet.
+	 * @param filter the filter to tell
+	 * @param exchange the exchange
+	 * @param request the request
+	 * @param response the response
+	 * @return {@code false} if there is nothing to wait for
+	 */
+	static boolean await(ExchangeFilter filter, Exchange exchange, HttpServletRequest request,
+			HttpServletResponse response) {
+		if (!request.isAsyncStarted()) {
+			return false;
+		}
+		try {
+			request.getAsyncContext().addListener(new AsyncEnd(filter, exchange, request, response));
+			return true;
+		}
+		catch (IllegalStateException ex) {
+			return false;
+		}
+	}
+
+	@Override
+	public void onComplete(AsyncEvent event) {
+		if (this.ended.compareAndSet(false, true)) {
+			this.filter.afterAsync(this.exchange, this.request, this.response, failure());
+		}
+	}
+
+	/**
+	 * Jetty reports no error of a handler to listeners, but leaves it where error pages
+	 * look.
+	 */
+	private @Nullable Throwable failure() {
+		if (this.failure != null) {
+			return this.failure;
+		}
+		return (this.request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable handled) ? handled
+				: null;
+	}
+
+	@Override
+	public void onTimeout(AsyncEvent event) {
+	}
+
+	@Override
+	public void onError(AsyncEvent event) {
+		this.failure = event.getThrowable();
+	}
+
+	@Override
+	public void onStartAsync(AsyncEvent event) {
+		event.getAsyncContext().addListener(this);
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.gmicro.http;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Records {@code http_server_request_body_size_bytes} and
+ * {@code http_server_response_body_size_bytes}, the count and the sum of the sizes of
+ * bodies, by method and route. A size that is not known is not recorded.
+ */
+public final class BodySizes implements ExchangeObserver {
+
+	private final SeriesMeters<DistributionSummary> requests;
+
+	private final SeriesMeters<DistributionSummary> responses;
+
+	/**
+	 * Create an observer that records to a registry.
+	 * @param registry where the summaries are registered
+	 */
+	public BodySizes(MeterRegistry registry) {
+		this.requests = summaries(registry, "http.server.request.body.size",
+				"Size of HTTP server request bodies that declare their length");
+		this.responses = summaries(registry, "http.server.response.body.size",
+				"Size of HTTP server response bodies before compression");
+	}
+
+	private static SeriesMeters<DistributionSummary> summaries(MeterRegistry registry, String name,
+			String description) {
+		return new SeriesMeters<>((series) -> DistributionSummary.builder(name)
+			.description(description)
+			.baseUnit("bytes")
+			.tags(series.methodAndRouteTags())
+			.register(registry));
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+		record(this.requests, exchange, exchange.requestBodySize());
+		record(this.responses, exchange, exchange.responseBodySize());
+	}
+
+	@Override
+	public void onErrorPage(Exchange exchange) {
+		record(this.responses, exchange, exchange.responseBodySize());
+	}
+
+	private static void record(SeriesMeters<DistributionSummary> summaries, Exchange exchange, long size) {
+		if (size != Exchange.UNKNOWN_SIZE) {
+			summaries.get(exchange.series()).record((double) size);
+		}
+	}
+
+}

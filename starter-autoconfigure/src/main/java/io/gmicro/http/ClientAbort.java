@@ -1,0 +1,31 @@
+package io.gmicro.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells that a request failed because its client went away, by the exceptions that
+ * containers and Spring throw for just that. A broken connection of the application to
+ * somewhere else is not meant.
+ */
+final class ClientAbort {
+
+	private static final int MAX_DEPTH = 16;
+
+	private ClientAbort() {
+	}
+
+	static boolean isCauseOf(@Nullable Throwable failure) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+			switch (cause.getClass().getName()) {
+				case "org.apache.catalina.connector.ClientAbortException", "org.eclipse.jetty.io.EofException",
+						"org.springframework.web.context.request.async.AsyncRequestNotUsableException" -> {
+					return true;
+				}
+				default -> cause = cause.getCause();
+			}
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.gmicro.http;
+
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.bind.annotation.RequestMethod;
+
+/**
+ * One HTTP request and its response, as an {@link ExchangeObserver} sees it. An exchange
+ * is written by {@link ExchangeFilter} alone, on whichever thread serves the request, and
+ * handed from thread to thread by the servlet container's own synchronization. Observers
+ * must not keep it after {@link ExchangeObserver#onEnd onEnd} unless they copy what they
+ * need.
+ */
+public final class Exchange {
+
+	/**
+	 * Label value for a request method that is not one of the methods of RFC 9110 and RFC
+	 * 5789.
+	 */
+	public static final String OTHER = "_OTHER";
+
+	/**
+	 * Status of an exchange whose client went away before it had the whole answer
+	 * (nginx's code).
+	 */
+	public static final int CLIENT_CLOSED_REQUEST = 499;
+
+	/** A body size that is not known. */
+	public static final long UNKNOWN_SIZE = -1;
+
+	private final @Nullable RequestMethod method;
+
+	private final long startNanos;
+
+	private long durationNanos = -1;
+
+	private long requestBodySize = UNKNOWN_SIZE;
+
+	private long responseBodySize = UNKNOWN_SIZE;
+
+	private int status;
+
+	private @Nullable String pattern;
+
+	private @Nullable Series series;
+
+	Exchange(@Nullable RequestMethod method, long startNanos) {
+		this.method = method;
+		this.startNanos = startNanos;
+	}
+
+	void matched(@Nullable String pattern) {
+		this.pattern = pattern;
+	}
+
+	void responded(int status, long requestBodySize, long responseBodySize) {
+		this.status = status;
+		this.requestBodySize = requestBodySize;
+		this.responseBodySize = responseBodySize;
+	}
+
+	void end(Series series, long endNanos) {
+		this.series = series;
+		this.durationNanos = endNanos - this.startNanos;
+	}
+
+	void errorPage(long responseBodySize) {
+		this.responseBodySize = responseBodySize;
+	}
+
+	@Nullable RequestMethod requestMethod() {
+		return this.method;
+	}
+
+	@Nullable String pattern() {
+		return this.pattern;
+	}
+
+	Series series() {
+		Series series = this.series;
+		if (series == null) {
+			throw new IllegalStateException("The exchange has not ended yet");
+		}
+		return series;
+	}
+
+	/**
+	 * The request method.
+	 * @return {@code GET}, {@code HEAD}, {@code POST}, {@code PUT}, {@code PATCH},
+	 * {@code DELETE}, {@code OPTIONS} or {@code TRACE}, and {@value #OTHER} for every
+	 * other token a client may send
+	 * @see <a href=
+	 * "https://opentelemetry.io/docs/specs/semconv/http/http-metrics/">OpenTelemetry,
+	 * HTTP metrics</a>
+	 */
+	public String method() {
+		return (this.method != null) ? this.method.name() : OTHER;
+	}
+
+	/**
+	 * The bounded route label, never the raw path.
+	 * @return the path template that Spring matched, such as <code>/orders/{id}</code>;
+	 * where nothing matched {@code NOT_FOUND} on status 404, {@code REDIRECTION} on 3xx,
+	 * else {@code UNKNOWN}; {@value #OTHER} past the limit of routes
+	 * @throws IllegalStateException when the exchange has not ended yet
+	 */
+	public String route() {
+		return series().route();
+	}
+
+	/**
+	 * The status code that the client saw.
+	 * @return the status, {@value #CLIENT_CLOSED_REQUEST} when the client went away, 0
+	 * before the exchange has ended
+	 */
+	public int status() {
+		return this.status;
+	}
+
+	/**
+	 * When the exchange began.
+	 * @return a reading of {@link System#nanoTime()}
+	 */
+	public long startNanos() {
+		return this.startNanos;
+	}
+
+	/**
+	 * How long the exchange took, asynchronous processing included.
+	 * @return the duration in nanoseconds, -1 before the exchange has ended
+	 */
+	public long durationNanos() {
+		return this.durationNanos;
+	}
+
+	/**
+	 * How long the exchange took, asynchronous processing included.
+	 * @param unit the unit to convert to, rounding towards zero
+	 * @return the duration in that unit
+	 */
+	public long duration(TimeUnit unit) {
+		return unit.convert(this.durationNanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * The size of the request body, taken from its {@code Content-Length}.
+	 * @return the size in bytes, {@value #UNKNOWN_SIZE} when the request declared none
+	 */
+	public long requestBodySize() {
+		return this.requestBodySize;
+	}
+
+	/**
+	 * The size of the response body as the application wrote it, before compression and
+	 * transfer coding.
+	 * @return the size in bytes, {@value #UNKNOWN_SIZE} when it is not known or still to
+	 * be written by the container's error page
+	 */
+	public long responseBodySize() {
+		return this.responseBodySize;
+	}
+
+}

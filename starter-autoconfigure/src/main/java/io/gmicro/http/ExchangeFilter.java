@@ -1,0 +1,152 @@
+package io.gmicro.http;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.web.bind.annotation.RequestMethod;
+
+/**
+ * Decides, once for every observer, when an exchange begins, when it ends and what the
+ * client saw. Register it for the dispatcher types {@code REQUEST} and {@code ERROR},
+ * with asynchronous support, in front of everything that may answer.
+ * <p>
+ * An exchange ends when the filter chain has returned or thrown; when asynchronous
+ * processing was started, it ends when that completes. A client that went away is
+ * recorded as {@link Exchange#CLIENT_CLOSED_REQUEST}, an exception on its way to the
+ * container as 500. Thread-safe.
+ */
+public final class ExchangeFilter implements Filter {
+
+	/**
+	 * How early the filter runs: just inside Spring's observation filter, whose trace is
+	 * then known.
+	 */
+	public static final int DEFAULT_ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
+
+	private static final String ENDED_EXCHANGE = ExchangeFilter.class.getName() + ".endedExchange";
+
+	private final ExchangeObservers observers;
+
+	private final ExcludedPaths excludedPaths;
+
+	private final Routes routes;
+
+	/**
+	 * Create a filter.
+	 * @param observers who sees the exchanges, called in this order
+	 * @param excludedPaths paths that are not recorded: exact, or a subtree with a
+	 * trailing {@code /**}
+	 * @param maxRoutes how many different route labels there may be, at least 1; further
+	 * ones become {@link Exchange#OTHER}
+	 * @param registry where the filter counts what it folded and which observers failed
+	 */
+	public ExchangeFilter(List<ExchangeObserver> observers, Collection<String> excludedPaths, int maxRoutes,
+			MeterRegistry registry) {
+		this.observers = new ExchangeObservers(observers, registry);
+		this.excludedPaths = new ExcludedPaths(excludedPaths);
+		this.routes = new Routes(maxRoutes, registry);
+	}
+
+	@Override
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		if (!(request instanceof HttpServletRequest httpRequest)
+				|| !(response instanceof HttpServletResponse httpResponse)) {
+			chain.doFilter(request, response);
+		}
+		else if (request.getDispatcherType() == DispatcherType.ERROR) {
+			writeErrorPage(httpRequest, httpResponse, chain);
+		}
+		else if (this.excludedPaths.contains(httpRequest)) {
+			chain.doFilter(request, response);
+		}
+		else {
+			exchange(httpRequest, httpResponse, chain);
+		}
+	}
+
+	private void exchange(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		Exchange exchange = new Exchange(RequestMethod.resolve(request.getMethod()), System.nanoTime());
+		this.observers.started(exchange);
+		Throwable failure = null;
+		try {
+			chain.doFilter(request, response);
+		}
+		catch (Throwable ex) {
+			failure = ex;
+			throw ex;
+		}
+		finally {
+			afterChain(exchange, request, response, failure);
+		}
+	}
+
+	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
+			@Nullable Throwable failure) {
+		exchange.matched(MatchedRoute.of(request));
+		if (AsyncEnd.await(this, exchange, request, response)) {
+			return;
+		}
+		boolean errorPage = ResponseBody.awaitsErrorPage(request, response, failure != null);
+		if (errorPage) {
+			request.setAttribute(ENDED_EXCHANGE, exchange);
+		}
+		end(exchange, request, response, failure, errorPage ? Exchange.UNKNOWN_SIZE : bodySize(exchange, response));
+	}
+
+	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
+			@Nullable Throwable failure) {
+		end(exchange, request, response, failure, bodySize(exchange, response));
+	}
+
+	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
+			@Nullable Throwable failure, long responseBodySize) {
+		int status = status(request, response, failure);
+		exchange.responded(status, request.getContentLengthLong(), responseBodySize);
+		String pattern = MatchedRoute.isUnmatchedResource(request, status) ? null : exchange.pattern();
+		exchange.end(this.routes.find(exchange.requestMethod(), pattern, status), System.nanoTime());
+		this.observers.ended(exchange);
+	}
+
+	private static int status(HttpServletRequest request, HttpServletResponse response, @Nullable Throwable failure) {
+		if (ClientAbort.isCauseOf((failure != null) ? failure : MatchedRoute.handledException(request))) {
+			return Exchange.CLIENT_CLOSED_REQUEST;
+		}
+		int status = response.getStatus();
+		boolean answered = response.isCommitted() || status >= HttpServletResponse.SC_BAD_REQUEST;
+		return (failure != null && !answered) ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : status;
+	}
+
+	private static long bodySize(Exchange exchange, HttpServletResponse response) {
+		return (exchange.requestMethod() == RequestMethod.HEAD) ? 0 : ResponseBody.written(response);
+	}
+
+	private void writeErrorPage(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		try {
+			chain.doFilter(request, response);
+		}
+		finally {
+			if (request.getAttribute(ENDED_EXCHANGE) instanceof Exchange exchange) {
+				request.removeAttribute(ENDED_EXCHANGE);
+				exchange.errorPage(bodySize(exchange, response));
+				this.observers.errorPageWritten(exchange);
+			}
+		}
+	}
+
+}

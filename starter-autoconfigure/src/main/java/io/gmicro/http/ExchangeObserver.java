@@ -1,0 +1,38 @@
+package io.gmicro.http;
+
+/**
+ * Sees every HTTP exchange begin and end. Each measurement of requests is one observer;
+ * an application adds its own by declaring a bean of this type.
+ * <p>
+ * The methods run on the request path, on the thread that serves the request, and for
+ * many requests at once: an implementation is thread-safe, takes no lock and allocates
+ * nothing. What it throws is counted in {@code gmicro_observer_errors_total} and never
+ * reaches the request.
+ */
+public interface ExchangeObserver {
+
+	/**
+	 * Called once an exchange, before any other filter or handler of lower precedence
+	 * sees the request. Only the method and the start time are known.
+	 * @param exchange the exchange that begins
+	 */
+	default void onStart(Exchange exchange) {
+	}
+
+	/**
+	 * Called once an exchange, when it has ended: the filter chain has returned or
+	 * thrown, or asynchronous processing has completed.
+	 * @param exchange the exchange that ended
+	 */
+	void onEnd(Exchange exchange);
+
+	/**
+	 * Called after {@link #onEnd onEnd}, at most once, when the container dispatched the
+	 * request to an error page. The size of the response body, until then
+	 * {@link Exchange#UNKNOWN_SIZE unknown}, is now known.
+	 * @param exchange the exchange that ended with an error
+	 */
+	default void onErrorPage(Exchange exchange) {
+	}
+
+}

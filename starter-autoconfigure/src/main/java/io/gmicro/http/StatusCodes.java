@@ -1,0 +1,30 @@
+package io.gmicro.http;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Counts {@code http_server_responses_total}, the responses by method, route and status
+ * code.
+ */
+public final class StatusCodes implements ExchangeObserver {
+
+	private final SeriesMeters<Counter> counters;
+
+	/**
+	 * Create an observer that records to a registry.
+	 * @param registry where the counters are registered
+	 */
+	public StatusCodes(MeterRegistry registry) {
+		this.counters = new SeriesMeters<>((series) -> Counter.builder("http.server.responses")
+			.description("HTTP server responses by status code")
+			.tags(series.tags())
+			.register(registry));
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+		this.counters.get(exchange.series()).increment();
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.gmicro.scrape;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.Semaphore;
+import java.util.zip.GZIPOutputStream;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams a Prometheus registry: the text format by default, OpenMetrics and Prometheus
+ * protobuf when a client prefers them, gzip when accepted, the families named by
+ * {@code name[]} only. Answers GET and HEAD; anything else is 405. At most a fixed number
+ * of scrapes run at once, further ones are told to come back with 503, so that scraping
+ * can never take all threads of the server. Thread-safe.
+ */
+public final class MetricsServlet extends HttpServlet {
+
+	private static final long serialVersionUID = 1L;
+
+	private static final int MAX_NAMES = 1000;
+
+	private static final String RETRY_AFTER_SECONDS = "1";
+
+	private static final Log logger = LogFactory.getLog(MetricsServlet.class);
+
+	private final transient PrometheusRegistry registry;
+
+	private final transient Semaphore permits;
+
+	private final transient Counter scrapes;
+
+	private final transient Counter errors;
+
+	/**
+	 * Create a servlet for one registry.
+	 * @param registry what is served
+	 * @param maxConcurrent how many scrapes may run at once, at least 1
+	 * @param meterRegistry where scrapes and their errors are counted
+	 */
+	public MetricsServlet(PrometheusRegistry registry, int maxConcurrent, MeterRegistry meterRegistry) {
+		this.registry = registry;
+		this.permits = new Semaphore(maxConcurrent);
+		this.scrapes = Counter.builder("gmicro.scrapes")
+			.description("Scrapes of the metrics route")
+			.register(meterRegistry);
+		this.errors = Counter.builder("gmicro.scrape.errors")
+			.description("Scrapes of the metrics route that failed or were turned away")
+			.register(meterRegistry);
+	}
+
+	@Override
+	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		response.setHeader("Cache-Control", "no-store");
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		switch (request.getMethod()) {
+			case "GET" -> scrape(request, response);
+			case "HEAD" -> prepare(request, response);
+			default -> {
+				response.setHeader("Allow", "GET, HEAD");
+				refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+			}
+		}
+	}
+
+	private void scrape(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!this.permits.tryAcquire()) {
+			this.errors.increment();
+			response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "too many scrapes at once");
+			return;
+		}
+		try {
+			this.scrapes.increment();
+			MetricSnapshots snapshots = collect(request, response);
+			if (snapshots != null) {
+				write(snapshots, request, response);
+			}
+		}
+		finally {
+			this.permits.release();
+		}
+	}
+
+	private @Nullable MetricSnapshots collect(HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		String[] names = names(request);
+		if (names != null && names.length > MAX_NAMES) {
+			this.errors.increment();
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST,
+					"at most " + MAX_NAMES + " times " + IncludedNames.PARAMETER);
+			return null;
+		}
+		try {
+			return (names != null) ? this.registry.scrape(new IncludedNames(names)) : this.registry.scrape();
+		}
+		catch (RuntimeException | Error ex) {
+			this.errors.increment();
+			logger.warn("A metric could not be collected", ex);
+			refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+					"a metric could not be collected, see the application's log");
+			return null;
+		}
+	}
+
+	private static String @Nullable [] names(HttpServletRequest request) {
+		return (request.getQueryString() != null) ? request.getParameterValues(IncludedNames.PARAMETER) : null;
+	}
+
+	private void write(MetricSnapshots snapshots, HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		ExpositionFormatWriter writer = prepare(request, response);
+		boolean gzip = response.containsHeader("Content-Encoding");
+		try (OutputStream body = response.getOutputStream();
+				OutputStream out = gzip ? new GZIPOutputStream(body) : body) {
+			writer.write(out, snapshots);
+		}
+		catch (IOException ex) {
+			this.errors.increment();
+			throw ex;
+		}
+	}
+
+	private static ExpositionFormatWriter prepare(HttpServletRequest request, HttpServletResponse response) {
+		ExpositionFormatWriter writer = ScrapeFormat.negotiate(request.getHeader("Accept")).writer();
+		response.setContentType(writer.getContentType());
+		response.setHeader("Vary", "Accept, Accept-Encoding");
+		if (AcceptedEncoding.gzip(request.getHeader("Accept-Encoding"))) {
+			response.setHeader("Content-Encoding", "gzip");
+		}
+		return writer;
+	}
+
+	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
+		response.setStatus(status);
+		response.setContentType("text/plain;charset=utf-8");
+		response.getOutputStream().print(reason + "\n");
+	}
+
+}
