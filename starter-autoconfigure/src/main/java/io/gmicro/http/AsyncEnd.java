@@ -4,7 +4,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -61,20 +60,11 @@ final class AsyncEnd implements AsyncListener {
 	@Override
 	public void onComplete(AsyncEvent event) {
 		if (this.ended.compareAndSet(false, true)) {
-			this.filter.afterAsync(this.exchange, this.request, this.response, failure());
+			Throwable reported = this.failure;
+			// Jetty reports no error of a handler to listeners
+			this.filter.afterAsync(this.exchange, this.request, this.response,
+					(reported != null) ? reported : ServletContainer.errorException(this.request));
 		}
-	}
-
-	/**
-	 * Jetty reports no error of a handler to listeners, but leaves it where error pages
-	 * look.
-	 */
-	private @Nullable Throwable failure() {
-		if (this.failure != null) {
-			return this.failure;
-		}
-		return (this.request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable handled) ? handled
-				: null;
 	}
 
 	@Override

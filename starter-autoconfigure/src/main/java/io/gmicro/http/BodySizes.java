@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 /**
  * Records {@code http_server_request_body_size_bytes} and
  * {@code http_server_response_body_size_bytes}, the count and the sum of the sizes of
- * bodies, by method and route. A size that is not known is not recorded.
+ * bodies, by method and route. Requests count when they declare the length of a body,
+ * responses always, with 0 for an empty body, unless the container does not tell their
+ * size.
  */
 public final class BodySizes implements ExchangeObserver {
 
@@ -19,8 +21,7 @@ public final class BodySizes implements ExchangeObserver {
 	 * @param registry where the summaries are registered
 	 */
 	public BodySizes(MeterRegistry registry) {
-		this.requests = summaries(registry, "http.server.request.body.size",
-				"Size of HTTP server request bodies that declare their length");
+		this.requests = summaries(registry, "http.server.request.body.size", "Size of HTTP server request bodies");
 		this.responses = summaries(registry, "http.server.response.body.size",
 				"Size of HTTP server response bodies before compression");
 	}
@@ -36,7 +37,11 @@ public final class BodySizes implements ExchangeObserver {
 
 	@Override
 	public void onEnd(Exchange exchange) {
-		record(this.requests, exchange, exchange.requestBodySize());
+		// Some clients declare a length of zero for requests that have no body, others
+		// none
+		if (exchange.requestBodySize() > 0) {
+			record(this.requests, exchange, exchange.requestBodySize());
+		}
 		record(this.responses, exchange, exchange.responseBodySize());
 	}
 

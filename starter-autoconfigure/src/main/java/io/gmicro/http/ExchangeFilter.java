@@ -101,7 +101,7 @@ public final class ExchangeFilter implements Filter {
 		if (AsyncEnd.await(this, exchange, request, response)) {
 			return;
 		}
-		boolean errorPage = ResponseBody.awaitsErrorPage(request, response, failure != null);
+		boolean errorPage = ServletContainer.awaitsErrorPage(request, response, failure != null);
 		if (errorPage) {
 			request.setAttribute(ENDED_EXCHANGE, exchange);
 		}
@@ -132,7 +132,7 @@ public final class ExchangeFilter implements Filter {
 	}
 
 	private static long bodySize(Exchange exchange, HttpServletResponse response) {
-		return (exchange.requestMethod() == RequestMethod.HEAD) ? 0 : ResponseBody.written(response);
+		return (exchange.requestMethod() == RequestMethod.HEAD) ? 0 : ServletContainer.bodyWritten(response);
 	}
 
 	private void writeErrorPage(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

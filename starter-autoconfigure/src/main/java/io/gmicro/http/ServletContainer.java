@@ -12,18 +12,22 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the container how much of a response body has been written. Wrapping the response
- * to count would cost several objects a request and change what filters and forwards see;
- * Tomcat and Jetty count anyway. Their types are found by name, since each line of Spring
- * Boot brings others.
+ * What only the container knows of a response. Wrapping the response to count its bytes
+ * would cost several objects a request and change what filters and forwards see; Tomcat
+ * and Jetty count anyway. Their types are found by name, since each line of Spring Boot
+ * brings others.
  */
-final class ResponseBody {
+final class ServletContainer {
 
-	private static final ClassValue<ResponseBody> CONTAINERS = new ClassValue<>() {
+	private static final String JETTY_ERROR_STATUS = "org.eclipse.jetty.server.error_status";
+
+	private static final String JETTY_ERROR_EXCEPTION = "org.eclipse.jetty.server.error_exception";
+
+	private static final ClassValue<ServletContainer> CONTAINERS = new ClassValue<>() {
 
 		@Override
-		protected ResponseBody computeValue(Class<?> type) {
-			return new ResponseBody(type);
+		protected ServletContainer computeValue(Class<?> type) {
+			return new ServletContainer(type);
 		}
 
 	};
@@ -32,7 +36,7 @@ final class ResponseBody {
 
 	private final @Nullable MethodHandle finished;
 
-	private ResponseBody(Class<?> type) {
+	private ServletContainer(Class<?> type) {
 		MethodHandle tomcat = find(type, "getContentWritten", long.class);
 		this.written = (tomcat != null) ? tomcat : find(type, "getContentCount", long.class);
 		this.finished = find(type, "isFinished", boolean.class);
@@ -55,7 +59,7 @@ final class ResponseBody {
 	 * @return the size in bytes as the application wrote it, or
 	 * {@link Exchange#UNKNOWN_SIZE} when the container does not tell
 	 */
-	static long written(HttpServletResponse response) {
+	static long bodyWritten(HttpServletResponse response) {
 		ServletResponse container = unwrap(response);
 		MethodHandle written = CONTAINERS.get(container.getClass()).written;
 		if (written == null) {
@@ -82,13 +86,13 @@ final class ResponseBody {
 		if (failed) {
 			return !response.isCommitted();
 		}
-		if (response.getStatus() < HttpServletResponse.SC_BAD_REQUEST || written(response) > 0) {
+		if (response.getStatus() < HttpServletResponse.SC_BAD_REQUEST || bodyWritten(response) > 0) {
 			return false;
 		}
 		ServletResponse container = unwrap(response);
 		MethodHandle finished = CONTAINERS.get(container.getClass()).finished;
 		if (finished == null) {
-			return request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) != null;
+			return request.getAttribute(JETTY_ERROR_STATUS) != null;
 		}
 		try {
 			return (boolean) finished.invokeExact(container);
@@ -96,6 +100,19 @@ final class ResponseBody {
 		catch (Throwable ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * What a handler threw that the container turned into an error page.
+	 * @param request the request
+	 * @return the exception, or {@code null} when there was none
+	 */
+	static @Nullable Throwable errorException(HttpServletRequest request) {
+		Object exception = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+		if (exception == null) {
+			exception = request.getAttribute(JETTY_ERROR_EXCEPTION);
+		}
+		return (exception instanceof Throwable throwable) ? throwable : null;
 	}
 
 	private static ServletResponse unwrap(ServletResponse response) {

@@ -1,0 +1,129 @@
+package io.gmicro;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.all;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * Holds the boundaries between packages.
+ */
+@AnalyzeClasses(packages = "io.gmicro", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final DescribedPredicate<JavaClass> WEB_MVC_INTERNALS_THAT_MOVED = DescribedPredicate.describe(
+			"live in packages that moved between Spring Boot 3 and 4",
+			(type) -> type.getPackageName()
+				.matches("org\\.springframework\\.boot\\.(actuate\\.metrics|actuate\\.observation|micrometer|webmvc"
+						+ "|servlet|tomcat|jetty|health|security|web\\.server|web\\.embedded|web\\.context"
+						+ "|autoconfigure\\.web)(\\..*)?"));
+
+	@ArchTest
+	static final ArchRule onlyAutoconfigureKnowsSpringBoot = noClasses().that()
+		.resideOutsideOfPackage("io.gmicro.autoconfigure")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.boot..");
+
+	@ArchTest
+	static final ArchRule featuresDoNotKnowTheirWiring = noClasses().that()
+		.resideOutsideOfPackage("io.gmicro.autoconfigure")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.gmicro.autoconfigure");
+
+	@ArchTest
+	static final ArchRule packagesAreFreeOfCycles = slices().matching("io.gmicro.(*)..").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule httpAndScrapeDoNotKnowEachOther = noClasses().that()
+		.resideInAPackage("io.gmicro.http")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.gmicro.scrape");
+
+	@ArchTest
+	static final ArchRule scrapeKnowsNoHttpMeasurement = noClasses().that()
+		.resideInAPackage("io.gmicro.scrape")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.gmicro.http", "org.springframework.web..");
+
+	@ArchTest
+	static final ArchRule nothingRefersToTypesThatMoved = noClasses().should()
+		.dependOnClassesThat(WEB_MVC_INTERNALS_THAT_MOVED);
+
+	@ArchTest
+	static final ArchRule nothingPrintsOrSleeps = noClasses().should()
+		.accessField(System.class, "out")
+		.orShould()
+		.accessField(System.class, "err")
+		.orShould()
+		.callMethod(Thread.class, "sleep", long.class);
+
+	@ArchTest
+	static final ArchRule autoConfigurationsArePublicAndFinal = classes().that()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.bePublic()
+		.andShould()
+		.haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+
+	@ArchTest
+	static final ArchRule autoConfigurationsHaveNoPublicMembers = noMethods().that()
+		.areDeclaredInClassesThat()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.bePublic();
+
+	@ArchTest
+	static final ArchRule topLevelClassesAreFinal = classes().that()
+		.areTopLevelClasses()
+		.and()
+		.areNotInterfaces()
+		.and()
+		.areNotEnums()
+		.should()
+		.haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+
+	@ArchTest
+	static final ArchRule packagesAreNullMarked = all(packages()).should(beNullMarked());
+
+	private static com.tngtech.archunit.lang.ClassesTransformer<JavaPackage> packages() {
+		return new com.tngtech.archunit.lang.AbstractClassesTransformer<>("packages") {
+
+			@Override
+			public Iterable<JavaPackage> doTransform(com.tngtech.archunit.core.domain.JavaClasses classes) {
+				return classes.getPackage("io.gmicro").getSubpackages();
+			}
+
+		};
+	}
+
+	private static ArchCondition<JavaPackage> beNullMarked() {
+		return new ArchCondition<>("be @NullMarked") {
+
+			@Override
+			public void check(JavaPackage item, ConditionEvents events) {
+				events.add(new SimpleConditionEvent(item, item.isAnnotatedWith(NullMarked.class), item.getName()));
+			}
+
+		};
+	}
+
+}
