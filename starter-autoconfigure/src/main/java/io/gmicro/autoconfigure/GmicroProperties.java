@@ -1,10 +1,13 @@
 package io.gmicro.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Every property of gmicro. A value that cannot work is refused when the application
@@ -109,11 +112,17 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 			String property = "gmicro.http.request-duration.buckets";
 			Duration previous = Duration.ZERO;
 			for (Duration bound : buckets) {
-				require(bound.compareTo(previous) > 0 && bound.compareTo(LARGEST_BOUND) <= 0, property, buckets,
-						"each bound is greater than zero and than the one before it, and at most " + LARGEST_BOUND);
+				require(bound.compareTo(previous) > 0 && bound.compareTo(LARGEST_BOUND) <= 0, property, text(buckets),
+						"each bound is greater than zero and than the one before it, and at most 24 hours");
 				previous = bound;
 			}
-			require(!buckets.isEmpty() && buckets.size() <= 100, property, buckets, "from 1 to 100 bounds");
+			require(!buckets.isEmpty() && buckets.size() <= 100, property, text(buckets), "from 1 to 100 bounds");
+		}
+
+		private static String text(List<Duration> bounds) {
+			return bounds.stream()
+				.map((bound) -> DurationStyle.SIMPLE.print(bound, ChronoUnit.MILLIS))
+				.collect(Collectors.joining(","));
 		}
 
 	}

@@ -28,7 +28,7 @@ public final class MetricsServlet extends HttpServlet {
 
 	private static final long serialVersionUID = 1L;
 
-	private static final int MAX_NAMES = 1000;
+	private static final int MAX_NAMES = 256;
 
 	private static final String RETRY_AFTER_SECONDS = "1";
 
@@ -94,11 +94,14 @@ public final class MetricsServlet extends HttpServlet {
 
 	private @Nullable MetricSnapshots collect(HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
-		String[] names = names(request);
-		if (names != null && names.length > MAX_NAMES) {
+		String[] names;
+		try {
+			names = names(request);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
 			this.errors.increment();
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST,
-					"at most " + MAX_NAMES + " times " + IncludedNames.PARAMETER);
+					"malformed query, or more than " + MAX_NAMES + " " + IncludedNames.PARAMETER);
 			return null;
 		}
 		try {
@@ -114,7 +117,12 @@ public final class MetricsServlet extends HttpServlet {
 	}
 
 	private static String @Nullable [] names(HttpServletRequest request) {
-		return (request.getQueryString() != null) ? request.getParameterValues(IncludedNames.PARAMETER) : null;
+		String[] names = (request.getQueryString() != null) ? request.getParameterValues(IncludedNames.PARAMETER)
+				: null;
+		if (names != null && names.length > MAX_NAMES) {
+			throw new IllegalArgumentException();
+		}
+		return names;
 	}
 
 	private void write(MetricSnapshots snapshots, HttpServletRequest request, HttpServletResponse response)

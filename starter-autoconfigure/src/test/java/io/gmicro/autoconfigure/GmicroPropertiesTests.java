@@ -1,0 +1,87 @@
+package io.gmicro.autoconfigure;
+
+import java.util.List;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * A value that cannot work stops the application with a message that helps.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class GmicroPropertiesTests {
+
+	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
+		.withBean(SimpleMeterRegistry.class)
+		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, HttpMetricsAutoConfiguration.class))
+		.withPropertyValues("gmicro.metrics.enabled=true");
+
+	static List<Arguments> refused() {
+		String bounds = "each bound is greater than zero and than the one before it";
+		return List.of(Arguments.of("gmicro.http.request-duration.buckets", "-1ms", bounds),
+				Arguments.of("gmicro.http.request-duration.buckets", "0ms", bounds),
+				Arguments.of("gmicro.http.request-duration.buckets", "10ms,5ms", bounds),
+				Arguments.of("gmicro.http.request-duration.buckets", "10ms,10ms", bounds),
+				Arguments.of("gmicro.http.request-duration.buckets", "86400001ms", bounds),
+				Arguments.of("gmicro.http.request-duration.buckets", "fast", "fast"),
+				Arguments.of("gmicro.metrics.endpoint.path", "metrics", "a path starts with '/'"),
+				Arguments.of("gmicro.metrics.endpoint.path", "/", "a path starts with '/'"),
+				Arguments.of("gmicro.metrics.endpoint.path", "/metrics/", "no '/' at its end"),
+				Arguments.of("gmicro.metrics.endpoint.path", "/metrics/*", "no wildcards"),
+				Arguments.of("gmicro.metrics.endpoint.max-concurrent", "0", "from 1 to 1000"),
+				Arguments.of("gmicro.metrics.naming", "nonsense", "STANDARD"),
+				Arguments.of("gmicro.metrics.endpoint.enabled", "perhaps", "perhaps"),
+				Arguments.of("gmicro.http.max-routes", "0", "from 1 to 100000"),
+				Arguments.of("gmicro.http.max-routes", "100001", "from 1 to 100000"),
+				Arguments.of("gmicro.http.exclude-paths", "health", "a path starts with '/'"),
+				Arguments.of("gmicro.http.exclude-paths", "/a*", "no wildcard but '/**' at its end"));
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void refused(String property, String value, String allowed, CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.SERVLET);
+		assertThatException().isThrownBy(() -> application.run("--server.port=0", "--gmicro.metrics.enabled=true",
+				"--" + property + "=" + value));
+		String failure = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
+		assertThat(failure).contains(property.substring("gmicro.".length())).contains(value).contains(allowed);
+		assertThat(failure).doesNotContain("\tat ");
+	}
+
+	@Test
+	void bucketsReplaceTheDefault() {
+		this.contextRunner.withPropertyValues("gmicro.http.request-duration.buckets=100ms,300ms,1200ms,5s,10s")
+			.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().requestDuration().buckets())
+				.hasSize(5));
+	}
+
+	@Test
+	void defaultExclusionsAreTheOnesInTheMetadata() {
+		this.contextRunner.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().excludePaths())
+			.isEqualTo(GmicroProperties.DEFAULT_EXCLUDE_PATHS));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
