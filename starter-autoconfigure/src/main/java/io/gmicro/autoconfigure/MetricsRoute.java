@@ -79,7 +79,7 @@ final class MetricsRoute implements ServletContextInitializer, SmartInitializing
 				.filter((entry) -> entry.getKey().getDirectPaths().contains(route.endpoint.path()))
 				.findFirst()
 				.ifPresent((entry) -> {
-					throw route.pathTaken(entry.getValue().getShortLogMessage());
+					throw route.pathTaken(entry.getValue().toString());
 				});
 		}
 

@@ -1,6 +1,8 @@
 package io.gmicro.testing;
 
+import org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatServletManagementContextAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
@@ -11,12 +13,24 @@ import org.springframework.context.annotation.Configuration;
  */
 public enum Container {
 
-	TOMCAT(TomcatConfiguration.class), JETTY(JettyConfiguration.class);
+	TOMCAT(TomcatConfiguration.class, JettyServletManagementContextAutoConfiguration.class),
+	JETTY(JettyConfiguration.class, TomcatServletManagementContextAutoConfiguration.class);
 
 	private final Class<?> configuration;
 
-	Container(Class<?> configuration) {
+	private final Class<?> excluded;
+
+	Container(Class<?> configuration, Class<?> excluded) {
 		this.configuration = configuration;
+		this.excluded = excluded;
+	}
+
+	/**
+	 * The other container's management server, of which there may be only one.
+	 * @return an auto-configuration
+	 */
+	Class<?> excluded() {
+		return this.excluded;
 	}
 
 	Class<?> configuration() {

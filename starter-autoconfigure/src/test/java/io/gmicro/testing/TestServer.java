@@ -37,7 +37,8 @@ public final class TestServer implements AutoCloseable {
 	 */
 	public static TestServer start(Container container, Class<?> application, String... properties) {
 		SpringApplication spring = new SpringApplication(AutoConfigured.class, container.configuration(), application);
-		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1"));
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
+				"--spring.autoconfigure.exclude=" + container.excluded().getName()));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}

@@ -1,0 +1,194 @@
+package io.gmicro.autoconfigure;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+
+import io.gmicro.testing.Container;
+import io.gmicro.testing.TestServer;
+import jakarta.servlet.http.HttpServlet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Where the metrics route is served, and what start-up says of it.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class MetricsRouteTests {
+
+	private static final String ENABLED = "gmicro.metrics.enabled=true";
+
+	@ParameterizedTest
+	@EnumSource
+	void isServedBesideTheActuator(Container container, CapturedOutput output) {
+		try (TestServer server = TestServer.start(container, Empty.class, ENABLED,
+				"management.endpoints.web.exposure.include=*")) {
+			assertThat(server.get("/metrics").body()).contains("jvm_memory_used_bytes");
+			assertThat(server.get("/actuator/prometheus").body()).contains("jvm_memory_used_bytes");
+			assertThat(output).contains("Recording request-duration, status-code, active-requests, body-size. "
+					+ "Metrics are at port " + server.port() + ", path /metrics. Spring Boot records "
+					+ "http.server.requests as well; gmicro.http.spring-observation.enabled=false turns that off");
+		}
+	}
+
+	@Test
+	void startUpSaysWhatIsOff(CapturedOutput output) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED,
+				"gmicro.http.spring-observation.enabled=false", "gmicro.http.body-size.enabled=false",
+				"gmicro.http.active-requests.enabled=false", "gmicro.metrics.endpoint.enabled=false")) {
+			assertThat(server.get("/metrics").statusCode()).isEqualTo(404);
+			assertThat(output).contains("Recording request-duration, status-code. "
+					+ "No metrics route: gmicro.metrics.endpoint.enabled=false");
+			assertThat(output).doesNotContain("Spring Boot records http.server.requests");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenManagementHasItsOwnPortIsServedThereAndOnlyThere(Container container, CapturedOutput output) {
+		try (TestServer server = TestServer.start(container, Empty.class, ENABLED, "management.server.port=0",
+				"management.server.address=127.0.0.1", "management.server.base-path=/adm",
+				"server.servlet.context-path=/app")) {
+			int management = server.context()
+				.getEnvironment()
+				.getRequiredProperty("local.management.port", Integer.class);
+			assertThat(status(management, "/adm/metrics")).isEqualTo(200);
+			assertThat(status(server.port(), "/app/metrics")).isEqualTo(404);
+			assertThat(output).contains("Metrics are at port " + management + ", path /adm/metrics");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void isServedUnderContextPathAndBesideServletPath(Container container, CapturedOutput output) {
+		try (TestServer server = TestServer.start(container, Controller.class, ENABLED,
+				"server.servlet.context-path=/app", "spring.mvc.servlet.path=/api")) {
+			assertThat(status(server.port(), "/app/metrics")).isEqualTo(200);
+			assertThat(server.get("/app/api/metrics").body()).isEqualTo("mine");
+			assertThat(output).contains("Metrics are at port " + server.port() + ", path /app/metrics");
+		}
+	}
+
+	@Test
+	void whenManagementIsOffSaysSo(CapturedOutput output) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED,
+				"management.server.port=-1")) {
+			assertThat(server.get("/metrics").statusCode()).isEqualTo(404);
+			assertThat(output).contains("No metrics route: management.server.port=-1");
+		}
+	}
+
+	@Test
+	void whenThereIsNoPrometheusRegistrySaysSo(CapturedOutput output) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED,
+				"management.prometheus.metrics.export.enabled=false")) {
+			assertThat(server.get("/metrics").statusCode()).isEqualTo(404);
+			assertThat(output).contains("No metrics route: the application has no PrometheusMeterRegistry");
+		}
+	}
+
+	@Test
+	void whenControllerHasThePathStartFails(CapturedOutput output) {
+		refused(Controller.class, output, "io.gmicro.autoconfigure.MetricsRouteTests$Controller#metrics()");
+	}
+
+	@Test
+	void whenLazyControllerHasThePathStartFails(CapturedOutput output) {
+		refused(Controller.class, output, "MetricsRouteTests$Controller#metrics()",
+				"spring.main.lazy-initialization=true");
+	}
+
+	@Test
+	void whenActuatorEndpointHasThePathStartFails(CapturedOutput output) {
+		refused(Empty.class, output, "Actuator web endpoint 'metrics'", "management.endpoints.web.base-path=/",
+				"management.endpoints.web.exposure.include=metrics");
+	}
+
+	@Test
+	void whenServletHasThePathStartFails(CapturedOutput output) {
+		refused(Servlet.class, output, "another servlet");
+	}
+
+	@Test
+	void whenControllerOnlyMatchesThePathMetricsWin() {
+		try (TestServer server = TestServer.start(Container.TOMCAT, CatchAll.class, ENABLED)) {
+			assertThat(server.get("/metrics").body()).contains("jvm_memory_used_bytes");
+			assertThat(server.get("/else").body()).isEqualTo("else");
+		}
+	}
+
+	private static void refused(Class<?> application, CapturedOutput output, String owner, String... properties) {
+		String[] all = new String[properties.length + 1];
+		all[0] = ENABLED;
+		System.arraycopy(properties, 0, all, 1, properties.length);
+		assertThatException().isThrownBy(() -> TestServer.start(Container.TOMCAT, application, all).close());
+		assertThat(output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START")))
+			.contains("gmicro.metrics.endpoint.path", "'/metrics'", "The path is already served by", owner,
+					"Choose another path")
+			.doesNotContain("\tat ");
+	}
+
+	private static int status(int port, String path) {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+		try {
+			return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Empty {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@RestController
+	static class Controller {
+
+		@GetMapping("/metrics")
+		String metrics() {
+			return "mine";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@RestController
+	static class CatchAll {
+
+		@GetMapping("/{name}")
+		String any(@PathVariable String name) {
+			return name;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Servlet {
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> ownServlet() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+			}, "/metrics");
+		}
+
+	}
+
+}
