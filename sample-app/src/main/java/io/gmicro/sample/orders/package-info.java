@@ -1,0 +1,7 @@
+/**
+ * The shop's orders: a REST resource kept in memory, and its own metrics.
+ */
+@NullMarked
+package io.gmicro.sample.orders;
+
+import org.jspecify.annotations.NullMarked;

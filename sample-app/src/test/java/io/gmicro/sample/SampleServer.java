@@ -1,0 +1,71 @@
+package io.gmicro.sample;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The sample as its main method starts it, but on a free port of the loopback interface.
+ */
+final class SampleServer implements AutoCloseable {
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private final ConfigurableApplicationContext context;
+
+	private final int port;
+
+	private SampleServer(ConfigurableApplicationContext context) {
+		this.context = context;
+		this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+	static SampleServer start(Class<?>... additionalSources) {
+		SpringApplication application = new SpringApplication(SampleApplication.class);
+		application.addPrimarySources(List.of(additionalSources));
+		return new SampleServer(application.run("--server.address=127.0.0.1", "--server.port=0"));
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	HttpResponse<String> get(String path) throws IOException, InterruptedException {
+		return send(request(path));
+	}
+
+	HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+		return send(request(path).header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString(json)));
+	}
+
+	Scrape scrape() throws IOException, InterruptedException {
+		return new Scrape(send(request("/metrics").header("Accept", "text/plain")).body());
+	}
+
+	private HttpRequest.Builder request(String path) {
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path))
+			.timeout(Duration.ofSeconds(30));
+	}
+
+	private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+		return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+}
