@@ -35,8 +35,6 @@ class ReferenceTests {
 
 	private static final Path README = Path.of("..", "README.md");
 
-	private static final Path SAMPLE = Path.of("..", "sample-app", "src", "main", "resources", "application.yml");
-
 	private final List<ConfigurationMetadataProperty> properties = metadata();
 
 	@Test
@@ -74,19 +72,6 @@ class ReferenceTests {
 	@Test
 	void readmeIsMadeFromTheMetadata() throws IOException {
 		assertTable(README);
-	}
-
-	@Test
-	void sampleShowsEveryProperty() throws IOException {
-		Map<String, Object> yaml = new org.yaml.snakeyaml.Yaml().load(Files.readString(SAMPLE));
-		assertThat(this.properties).allSatisfy((property) -> {
-			Object value = yaml;
-			for (String key : property.getId().split("\\.")) {
-				assertThat(value).as(property.getId()).isInstanceOf(Map.class);
-				value = ((Map<?, ?>) Objects.requireNonNull(value)).get(key);
-			}
-			assertThat(value).as(property.getId()).isNotNull();
-		});
 	}
 
 	private void assertTable(Path file) throws IOException {
