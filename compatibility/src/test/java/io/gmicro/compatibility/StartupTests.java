@@ -1,0 +1,100 @@
+package io.gmicro.compatibility;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import jakarta.servlet.Registration;
+import jakarta.servlet.ServletContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.WebApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What an application is told, or spared, when it starts.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupTests {
+
+	@Test
+	void isThereWhenEnabled(CapturedOutput output) {
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
+				"logging.level.io.gmicro=info")) {
+			assertThat(application.get("/metrics").statusCode()).isEqualTo(200);
+			assertThat(beans(application.context())).isNotEmpty();
+			assertThat(registrations(application.servletContext())).hasSize(2);
+			assertThat(output).contains("Metrics are at port " + application.uri("/").getPort() + ", path /metrics");
+		}
+	}
+
+	@Test
+	void isNotThereByDefault() {
+		try (RunningApplication application = RunningApplication.start()) {
+			assertThat(application.get("/hello/7").statusCode()).isEqualTo(200);
+			assertThat(application.get("/metrics").statusCode()).isEqualTo(404);
+			assertThat(beans(application.context())).isEmpty();
+			assertThat(registrations(application.servletContext())).isEmpty();
+		}
+	}
+
+	@Test
+	void refusesAValueThatCannotWork(CapturedOutput output) {
+		assertThatException()
+			.isThrownBy(() -> RunningApplication.start(RunningApplication.ENABLED, "gmicro.http.max-routes=0").close());
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("gmicro.http.max-routes=0 is not allowed: from 1 to 100000");
+	}
+
+	@Test
+	void refusesAPathThatAControllerServes(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> RunningApplication
+			.start(List.of(CompatibilityApplication.class, MetricsController.class), RunningApplication.ENABLED)
+			.close());
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("gmicro.metrics.endpoint.path")
+			.contains("The path is already served by")
+			.contains("MetricsController#metrics");
+	}
+
+	private static List<String> beans(WebApplicationContext context) {
+		return Arrays.stream(context.getBeanDefinitionNames())
+			.map(context::getType)
+			.filter(Objects::nonNull)
+			.map(Class::getName)
+			.filter(StartupTests::isOurs)
+			.toList();
+	}
+
+	private static List<String> registrations(ServletContext servletContext) {
+		return Stream
+			.concat(servletContext.getFilterRegistrations().values().stream(),
+					servletContext.getServletRegistrations().values().stream())
+			.map(Registration::getClassName)
+			.filter(StartupTests::isOurs)
+			.toList();
+	}
+
+	private static boolean isOurs(String type) {
+		return type.startsWith("io.gmicro.") && !type.startsWith(StartupTests.class.getPackageName() + ".");
+	}
+
+	@RestController
+	static class MetricsController {
+
+		@GetMapping("/metrics")
+		String metrics() {
+			return "never to be seen";
+		}
+
+	}
+
+}
