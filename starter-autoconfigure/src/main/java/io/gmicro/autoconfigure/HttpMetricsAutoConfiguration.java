@@ -75,7 +75,7 @@ public final class HttpMetricsAutoConfiguration {
 				excludedPaths(properties, environment), properties.http().maxRoutes(), registry);
 		FilterRegistrationBean<ExchangeFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(ExchangeFilter.DEFAULT_ORDER);
-		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ERROR);
+		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
 		return registration;
 	}
 

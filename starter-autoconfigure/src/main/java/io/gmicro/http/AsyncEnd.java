@@ -1,9 +1,11 @@
 package io.gmicro.http;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the end: the status is only decided on completion.
  */
 final class AsyncEnd implements AsyncListener {
+
+	private static final String ATTRIBUTE = AsyncEnd.class.getName();
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -26,6 +30,8 @@ final class AsyncEnd implements AsyncListener {
 	private final HttpServletResponse response;
 
 	private volatile @Nullable Throwable failure;
+
+	private volatile boolean connectionLost;
 
 	private AsyncEnd(ExchangeFilter filter, Exchange exchange, HttpServletRequest request,
 			HttpServletResponse response) {
@@ -49,7 +55,9 @@ final class AsyncEnd implements AsyncListener {
 			return false;
 		}
 		try {
-			request.getAsyncContext().addListener(new AsyncEnd(filter, exchange, request, response));
+			AsyncEnd end = new AsyncEnd(filter, exchange, request, response);
+			request.getAsyncContext().addListener(end);
+			request.setAttribute(ATTRIBUTE, end);
 			return true;
 		}
 		catch (IllegalStateException ex) {
@@ -57,14 +65,34 @@ final class AsyncEnd implements AsyncListener {
 		}
 	}
 
-	@Override
-	public void onComplete(AsyncEvent event) {
+	/**
+	 * Ends the exchange at once when an asynchronous dispatch failed after the response
+	 * was sent: Tomcat then changes a status that nobody sees any more, and Jetty 12.0
+	 * never completes.
+	 * @param request the request
+	 * @param response the response
+	 * @param failure what the dispatch threw
+	 */
+	static void dispatchFailed(HttpServletRequest request, HttpServletResponse response, Throwable failure) {
+		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end && response.isCommitted()
+				&& !ServletContainer.errorSent(request, response)) {
+			end.failure = failure;
+			end.end();
+		}
+	}
+
+	private void end() {
 		if (this.ended.compareAndSet(false, true)) {
 			Throwable reported = this.failure;
 			// Jetty reports no error of a handler to listeners
 			this.filter.afterAsync(this.exchange, this.request, this.response,
-					(reported != null) ? reported : ServletContainer.errorException(this.request));
+					(reported != null) ? reported : ServletContainer.errorException(this.request), this.connectionLost);
 		}
+	}
+
+	@Override
+	public void onComplete(AsyncEvent event) {
+		end();
 	}
 
 	@Override
@@ -74,6 +102,10 @@ final class AsyncEnd implements AsyncListener {
 	@Override
 	public void onError(AsyncEvent event) {
 		this.failure = event.getThrowable();
+		// Tomcat reports a lost connection with the bare exception of its socket, outside
+		// of any dispatch
+		this.connectionLost |= event.getThrowable() instanceof IOException
+				&& this.request.getDispatcherType() == DispatcherType.REQUEST;
 	}
 
 	@Override

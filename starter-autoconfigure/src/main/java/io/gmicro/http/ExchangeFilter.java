@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -20,8 +19,8 @@ import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
  * Decides, once for every observer, when an exchange begins, when it ends and what the
- * client saw. Register it for the dispatcher types {@code REQUEST} and {@code ERROR},
- * with asynchronous support, in front of everything that may answer.
+ * client saw. Register it for the dispatcher types {@code REQUEST}, {@code ASYNC} and
+ * {@code ERROR}, with asynchronous support, in front of everything that may answer.
  * <p>
  * An exchange ends when the filter chain has returned or thrown; when asynchronous
  * processing was started, it ends when that completes. A client that went away is
@@ -67,14 +66,22 @@ public final class ExchangeFilter implements Filter {
 				|| !(response instanceof HttpServletResponse httpResponse)) {
 			chain.doFilter(request, response);
 		}
-		else if (request.getDispatcherType() == DispatcherType.ERROR) {
-			writeErrorPage(httpRequest, httpResponse, chain);
+		else {
+			switch (request.getDispatcherType()) {
+				case ERROR -> writeErrorPage(httpRequest, httpResponse, chain);
+				case ASYNC -> resume(httpRequest, httpResponse, chain);
+				default -> begin(httpRequest, httpResponse, chain);
+			}
 		}
-		else if (this.excludedPaths.contains(httpRequest)) {
+	}
+
+	private void begin(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		if (this.excludedPaths.contains(request)) {
 			chain.doFilter(request, response);
 		}
 		else {
-			exchange(httpRequest, httpResponse, chain);
+			exchange(request, response, chain);
 		}
 	}
 
@@ -98,37 +105,44 @@ public final class ExchangeFilter implements Filter {
 	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure) {
 		exchange.matched(MatchedRoute.of(request));
-		if (AsyncEnd.await(this, exchange, request, response)) {
-			return;
+		if (!AsyncEnd.await(this, exchange, request, response)) {
+			int status = (failure != null) ? ServletContainer.statusAfterException(request, response)
+					: response.getStatus();
+			end(exchange, request, response, failure, status, failure != null);
 		}
-		boolean errorPage = ServletContainer.awaitsErrorPage(request, response, failure != null);
-		if (errorPage) {
-			request.setAttribute(ENDED_EXCHANGE, exchange);
-		}
-		end(exchange, request, response, failure, errorPage ? Exchange.UNKNOWN_SIZE : bodySize(exchange, response));
 	}
 
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure) {
-		end(exchange, request, response, failure, bodySize(exchange, response));
+			@Nullable Throwable failure, boolean connectionLost) {
+		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
+		end(exchange, request, response, failure, status, false);
 	}
 
 	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure, long responseBodySize) {
-		int status = status(request, response, failure);
-		exchange.responded(status, request.getContentLengthLong(), responseBodySize);
+			@Nullable Throwable failure, int answered, boolean escaped) {
+		boolean errorPage = ServletContainer.awaitsErrorPage(request, response, escaped);
+		if (errorPage) {
+			request.setAttribute(ENDED_EXCHANGE, exchange);
+		}
+		boolean aborted = ClientAbort.isCauseOf(failure)
+				|| ClientAbort.isCauseOf(MatchedRoute.handledException(request));
+		int status = aborted ? Exchange.CLIENT_CLOSED_REQUEST : answered;
+		exchange.responded(status, request.getContentLengthLong(),
+				errorPage ? Exchange.UNKNOWN_SIZE : bodySize(exchange, response));
 		String pattern = MatchedRoute.isUnmatchedResource(request, status) ? null : exchange.pattern();
 		exchange.end(this.routes.find(exchange.requestMethod(), pattern, status), System.nanoTime());
 		this.observers.ended(exchange);
 	}
 
-	private static int status(HttpServletRequest request, HttpServletResponse response, @Nullable Throwable failure) {
-		if (ClientAbort.isCauseOf((failure != null) ? failure : MatchedRoute.handledException(request))) {
-			return Exchange.CLIENT_CLOSED_REQUEST;
+	private void resume(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		try {
+			chain.doFilter(request, response);
 		}
-		int status = response.getStatus();
-		boolean answered = response.isCommitted() || status >= HttpServletResponse.SC_BAD_REQUEST;
-		return (failure != null && !answered) ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : status;
+		catch (Throwable ex) {
+			AsyncEnd.dispatchFailed(request, response, ex);
+			throw ex;
+		}
 	}
 
 	private static long bodySize(Exchange exchange, HttpServletResponse response) {

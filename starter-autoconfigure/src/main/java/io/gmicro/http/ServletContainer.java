@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServletContainer {
 
-	private static final String JETTY_ERROR_STATUS = "org.eclipse.jetty.server.error_status";
-
 	private static final String JETTY_ERROR_EXCEPTION = "org.eclipse.jetty.server.error_exception";
 
 	private static final ClassValue<ServletContainer> CONTAINERS = new ClassValue<>() {
@@ -32,14 +30,17 @@ final class ServletContainer {
 
 	};
 
+	private final boolean tomcat;
+
 	private final @Nullable MethodHandle written;
 
-	private final @Nullable MethodHandle finished;
+	private final @Nullable MethodHandle errorSent;
 
-	private ServletContainer(Class<?> type) {
-		MethodHandle tomcat = find(type, "getContentWritten", long.class);
-		this.written = (tomcat != null) ? tomcat : find(type, "getContentCount", long.class);
-		this.finished = find(type, "isFinished", boolean.class);
+	private ServletContainer(Class<?> response) {
+		MethodHandle counter = find(response, "getContentWritten", long.class);
+		this.tomcat = counter != null;
+		this.written = this.tomcat ? counter : find(response, "getContentCount", long.class);
+		this.errorSent = this.tomcat ? find(response, "isFinished", boolean.class) : findInJettysChannel(response);
 	}
 
 	private static @Nullable MethodHandle find(Class<?> type, String name, Class<?> result) {
@@ -47,6 +48,20 @@ final class ServletContainer {
 			return MethodHandles.publicLookup()
 				.findVirtual(type, name, MethodType.methodType(result))
 				.asType(MethodType.methodType(result, ServletResponse.class));
+		}
+		catch (NoSuchMethodException | IllegalAccessException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable MethodHandle findInJettysChannel(Class<?> response) {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+			MethodHandle channel = lookup.unreflect(response.getMethod("getServletChannel"));
+			MethodHandle errorSent = lookup.findVirtual(channel.type().returnType(), "isSendError",
+					MethodType.methodType(boolean.class));
+			return MethodHandles.filterReturnValue(channel, errorSent)
+				.asType(MethodType.methodType(boolean.class, ServletResponse.class));
 		}
 		catch (NoSuchMethodException | IllegalAccessException ex) {
 			return null;
@@ -74,28 +89,47 @@ final class ServletContainer {
 	}
 
 	/**
+	 * The status that the container answers with when an exception reaches it.
+	 * @param request the request
+	 * @param response the response, which may be wrapped
+	 * @return 500 unless there is an answer already
+	 */
+	static int statusAfterException(HttpServletRequest request, HttpServletResponse response) {
+		boolean answered = errorSent(request, response) ? !of(response).tomcat : response.isCommitted();
+		return answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+	}
+
+	/**
 	 * Whether the container will answer with an error page once the filters have
 	 * returned.
 	 * @param request the request
 	 * @param response the response, which may be wrapped
 	 * @param failed whether an exception is on its way to the container
-	 * @return {@code true} when no body has been written and {@code sendError} was called
-	 * or an exception escaped
+	 * @return {@code true} when {@code sendError} was called or an exception escaped
+	 * before anything was sent
 	 */
 	static boolean awaitsErrorPage(HttpServletRequest request, HttpServletResponse response, boolean failed) {
-		if (failed) {
-			return !response.isCommitted();
-		}
-		if (response.getStatus() < HttpServletResponse.SC_BAD_REQUEST || bodyWritten(response) > 0) {
+		return errorSent(request, response) || (failed && !response.isCommitted());
+	}
+
+	/**
+	 * Whether {@code sendError} was called and the container has not yet answered.
+	 * @param request the request
+	 * @param response the response, which may be wrapped
+	 * @return {@code true} when the container still has to answer with the error
+	 */
+	static boolean errorSent(HttpServletRequest request, HttpServletResponse response) {
+		if (response.getStatus() < HttpServletResponse.SC_BAD_REQUEST) {
 			return false;
 		}
-		ServletResponse container = unwrap(response);
-		MethodHandle finished = CONTAINERS.get(container.getClass()).finished;
-		if (finished == null) {
-			return request.getAttribute(JETTY_ERROR_STATUS) != null;
+		ServletContainer container = of(response);
+		if (container.errorSent == null) {
+			return request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) != null && bodyWritten(response) <= 0;
 		}
 		try {
-			return (boolean) finished.invokeExact(container);
+			boolean sent = (boolean) container.errorSent.invokeExact(unwrap(response));
+			// Tomcat empties the body then, and is finished after a forward as well
+			return sent && (!container.tomcat || bodyWritten(response) == 0);
 		}
 		catch (Throwable ex) {
 			return false;
@@ -113,6 +147,10 @@ final class ServletContainer {
 			exception = request.getAttribute(JETTY_ERROR_EXCEPTION);
 		}
 		return (exception instanceof Throwable throwable) ? throwable : null;
+	}
+
+	private static ServletContainer of(HttpServletResponse response) {
+		return CONTAINERS.get(unwrap(response).getClass());
 	}
 
 	private static ServletResponse unwrap(ServletResponse response) {

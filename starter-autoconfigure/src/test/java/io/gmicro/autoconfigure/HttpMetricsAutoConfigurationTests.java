@@ -93,13 +93,13 @@ class HttpMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void filterRunsJustInsideSpringsForRequestsAndErrors() {
+	void filterRunsJustInsideSpringsForEveryDispatchOfTheContainer() {
 		this.contextRunner.withPropertyValues(ENABLED).run((context) -> {
 			FilterRegistrationBean<?> registration = context.getBean("gmicroExchangeFilter",
 					FilterRegistrationBean.class);
 			assertThat(registration.getOrder()).isEqualTo(ExchangeFilter.DEFAULT_ORDER);
 			assertThat(registration.determineDispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.REQUEST,
-					DispatcherType.ERROR);
+					DispatcherType.ASYNC, DispatcherType.ERROR);
 			assertThat(registration.isAsyncSupported()).isTrue();
 		});
 	}

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
@@ -207,6 +209,23 @@ class ExchangeRecordingTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void whenClientGoesAwayDuringEventsStatusIs499(Container container) throws IOException {
+		try (TestServer server = start(container)) {
+			try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+				socket.setSoLinger(true, 0);
+				socket.getOutputStream()
+					.write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+				assertThat(socket.getInputStream().read()).isEqualTo('H');
+			}
+			eventually(server, (samples) -> {
+				assertThat(samples.of(COUNT)).containsExactly(entry(labels("GET", "/events", "499"), 1.0));
+				assertThat(samples.sum(ACTIVE)).isZero();
+			});
+		}
+	}
+
 	private static TestServer start(Container container, String... properties) {
 		String[] all = new String[properties.length + 2];
 		all[0] = "gmicro.metrics.enabled=true";
@@ -316,6 +335,25 @@ class ExchangeRecordingTests {
 		@GetMapping("/callable")
 		Callable<String> callable() {
 			return () -> "callable";
+		}
+
+		@GetMapping("/events")
+		SseEmitter events() {
+			SseEmitter emitter = new SseEmitter();
+			// Not before Spring has the emitter: until then it keeps everything in memory
+			CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(() -> {
+				try {
+					String block = "x".repeat(1 << 14);
+					for (int i = 0; i < 10_000; i++) {
+						emitter.send(block);
+					}
+					emitter.complete();
+				}
+				catch (IOException ex) {
+					emitter.completeWithError(ex);
+				}
+			});
+			return emitter;
 		}
 
 		@GetMapping("/endless")
