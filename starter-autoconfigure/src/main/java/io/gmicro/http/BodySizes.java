@@ -12,9 +12,9 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 public final class BodySizes implements ExchangeObserver {
 
-	private final SeriesMeters<DistributionSummary> requests;
+	private final ExchangeMeters<DistributionSummary> requests;
 
-	private final SeriesMeters<DistributionSummary> responses;
+	private final ExchangeMeters<DistributionSummary> responses;
 
 	/**
 	 * Create an observer that records to a registry.
@@ -26,12 +26,12 @@ public final class BodySizes implements ExchangeObserver {
 				"Size of HTTP server response bodies before compression");
 	}
 
-	private static SeriesMeters<DistributionSummary> summaries(MeterRegistry registry, String name,
+	private static ExchangeMeters<DistributionSummary> summaries(MeterRegistry registry, String name,
 			String description) {
-		return new SeriesMeters<>((series) -> DistributionSummary.builder(name)
+		return ExchangeMeters.byRoute((tags) -> DistributionSummary.builder(name)
 			.description(description)
 			.baseUnit("bytes")
-			.tags(series.methodAndRouteTags())
+			.tags(tags)
 			.register(registry));
 	}
 
@@ -50,9 +50,9 @@ public final class BodySizes implements ExchangeObserver {
 		record(this.responses, exchange, exchange.responseBodySize());
 	}
 
-	private static void record(SeriesMeters<DistributionSummary> summaries, Exchange exchange, long size) {
+	private static void record(ExchangeMeters<DistributionSummary> summaries, Exchange exchange, long size) {
 		if (size != Exchange.UNKNOWN_SIZE) {
-			summaries.get(exchange.series()).record((double) size);
+			summaries.get(exchange).record((double) size);
 		}
 	}
 

@@ -17,7 +17,7 @@ import io.micrometer.core.instrument.Timer;
  */
 public final class RequestDuration implements ExchangeObserver {
 
-	private final SeriesMeters<Timer> timers;
+	private final ExchangeMeters<Timer> timers;
 
 	/**
 	 * Create an observer that records to a registry.
@@ -27,16 +27,16 @@ public final class RequestDuration implements ExchangeObserver {
 	 */
 	public RequestDuration(MeterRegistry registry, Collection<Duration> bounds) {
 		Duration[] objectives = bounds.toArray(Duration[]::new);
-		this.timers = new SeriesMeters<>((series) -> Timer.builder("http.server.request.duration")
+		this.timers = ExchangeMeters.byStatus((tags) -> Timer.builder("http.server.request.duration")
 			.description("Duration of HTTP server requests")
-			.tags(series.tags())
+			.tags(tags)
 			.serviceLevelObjectives(objectives)
 			.register(registry));
 	}
 
 	@Override
 	public void onEnd(Exchange exchange) {
-		this.timers.get(exchange.series()).record(exchange.durationNanos(), TimeUnit.NANOSECONDS);
+		this.timers.get(exchange).record(exchange.durationNanos(), TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -9,22 +9,22 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 public final class StatusCodes implements ExchangeObserver {
 
-	private final SeriesMeters<Counter> counters;
+	private final ExchangeMeters<Counter> counters;
 
 	/**
 	 * Create an observer that records to a registry.
 	 * @param registry where the counters are registered
 	 */
 	public StatusCodes(MeterRegistry registry) {
-		this.counters = new SeriesMeters<>((series) -> Counter.builder("http.server.responses")
+		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder("http.server.responses")
 			.description("HTTP server responses by status code")
-			.tags(series.tags())
+			.tags(tags)
 			.register(registry));
 	}
 
 	@Override
 	public void onEnd(Exchange exchange) {
-		this.counters.get(exchange.series()).increment();
+		this.counters.get(exchange).increment();
 	}
 
 }

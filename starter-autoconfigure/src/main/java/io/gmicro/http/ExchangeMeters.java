@@ -1,0 +1,56 @@
+package io.gmicro.http;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import io.micrometer.core.instrument.Tags;
+
+/**
+ * The meters of one observer, bound on first use for each combination of labels and found
+ * again without allocating. Thread-safe.
+ *
+ * @param <M> the type of meter
+ */
+public final class ExchangeMeters<M> {
+
+	private final ConcurrentHashMap<Series, M> meters = new ConcurrentHashMap<>();
+
+	private final Function<Series, M> binder;
+
+	private ExchangeMeters(Function<Series, M> binder) {
+		this.binder = binder;
+	}
+
+	/**
+	 * Meters by method, route and status code.
+	 * @param <M> the type of meter
+	 * @param binder registers a meter with the given tags
+	 * @return the meters, none of them bound yet
+	 */
+	public static <M> ExchangeMeters<M> byStatus(Function<Tags, M> binder) {
+		return new ExchangeMeters<>((series) -> binder.apply(series.tags()));
+	}
+
+	/**
+	 * Meters by method and route.
+	 * @param <M> the type of meter
+	 * @param binder registers a meter with the given tags
+	 * @return the meters, none of them bound yet
+	 */
+	public static <M> ExchangeMeters<M> byRoute(Function<Tags, M> binder) {
+		return new ExchangeMeters<>((series) -> binder.apply(series.methodAndRouteTags()));
+	}
+
+	/**
+	 * The meter of an exchange.
+	 * @param exchange an exchange that has ended
+	 * @return the meter of its labels
+	 * @throws IllegalStateException when the exchange has not ended yet
+	 */
+	public M get(Exchange exchange) {
+		Series series = exchange.series();
+		M meter = this.meters.get(series);
+		return (meter != null) ? meter : this.meters.computeIfAbsent(series, this.binder);
+	}
+
+}
