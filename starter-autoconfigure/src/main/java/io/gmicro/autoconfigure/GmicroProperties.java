@@ -3,6 +3,7 @@ package io.gmicro.autoconfigure;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -79,12 +80,14 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * trailing '/**'.
 	 * @param maxRoutes How many different routes are recorded. Further ones share the
 	 * route '_OTHER'.
+	 * @param slowRequests the tracking of slow requests
 	 * @param springObservation Spring Boot's own recording
 	 */
 	public record Http(@DefaultValue RequestDuration requestDuration, @DefaultValue StatusCode statusCode,
 			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize, @DefaultValue( {
 					"/metrics", "/debug/**", "/actuator/**" }) List<String> excludePaths,
-			@DefaultValue("1000") int maxRoutes, @DefaultValue SpringObservation springObservation){
+			@DefaultValue("1000") int maxRoutes, @DefaultValue SlowRequests slowRequests,
+			@DefaultValue SpringObservation springObservation){
 
 		public Http {
 			for (String path : excludePaths) {
@@ -149,6 +152,35 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param enabled Whether the sizes of request and response bodies are recorded.
 	 */
 	public record BodySize(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * The tracking of slow requests.
+	 *
+	 * @param enabled Whether slow requests are counted and their stacks are caught while
+	 * they are slow.
+	 * @param threshold Duration above which a request is slow.
+	 * @param routes Thresholds of their own for route templates, as in '[/orders/{id}]:
+	 * 2s'.
+	 * @param keep How many slow requests are kept with their stacks. The oldest gives
+	 * way.
+	 */
+	public record SlowRequests(@DefaultValue("true") boolean enabled, @DefaultValue("10s") Duration threshold,
+			@DefaultValue Map<String, Duration> routes, @DefaultValue("100") int keep) {
+
+		private static final Duration LARGEST_THRESHOLD = Duration.ofDays(1);
+
+		public SlowRequests {
+			requireThreshold("gmicro.http.slow-requests.threshold", threshold);
+			routes.forEach((route, own) -> requireThreshold("gmicro.http.slow-requests.routes[" + route + "]", own));
+			require(keep >= 1 && keep <= 1000, "gmicro.http.slow-requests.keep", keep, "from 1 to 1000");
+		}
+
+		private static void requireThreshold(String property, Duration threshold) {
+			require(threshold.toMillis() >= 1 && threshold.compareTo(LARGEST_THRESHOLD) <= 0, property,
+					DurationStyle.SIMPLE.print(threshold, ChronoUnit.MILLIS), "from 1 millisecond to 24 hours");
+		}
+
 	}
 
 	/**

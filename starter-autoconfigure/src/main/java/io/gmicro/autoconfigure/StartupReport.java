@@ -59,6 +59,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		addIf(http.statusCode().enabled(), "status-code", recorded);
 		addIf(http.activeRequests().enabled(), "active-requests", recorded);
 		addIf(http.bodySize().enabled(), "body-size", recorded);
+		addIf(http.slowRequests().enabled(), "slow-requests", recorded);
 		return recorded.isEmpty() ? List.of("nothing") : recorded;
 	}
 

@@ -54,6 +54,7 @@ final class AsyncEnd implements AsyncListener {
 		if (!request.isAsyncStarted()) {
 			return false;
 		}
+		filter.beforeAsync(exchange, response);
 		try {
 			AsyncEnd end = new AsyncEnd(filter, exchange, request, response);
 			request.getAsyncContext().addListener(end);
@@ -63,6 +64,15 @@ final class AsyncEnd implements AsyncListener {
 		catch (IllegalStateException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * The exchange that an asynchronous dispatch belongs to.
+	 * @param request the request
+	 * @return the exchange, or {@code null} when it is not recorded
+	 */
+	static @Nullable Exchange exchange(HttpServletRequest request) {
+		return (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end) ? end.exchange : null;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.gmicro.http;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -9,9 +11,11 @@ import org.springframework.web.bind.annotation.RequestMethod;
 /**
  * One HTTP request and its response, as an {@link ExchangeObserver} sees it. An exchange
  * is written by {@link ExchangeFilter} alone, on whichever thread serves the request, and
- * handed from thread to thread by the servlet container's own synchronization. Observers
- * must not keep it after {@link ExchangeObserver#onEnd onEnd} unless they copy what they
- * need.
+ * handed from thread to thread by the servlet container's own synchronization. It is
+ * never used for a second request. Other threads may only ask for {@link #method()},
+ * {@link #startNanos()}, {@link #pattern()}, {@link #thread()} and
+ * {@link #isLongLived()}; everything else once the exchange has ended and was handed to
+ * them safely.
  */
 public final class Exchange {
 
@@ -30,9 +34,19 @@ public final class Exchange {
 	/** A body size that is not known. */
 	public static final long UNKNOWN_SIZE = -1;
 
+	private static final VarHandle THREAD = threadHandle();
+
 	private final @Nullable RequestMethod method;
 
 	private final long startNanos;
+
+	/** Written by the thread itself and read by others, always through the handle. */
+	@SuppressWarnings("unused")
+	private @Nullable Thread thread = Thread.currentThread();
+
+	private int slot = -1;
+
+	private boolean longLived;
 
 	private long durationNanos = -1;
 
@@ -49,6 +63,32 @@ public final class Exchange {
 	Exchange(@Nullable RequestMethod method, long startNanos) {
 		this.method = method;
 		this.startNanos = startNanos;
+	}
+
+	private static VarHandle threadHandle() {
+		try {
+			return MethodHandles.lookup().findVarHandle(Exchange.class, "thread", Thread.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	int slot() {
+		return this.slot;
+	}
+
+	void slot(int slot) {
+		this.slot = slot;
+	}
+
+	/** From here on the exchange is served by this thread, or by none. */
+	void servedBy(@Nullable Thread thread) {
+		THREAD.setRelease(this, thread);
+	}
+
+	void longLived() {
+		this.longLived = true;
 	}
 
 	void matched(@Nullable String pattern) {
@@ -72,10 +112,6 @@ public final class Exchange {
 
 	@Nullable RequestMethod requestMethod() {
 		return this.method;
-	}
-
-	@Nullable String pattern() {
-		return this.pattern;
 	}
 
 	Series series() {
@@ -108,6 +144,33 @@ public final class Exchange {
 	 */
 	public String route() {
 		return series().route();
+	}
+
+	/**
+	 * The path template that Spring matched.
+	 * @return the template, or {@code null} as long as nothing has matched
+	 */
+	public @Nullable String pattern() {
+		return this.pattern;
+	}
+
+	/**
+	 * The thread that serves the request right now. Once the exchange has ended, the
+	 * thread may be serving another.
+	 * @return the thread, or {@code null} while the request is processed asynchronously
+	 * and holds none
+	 */
+	public @Nullable Thread thread() {
+		return (Thread) THREAD.getAcquire(this);
+	}
+
+	/**
+	 * Whether the answer is a stream that goes on for as long as the client likes, such
+	 * as server-sent events.
+	 * @return {@code true} for an asynchronous answer of a streaming content type
+	 */
+	public boolean isLongLived() {
+		return this.longLived;
 	}
 
 	/**

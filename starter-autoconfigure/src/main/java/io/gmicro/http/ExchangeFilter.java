@@ -112,6 +112,14 @@ public final class ExchangeFilter implements Filter {
 		}
 	}
 
+	void beforeAsync(Exchange exchange, HttpServletResponse response) {
+		if (LongLived.isStream(response.getContentType())) {
+			exchange.longLived();
+		}
+		this.observers.suspended(exchange);
+		exchange.servedBy(null);
+	}
+
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, boolean connectionLost) {
 		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
@@ -136,12 +144,21 @@ public final class ExchangeFilter implements Filter {
 
 	private void resume(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
+		Exchange exchange = AsyncEnd.exchange(request);
+		if (exchange != null) {
+			exchange.servedBy(Thread.currentThread());
+		}
 		try {
 			chain.doFilter(request, response);
 		}
 		catch (Throwable ex) {
 			AsyncEnd.dispatchFailed(request, response, ex);
 			throw ex;
+		}
+		finally {
+			if (exchange != null) {
+				exchange.servedBy(null);
+			}
 		}
 	}
 

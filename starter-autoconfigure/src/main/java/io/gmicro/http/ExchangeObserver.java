@@ -20,6 +20,14 @@ public interface ExchangeObserver {
 	}
 
 	/**
+	 * Called when asynchronous processing was started and the exchange gives its thread
+	 * back, still on that thread. Called at most once an exchange.
+	 * @param exchange the exchange that goes on without a thread
+	 */
+	default void onAsync(Exchange exchange) {
+	}
+
+	/**
 	 * Called once an exchange, when it has ended: the filter chain has returned or
 	 * thrown, or asynchronous processing has completed.
 	 * @param exchange the exchange that ended

@@ -37,6 +37,17 @@ final class ExchangeObservers {
 		}
 	}
 
+	void suspended(Exchange exchange) {
+		for (ExchangeObserver observer : this.observers) {
+			try {
+				observer.onAsync(exchange);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+	}
+
 	void ended(Exchange exchange) {
 		for (ExchangeObserver observer : this.observers) {
 			try {

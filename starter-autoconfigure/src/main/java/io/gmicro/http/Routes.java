@@ -54,7 +54,7 @@ final class Routes {
 		this.statusOverflow = overflow(registry, "http_response_status_code");
 	}
 
-	private static Counter overflow(MeterRegistry registry, String label) {
+	static Counter overflow(MeterRegistry registry, String label) {
 		return Counter.builder("gmicro.overflow")
 			.description("Requests recorded under a shared label value because the label reached its bound")
 			.tag("label", label)

@@ -1,0 +1,93 @@
+package io.gmicro.autoconfigure;
+
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.http.MatchedRouteInterceptor;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.slow.TraceIds;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import jakarta.servlet.Filter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the tracking of slow requests.
+ */
+@AutoConfiguration(after = GmicroAutoConfiguration.class, before = HttpMetricsAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ Filter.class, MeterRegistry.class })
+@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+@ConditionalOnBooleanProperty(name = "gmicro.http.slow-requests.enabled", matchIfMissing = true)
+@ConditionalOnBean(MeterRegistry.class)
+public final class SlowRequestsAutoConfiguration {
+
+	/**
+	 * Last of all: whoever finds an exchange here may rely on what the others do when it
+	 * ends.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	@Order
+	ActiveExchanges gmicroActiveExchanges(MeterRegistry registry) {
+		return new ActiveExchanges(registry);
+	}
+
+	@Bean(initMethod = "start")
+	@ConditionalOnMissingBean
+	@Order(Ordered.LOWEST_PRECEDENCE - 1)
+	SlowRequests gmicroSlowRequests(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
+			ObjectProvider<TraceIds> traceIds) {
+		GmicroProperties.SlowRequests slow = properties.http().slowRequests();
+		return new SlowRequests(registry, active, new Thresholds(slow.threshold(), slow.routes()), slow.keep(),
+				traceIds.getIfAvailable(() -> TraceIds.NONE));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(WebMvcConfigurer.class)
+	static final class WebMvcConfiguration {
+
+		@Bean
+		WebMvcConfigurer gmicroMatchedRoutes(ActiveExchanges active) {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void addInterceptors(InterceptorRegistry registry) {
+					registry.addInterceptor(new MatchedRouteInterceptor(active)).order(Ordered.HIGHEST_PRECEDENCE);
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Tracer.class)
+	static final class TracingConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TraceIds gmicroTraceIds(ObjectProvider<Tracer> tracers) {
+			return () -> {
+				Tracer tracer = tracers.getIfUnique();
+				Span span = (tracer != null) ? tracer.currentSpan() : null;
+				return (span != null) ? span.context().traceId() : null;
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.gmicro.slow;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of one slow request.
+ *
+ * @param start when it began, by the wall clock
+ * @param method the method label
+ * @param route the route label
+ * @param status the status the client saw
+ * @param duration how long it took
+ * @param thread the name of the thread that served it last, or what it did without one
+ * @param traceId the id of its trace, or {@code null}
+ * @param stacks its sampled stacks, empty when it was over before the first sample
+ * @param lastStack the stack of the last sample, innermost call first, empty when there
+ * is none
+ */
+record SlowRequest(Instant start, String method, String route, int status, Duration duration, String thread,
+		@Nullable String traceId, StackTree stacks, StackTraceElement[] lastStack) {
+
+	int samples() {
+		return this.stacks.root().samples();
+	}
+
+}

@@ -1,0 +1,154 @@
+package io.gmicro.slow;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.http.Exchange;
+import io.gmicro.http.ExchangeMeters;
+import io.gmicro.http.ExchangeObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts {@code http_server_slow_requests_total}, the requests that took longer than
+ * their threshold, by method, route and status, and has a watchdog catch their stacks
+ * while they are slow. Streams that go on for as long as the client likes are never slow.
+ * Thread-safe.
+ * <p>
+ * The watchdog is one daemon thread from {@link #start()} to {@link #close()}. Should it
+ * die, it is started again once; {@code gmicro_watchdog_restarts_total} tells, and
+ * without it slow requests are still counted.
+ */
+public final class SlowRequests implements ExchangeObserver, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(SlowRequests.class);
+
+	private static final long LONGEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final long SHORTEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private final Map<Exchange, String> asyncTraceIds = new ConcurrentHashMap<>();
+
+	private final ExchangeMeters<Counter> counters;
+
+	private final Counter restarts;
+
+	private final Counter overflow;
+
+	private final Thresholds thresholds;
+
+	private final TraceIds traceIds;
+
+	private final Watchdog watchdog;
+
+	private final History history;
+
+	private final long period;
+
+	private volatile @Nullable Thread thread;
+
+	/**
+	 * Create an observer whose watchdog is not started yet.
+	 * @param registry where slow requests are counted
+	 * @param active the requests that are being served
+	 * @param thresholds from when on a request is slow
+	 * @param capacity how many slow requests are kept
+	 * @param traceIds the trace of the calling thread
+	 */
+	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
+			TraceIds traceIds) {
+		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder("http.server.slow.requests")
+			.description("HTTP server requests that took longer than their threshold")
+			.tags(tags)
+			.register(registry));
+		this.restarts = Counter.builder("gmicro.watchdog.restarts")
+			.description("Restarts of the watchdog that samples slow requests")
+			.register(registry);
+		this.overflow = Counter.builder("gmicro.overflow")
+			.description("Requests recorded under a shared label value because the label reached its bound")
+			.tag("label", "slow_request")
+			.register(registry);
+		this.thresholds = thresholds;
+		this.traceIds = traceIds;
+		this.history = new History(capacity);
+		this.watchdog = new Watchdog(active, thresholds, this.history);
+		this.period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
+	}
+
+	@Override
+	public void onAsync(Exchange exchange) {
+		String traceId = this.traceIds.current();
+		if (traceId != null) {
+			this.asyncTraceIds.put(exchange, traceId);
+		}
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+		String asyncTraceId = this.asyncTraceIds.isEmpty() ? null : this.asyncTraceIds.remove(exchange);
+		if (exchange.isLongLived() || exchange.durationNanos() <= this.thresholds.nanos(exchange.pattern())) {
+			return;
+		}
+		this.counters.get(exchange).increment();
+		Thread serving = exchange.thread();
+		if (this.thread == null || !this.watchdog.ended(exchange, (serving != null) ? serving.getName() : null,
+				(asyncTraceId != null) ? asyncTraceId : this.traceIds.current())) {
+			this.overflow.increment();
+		}
+	}
+
+	/**
+	 * Start the watchdog.
+	 */
+	public void start() {
+		run(true);
+	}
+
+	private void run(boolean restart) {
+		Thread started = new Thread(() -> watch(restart), "gmicro-watchdog");
+		started.setDaemon(true);
+		this.thread = started;
+		started.start();
+	}
+
+	private void watch(boolean restart) {
+		try {
+			while (this.thread == Thread.currentThread()) {
+				this.watchdog.tick(System.nanoTime());
+				LockSupport.parkNanos(this.period);
+			}
+		}
+		catch (Throwable ex) {
+			logger.error(restart ? "The watchdog for slow requests died and is started again"
+					: "The watchdog for slow requests died again: from now on they are only counted", ex);
+			if (restart) {
+				this.restarts.increment();
+				run(false);
+			}
+			else {
+				this.thread = null;
+			}
+		}
+	}
+
+	/**
+	 * Stop the watchdog.
+	 */
+	@Override
+	public void close() {
+		Thread running = this.thread;
+		this.thread = null;
+		LockSupport.unpark(running);
+	}
+
+	History history() {
+		return this.history;
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.gmicro.slow;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stacks folded into a tree of calls, outermost first, with the number of samples and the
+ * time that were seen in each. What lies below the measuring filter is the container's
+ * and left out. Bounded: past {@value #MAX_NODES} calls, deeper ones are counted where
+ * the tree ends. Not thread-safe.
+ */
+final class StackTree {
+
+	static final int MAX_NODES = 1000;
+
+	private static final String FILTER = "io.gmicro.http.ExchangeFilter";
+
+	private final Node root = new Node(null);
+
+	private int nodes;
+
+	/**
+	 * Add a sample.
+	 * @param stack the stack, innermost call first
+	 * @param nanos the time that the sample stands for
+	 * @return the innermost call of the sample that is in the tree
+	 */
+	Node add(StackTraceElement[] stack, long nanos) {
+		Node node = this.root;
+		node.samples++;
+		node.nanos += nanos;
+		for (int i = outermost(stack); i >= 0; i--) {
+			Node callee = callee(node, stack[i]);
+			if (callee == null) {
+				break;
+			}
+			node = callee;
+			node.samples++;
+			node.nanos += nanos;
+		}
+		return node;
+	}
+
+	private static int outermost(StackTraceElement[] stack) {
+		for (int i = 0; i < stack.length; i++) {
+			if (stack[i].getClassName().equals(FILTER)) {
+				return i - 1;
+			}
+		}
+		return stack.length - 1;
+	}
+
+	private @Nullable Node callee(Node caller, StackTraceElement call) {
+		for (Node callee : caller.callees) {
+			if (call.equals(callee.call)) {
+				return callee;
+			}
+		}
+		if (this.nodes == MAX_NODES) {
+			return null;
+		}
+		this.nodes++;
+		Node added = new Node(call);
+		caller.callees.add(added);
+		return added;
+	}
+
+	Node root() {
+		return this.root;
+	}
+
+	/**
+	 * A call, with everything that was seen in it.
+	 */
+	static final class Node {
+
+		private final @Nullable StackTraceElement call;
+
+		private final List<Node> callees = new ArrayList<>(1);
+
+		private int samples;
+
+		private long nanos;
+
+		private Node(@Nullable StackTraceElement call) {
+			this.call = call;
+		}
+
+		/**
+		 * The call.
+		 * @return the call, or {@code null} for the root of the tree
+		 */
+		@Nullable StackTraceElement call() {
+			return this.call;
+		}
+
+		List<Node> callees() {
+			return this.callees;
+		}
+
+		int samples() {
+			return this.samples;
+		}
+
+		long nanos() {
+			return this.nanos;
+		}
+
+		void addNanos(long more) {
+			this.nanos += more;
+		}
+
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.gmicro.slow;
+
+import io.gmicro.http.Exchange;
+
+/**
+ * What the watchdog has seen of one request that is slow and still running. Used by the
+ * watchdog's thread alone.
+ */
+final class Story {
+
+	static final String ASYNCHRONOUS = "asynchronous, holds no thread";
+
+	/**
+	 * A stack is sampled again when the request has become older by this part of its age.
+	 */
+	private static final int GROWTH = 4;
+
+	private static final StackTraceElement[] NO_STACK = {};
+
+	private final StackTree stacks = new StackTree();
+
+	private final long startNanos;
+
+	private long lastNanos;
+
+	private long nextNanos;
+
+	private String thread = ASYNCHRONOUS;
+
+	private StackTraceElement[] lastStack = NO_STACK;
+
+	private StackTree.Node lastCall = this.stacks.root();
+
+	Story(Exchange exchange) {
+		this.startNanos = exchange.startNanos();
+		this.lastNanos = exchange.startNanos();
+		this.nextNanos = exchange.startNanos();
+	}
+
+	boolean isDue(long now) {
+		return now - this.nextNanos >= 0;
+	}
+
+	/** Nothing was seen, so look again after a while. */
+	void postpone(long now) {
+		this.nextNanos = now + (now - this.startNanos) / GROWTH;
+	}
+
+	void add(Thread thread, StackTraceElement[] stack, long now) {
+		this.thread = thread.getName();
+		this.lastStack = stack;
+		this.lastCall = this.stacks.add(stack, now - this.lastNanos);
+		this.lastNanos = now;
+		postpone(now);
+	}
+
+	/** The time after the last sample belongs to what was seen last. */
+	StackTree end(long endNanos) {
+		if (this.lastCall != this.stacks.root()) {
+			this.lastCall.addNanos(Math.max(endNanos - this.lastNanos, 0));
+		}
+		return this.stacks;
+	}
+
+	String thread() {
+		return this.thread;
+	}
+
+	StackTraceElement[] lastStack() {
+		return this.lastStack;
+	}
+
+}
