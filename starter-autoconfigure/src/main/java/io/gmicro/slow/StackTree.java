@@ -19,28 +19,38 @@ final class StackTree {
 
 	private final Node root = new Node(null);
 
+	/** The calls of the latest sample, outermost first. */
+	private final List<Node> latest = new ArrayList<>();
+
 	private int nodes;
 
 	/**
 	 * Add a sample.
 	 * @param stack the stack, innermost call first
 	 * @param nanos the time that the sample stands for
-	 * @return the innermost call of the sample that is in the tree
 	 */
-	Node add(StackTraceElement[] stack, long nanos) {
+	void add(StackTraceElement[] stack, long nanos) {
+		this.latest.clear();
 		Node node = this.root;
 		node.samples++;
-		node.nanos += nanos;
+		this.latest.add(node);
 		for (int i = outermost(stack); i >= 0; i--) {
-			Node callee = callee(node, stack[i]);
-			if (callee == null) {
+			node = callee(node, stack[i]);
+			if (node == null) {
 				break;
 			}
-			node = callee;
 			node.samples++;
-			node.nanos += nanos;
+			this.latest.add(node);
 		}
-		return node;
+		extendLatest(nanos);
+	}
+
+	/**
+	 * Add time to the latest sample.
+	 * @param nanos the time
+	 */
+	void extendLatest(long nanos) {
+		this.latest.forEach((node) -> node.nanos += nanos);
 	}
 
 	private static int outermost(StackTraceElement[] stack) {
@@ -106,10 +116,6 @@ final class StackTree {
 
 		long nanos() {
 			return this.nanos;
-		}
-
-		void addNanos(long more) {
-			this.nanos += more;
 		}
 
 	}

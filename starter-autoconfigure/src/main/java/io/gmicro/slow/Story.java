@@ -29,8 +29,6 @@ final class Story {
 
 	private StackTraceElement[] lastStack = NO_STACK;
 
-	private StackTree.Node lastCall = this.stacks.root();
-
 	Story(Exchange exchange) {
 		this.startNanos = exchange.startNanos();
 		this.lastNanos = exchange.startNanos();
@@ -49,16 +47,14 @@ final class Story {
 	void add(Thread thread, StackTraceElement[] stack, long now) {
 		this.thread = thread.getName();
 		this.lastStack = stack;
-		this.lastCall = this.stacks.add(stack, now - this.lastNanos);
+		this.stacks.add(stack, now - this.lastNanos);
 		this.lastNanos = now;
 		postpone(now);
 	}
 
 	/** The time after the last sample belongs to what was seen last. */
 	StackTree end(long endNanos) {
-		if (this.lastCall != this.stacks.root()) {
-			this.lastCall.addNanos(Math.max(endNanos - this.lastNanos, 0));
-		}
+		this.stacks.extendLatest(Math.max(endNanos - this.lastNanos, 0));
 		return this.stacks;
 	}
 

@@ -46,6 +46,8 @@ final class Watchdog {
 
 	private int stacksLeft;
 
+	private int samples;
+
 	Watchdog(ActiveExchanges active, Thresholds thresholds, History history) {
 		this.active = active;
 		this.thresholds = thresholds;
@@ -98,6 +100,7 @@ final class Watchdog {
 		}
 		if (this.stacksLeft > 0 && story.isDue(now)) {
 			this.stacksLeft--;
+			this.samples++;
 			sample(exchange, story, now);
 		}
 	}
@@ -134,6 +137,22 @@ final class Watchdog {
 				story.end(exchange.startNanos() + exchange.durationNanos()), story.lastStack());
 		this.history.add(slow);
 		this.log.write(slow, now);
+	}
+
+	/**
+	 * How many running requests have a story.
+	 * @return the number of stories
+	 */
+	int stories() {
+		return this.stories.size();
+	}
+
+	/**
+	 * How many stacks have been taken so far.
+	 * @return the number of stacks
+	 */
+	int samples() {
+		return this.samples;
 	}
 
 	private record Ended(Exchange exchange, @Nullable String thread, @Nullable String traceId) {
