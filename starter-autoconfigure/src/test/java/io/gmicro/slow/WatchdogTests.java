@@ -142,6 +142,30 @@ class WatchdogTests {
 	}
 
 	@Test
+	void stackTakenAfterTheRequestHasEndedIsDropped() throws Exception {
+		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
+		ExchangeObserver slow = ending(watchdog);
+		CountDownLatch looked = new CountDownLatch(1);
+		CountDownLatch next = new CountDownLatch(1);
+		CountDownLatch done = new CountDownLatch(1);
+		Thread thread = new LateThread(() -> {
+			run(List.of(slow), "/first", () -> await(looked));
+			run(List.of(slow), "/next", () -> {
+				next.countDown();
+				await(done);
+			});
+		}, looked, next);
+		thread.start();
+		Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+		watchdog.tick(System.nanoTime() + HOUR);
+		done.countDown();
+		thread.join();
+		watchdog.tick(System.nanoTime());
+		assertThat(this.history.newestFirst()).extracting(SlowRequest::route).containsExactly("/next", "/first");
+		assertThat(this.history.newestFirst()).allSatisfy((story) -> assertThat(story.samples()).isZero());
+	}
+
+	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void manySlowVirtualThreadsCostABoundedNumberOfStacksATick() throws Exception {
 		int requests = 10_000;
@@ -289,8 +313,31 @@ class WatchdogTests {
 
 	}
 
+	/** A thread that has moved on to its next request by the time its stack is taken. */
+	private static final class LateThread extends Thread {
+
+		private final CountDownLatch looked;
+
+		private final CountDownLatch next;
+
+		LateThread(Runnable task, CountDownLatch looked, CountDownLatch next) {
+			super(task);
+			this.looked = looked;
+			this.next = next;
+		}
+
+		@Override
+		public StackTraceElement[] getStackTrace() {
+			this.looked.countDown();
+			WatchdogTests.await(this.next);
+			return super.getStackTrace();
+		}
+
+	}
+
 	/**
-	 * The requests of one thread, three routes in turn, one in a thousand of them slow.
+	 * The requests of one thread, three routes in turn, fifty in a thousand of them slow
+	 * and in a row.
 	 */
 	private static final class Requests {
 
@@ -327,7 +374,7 @@ class WatchdogTests {
 		}
 
 		private void work() {
-			if (this.sent % 1000 == 0) {
+			if (this.sent % 1000 < 50) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3));
 			}
 		}
