@@ -91,6 +91,17 @@ final class AsyncEnd implements AsyncListener {
 		}
 	}
 
+	/**
+	 * Ends the exchange when its error page has been written: there is nothing more that
+	 * the client could see, and not every container completes the request then.
+	 * @param request the request
+	 */
+	static void errorPageWritten(HttpServletRequest request) {
+		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end) {
+			end.end();
+		}
+	}
+
 	private void end() {
 		if (this.ended.compareAndSet(false, true)) {
 			Throwable reported = this.failure;

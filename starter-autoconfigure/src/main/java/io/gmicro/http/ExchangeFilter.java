@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -128,7 +129,8 @@ public final class ExchangeFilter implements Filter {
 
 	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, int answered, boolean escaped) {
-		boolean errorPage = ServletContainer.awaitsErrorPage(request, response, escaped);
+		boolean errorPage = request.getDispatcherType() != DispatcherType.ERROR
+				&& ServletContainer.awaitsErrorPage(request, response, escaped);
 		if (errorPage) {
 			request.setAttribute(ENDED_EXCHANGE, exchange);
 		}
@@ -176,6 +178,9 @@ public final class ExchangeFilter implements Filter {
 				request.removeAttribute(ENDED_EXCHANGE);
 				exchange.errorPage(bodySize(exchange, response));
 				this.observers.errorPageWritten(exchange);
+			}
+			else {
+				AsyncEnd.errorPageWritten(request);
 			}
 		}
 	}

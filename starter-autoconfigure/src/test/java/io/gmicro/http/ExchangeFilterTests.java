@@ -1,0 +1,62 @@
+package io.gmicro.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.DispatcherType;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.mock.web.MockAsyncContext;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What no container can be brought to do when a test wants it.
+ */
+class ExchangeFilterTests {
+
+	private final List<Exchange> ended = new ArrayList<>();
+
+	private final ExchangeFilter filter = new ExchangeFilter(List.of(this.ended::add), List.of(), 10,
+			new SimpleMeterRegistry());
+
+	private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
+
+	private final MockHttpServletResponse response = new MockHttpServletResponse();
+
+	@Test
+	void whenContainerNeverCompletesAfterAnErrorPageExchangeEndsOnce() throws Exception {
+		this.request.setAsyncSupported(true);
+		this.filter.doFilter(this.request, this.response, (request, response) -> request.startAsync());
+		MockAsyncContext context = (MockAsyncContext) Objects.requireNonNull(this.request.getAsyncContext());
+		AsyncListener listener = context.getListeners().get(0);
+		assertThat(this.ended).isEmpty();
+		this.request.setDispatcherType(DispatcherType.ERROR);
+		this.filter.doFilter(this.request, this.response,
+				(request, response) -> ((MockHttpServletResponse) response).setStatus(503));
+		assertThat(this.ended).singleElement().satisfies((exchange) -> assertThat(exchange.status()).isEqualTo(503));
+		listener.onComplete(new AsyncEvent(context));
+		assertThat(this.ended).hasSize(1);
+	}
+
+	@Test
+	void whenContainerReportsAnErrorAfterCompletionExchangeEndsOnce() throws Exception {
+		this.request.setAsyncSupported(true);
+		this.filter.doFilter(this.request, this.response, (request, response) -> request.startAsync());
+		MockAsyncContext context = (MockAsyncContext) Objects.requireNonNull(this.request.getAsyncContext());
+		AsyncListener listener = context.getListeners().get(0);
+		listener.onTimeout(new AsyncEvent(context));
+		assertThat(this.ended).isEmpty();
+		listener.onComplete(new AsyncEvent(context));
+		listener.onError(new AsyncEvent(context, new IllegalStateException("late")));
+		listener.onComplete(new AsyncEvent(context));
+		assertThat(this.ended).singleElement().satisfies((exchange) -> assertThat(exchange.status()).isEqualTo(200));
+	}
+
+}
