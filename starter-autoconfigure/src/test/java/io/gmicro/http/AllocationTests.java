@@ -3,9 +3,13 @@ package io.gmicro.http;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import com.sun.management.ThreadMXBean;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.slow.TraceIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -39,11 +43,15 @@ class AllocationTests {
 
 	@Test
 	void fullSetAllocatesOneSmallObject() throws Exception {
-		ExchangeFilter filter = new ExchangeFilter(
-				List.of(new RequestDuration(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1))),
-						new StatusCodes(this.registry), new ActiveRequests(this.registry),
-						new BodySizes(this.registry)),
-				List.of("/metrics", "/debug/**", "/actuator/**"), 1000, this.registry);
+		ActiveExchanges active = new ActiveExchanges(this.registry);
+		List<ExchangeObserver> fullSet = List.of(
+				new RequestDuration(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1))),
+				new StatusCodes(this.registry), new ActiveRequests(this.registry), new BodySizes(this.registry),
+				new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
+						TraceIds.NONE),
+				active);
+		ExchangeFilter filter = new ExchangeFilter(fullSet, List.of("/metrics", "/debug/**", "/actuator/**"), 1000,
+				this.registry);
 		FilterChain chain = (request, response) -> {
 		};
 		Call plain = (request) -> chain.doFilter(request, this.response);
@@ -51,7 +59,6 @@ class AllocationTests {
 		run(plain, WARM_UP);
 		run(measured, WARM_UP);
 		double perRequest = (double) (allocatedBy(measured) - allocatedBy(plain)) / REQUESTS;
-
 		assertThat(perRequest).isLessThanOrEqualTo(BYTES_PER_REQUEST);
 		assertThat(this.registry.get("http.server.responses").tag("http.route", "/orders/{id}").counter().count())
 			.isGreaterThan(REQUESTS / 3);

@@ -142,6 +142,22 @@ class WatchdogTests {
 	}
 
 	@Test
+	void asynchronousRequestThatHoldsNoThreadSaysSo() throws Exception {
+		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
+		MockHttpServletRequest request = request("/a");
+		request.setAsyncSupported(true);
+		filter(List.of(ending(watchdog))).doFilter(request, new MockHttpServletResponse(),
+				(asyncRequest, response) -> asyncRequest.startAsync());
+		watchdog.tick(System.nanoTime() + HOUR);
+		Objects.requireNonNull(request.getAsyncContext()).complete();
+		watchdog.tick(System.nanoTime() + HOUR);
+		assertThat(this.history.newestFirst()).singleElement().satisfies((story) -> {
+			assertThat(story.thread()).isEqualTo(Story.ASYNCHRONOUS);
+			assertThat(story.samples()).isZero();
+		});
+	}
+
+	@Test
 	void stackTakenAfterTheRequestHasEndedIsDropped() throws Exception {
 		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
 		ExchangeObserver slow = ending(watchdog);
@@ -233,7 +249,8 @@ class WatchdogTests {
 	}
 
 	private static ExchangeObserver ending(Watchdog watchdog) {
-		return (exchange) -> watchdog.ended(exchange, Thread.currentThread().getName(), null);
+		return (exchange) -> watchdog.ended(exchange,
+				(exchange.thread() != null) ? Thread.currentThread().getName() : null, null);
 	}
 
 	private ExchangeFilter filter(List<ExchangeObserver> observers) {
