@@ -65,6 +65,13 @@ class ArchitectureTests {
 		.resideInAnyPackage("io.gmicro.http", "org.springframework.web..");
 
 	@ArchTest
+	static final ArchRule diagnosticsKnowOnlyTheServletApi = classes().that()
+		.resideInAPackage("io.gmicro.diagnostics")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.gmicro.diagnostics", "jakarta.servlet..", "java..", "org.jspecify.annotations");
+
+	@ArchTest
 	static final ArchRule nothingRefersToTypesThatMoved = noClasses().should()
 		.dependOnClassesThat(WEB_MVC_INTERNALS_THAT_MOVED);
 

@@ -1,0 +1,430 @@
+package io.gmicro.diagnostics;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import io.gmicro.testing.Container;
+import io.gmicro.testing.TestServer;
+import jakarta.servlet.Filter;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/**
+ * The access rule on real containers, in front of servlets that would tell everything.
+ */
+class DiagnosticsAccessTests {
+
+	private static final String OPENED = "opened";
+
+	private static final String LOCAL = "/debug/local/";
+
+	private static final String REFUSED = "gmicro.diagnostics.access=local allows only requests from this host that "
+			+ "passed no proxy\n";
+
+	private static final String NATIVE = "server.forward-headers-strategy=native";
+
+	private static final String FRAMEWORK = "server.forward-headers-strategy=framework";
+
+	/** There the strategy is native by default. */
+	private static final String KUBERNETES = "spring.main.cloud-platform=kubernetes";
+
+	@Nested
+	class OnTomcat extends OnContainer {
+
+		OnTomcat() {
+			super(Container.TOMCAT);
+		}
+
+	}
+
+	@Nested
+	class OnTomcatWithNativeStrategy extends OnContainer {
+
+		OnTomcatWithNativeStrategy() {
+			super(Container.TOMCAT, NATIVE);
+		}
+
+	}
+
+	@Nested
+	class OnTomcatWithFrameworkStrategy extends OnContainer {
+
+		OnTomcatWithFrameworkStrategy() {
+			super(Container.TOMCAT, FRAMEWORK);
+		}
+
+	}
+
+	@Nested
+	class OnJetty extends OnContainer {
+
+		OnJetty() {
+			super(Container.JETTY);
+		}
+
+	}
+
+	@Nested
+	class OnJettyWithNativeStrategy extends OnContainer {
+
+		OnJettyWithNativeStrategy() {
+			super(Container.JETTY, NATIVE);
+		}
+
+	}
+
+	@Nested
+	class OnJettyWithFrameworkStrategy extends OnContainer {
+
+		OnJettyWithFrameworkStrategy() {
+			super(Container.JETTY, FRAMEWORK);
+		}
+
+	}
+
+	@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+	abstract static class OnContainer {
+
+		private final Container container;
+
+		private final String[] properties;
+
+		private TestServer server;
+
+		@SuppressWarnings("NullAway.Init")
+		OnContainer(Container container, String... properties) {
+			this.container = container;
+			this.properties = properties;
+		}
+
+		@BeforeAll
+		void start() {
+			this.server = TestServer.start(this.container, Application.class, this.properties);
+		}
+
+		@AfterAll
+		void stop() {
+			this.server.close();
+		}
+
+		@Test
+		void localOpensToLoopback() {
+			for (int request = 0; request < 3; request++) {
+				HttpResponse<String> response = this.server.get(LOCAL);
+				assertThat(response.statusCode()).isEqualTo(200);
+				assertThat(response.body()).isEqualTo(OPENED);
+			}
+		}
+
+		@Test
+		void refusalIsOneLine() {
+			HttpResponse<String> response = this.server.send(LOCAL + "secret-path?secret-query",
+					(request) -> request.header("X-Forwarded-For", "203.0.113.9").header("X-Other", "secret-header"));
+			assertRefused(response, REFUSED);
+		}
+
+		@ParameterizedTest
+		@CsvSource(delimiter = '|', textBlock = """
+				X-Forwarded-For          | 127.0.0.1
+				X-Forwarded-For          | ::1
+				X-Forwarded-For          | [::1]
+				X-Forwarded-For          | 0:0:0:0:0:0:0:1
+				X-Forwarded-For          | ::ffff:127.0.0.1
+				X-Forwarded-For          | localhost
+				X-Forwarded-For          | 127.0.0.1:80
+				X-Forwarded-For          | 127.0.0.1, 127.0.0.1
+				X-Forwarded-For          | 127.0.0.1, 203.0.113.9
+				X-Forwarded-For          | 203.0.113.9, 127.0.0.1
+				X-Forwarded-For          | 203.0.113.9
+				x-forwarded-for          | 127.0.0.1
+				X-FORWARDED-FOR          | 127.0.0.1
+				X-Forwarded-Proto        | http
+				X-Forwarded-Host         | localhost
+				X-Forwarded-Port         | 80
+				X-Forwarded-Prefix       | /
+				X-Forwarded-Server       | localhost
+				X-Forwarded-By           | 127.0.0.1
+				X-Forwarded-Ssl          | on
+				Forwarded                | for=127.0.0.1
+				Forwarded                | for="[::1]";host=localhost;proto=http
+				forwarded                | for=203.0.113.9
+				X-Real-IP                | 127.0.0.1
+				X-Client-IP              | 127.0.0.1
+				X-Cluster-Client-IP      | 127.0.0.1
+				True-Client-IP           | 127.0.0.1
+				CF-Connecting-IP         | 127.0.0.1
+				Via                      | 1.1 proxy
+				""")
+		void localIsClosedToWhatWasForwarded(String header, String value) {
+			assertRefused(this.server.send(LOCAL, (request) -> request.header(header, value)), REFUSED);
+		}
+
+		@Test
+		void headerWithoutAddressCloses() throws IOException {
+			assertThat(raw(LOCAL, "X-Forwarded-For: ,")).matches("(?s)HTTP/1\\.1 (400|403) .*").doesNotContain(OPENED);
+			assertThat(raw(LOCAL, "X-Forwarded-For:")).startsWith("HTTP/1.1 403");
+			assertThat(raw(LOCAL, "X-Forwarded-For: \r\nX-Forwarded-For: 127.0.0.1")).startsWith("HTTP/1.1 403");
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "/debug/local", "/debug/local/", "/debug/local/a", "//debug/local/", "/debug//local/",
+				"/debug/local//", "/DEBUG/LOCAL/", "/Debug/Local", "/debug/local/..;/", "/debug/local/..;/local/",
+				"/debug/local/../local/", "/debug/local/%2e%2e/local/", "/x/../debug/local/", "/x/..;/debug/local/",
+				"/debug/local;x=1/", "/debug;/local;/", "/;/debug/local/", "/debug/local/.", "/./debug/local/",
+				"/debug/%6cocal/", "/%64ebug/local/", "/debug%2flocal/", "/debug%2Flocal", "/debug/local%2f",
+				"/debug/local%2f..%2flocal/", "/debug%252flocal/", "/debug/local/%00", "/debug\\local/",
+				"/debug/local/?x=/debug/unrestricted/", "/debug/unrestricted/..;/local/",
+				"/debug/unrestricted/../local/", "/debug/unrestricted/%2e%2e/local/", "http://localhost/debug/local/",
+				"http://localhost//debug/local/", "/debug/local/#" })
+		void pathTricksOpenNothing(String path) throws IOException {
+			for (String header : List.of("X-Forwarded-For: 127.0.0.1", "X-Forwarded-Prefix: /debug/unrestricted",
+					"X-Forwarded-Host: localhost\r\nX-Forwarded-For: 203.0.113.9")) {
+				assertThat(raw(path, header)).matches("(?s)HTTP/1\\.1 (400|403|404) .*").doesNotContain(OPENED);
+			}
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "MADEUP" })
+		void methodsOpenNothing(String method) {
+			HttpResponse<String> response = this.server.send(LOCAL,
+					(request) -> request.method(method, BodyPublishers.noBody())
+						.header("X-Forwarded-For", "127.0.0.1"));
+			assertThat(response.statusCode()).isBetween(400, 499);
+			assertThat(response.body()).doesNotContain(OPENED);
+		}
+
+		@Test
+		void whenForwardedByTheApplicationIsDecidedAlike() {
+			assertThat(this.server.get("/debug/forward/").body()).isEqualTo(OPENED);
+			assertRefused(
+					this.server.send("/debug/forward/", (request) -> request.header("X-Forwarded-For", "127.0.0.1")),
+					REFUSED);
+		}
+
+		@Test
+		void authenticatedOpensToPrincipalOnly() {
+			assertRefused(this.server.get("/debug/authenticated/"),
+					"gmicro.diagnostics.access=authenticated allows only requests of an authenticated user\n");
+			HttpResponse<String> response = this.server.send("/debug/authenticated/",
+					(request) -> request.header("Test-User", "somebody").header("X-Forwarded-For", "203.0.113.9"));
+			assertThat(response.statusCode()).isEqualTo(200);
+			assertThat(response.body()).isEqualTo(OPENED);
+		}
+
+		@Test
+		void localIsClosedToForwardedPrincipal() {
+			assertRefused(this.server.send(LOCAL,
+					(request) -> request.header("Test-User", "somebody").header("X-Forwarded-For", "127.0.0.1")),
+					REFUSED);
+		}
+
+		@Test
+		void unrestrictedOpensToEverybody() {
+			HttpResponse<String> response = this.server.send("/debug/unrestricted/",
+					(request) -> request.header("X-Forwarded-For", "203.0.113.9"));
+			assertThat(response.statusCode()).isEqualTo(200);
+			assertThat(response.body()).isEqualTo(OPENED);
+		}
+
+		/** Sends a request line as it is, which an HTTP client would correct. */
+		private String raw(String target, String header) throws IOException {
+			return exchange(new Socket(InetAddress.getLoopbackAddress(), this.server.port()), target, header);
+		}
+
+		private static void assertRefused(HttpResponse<String> response, String line) {
+			assertThat(response.statusCode()).isEqualTo(403);
+			assertThat(response.body()).isEqualTo(line);
+			assertThat(response.headers().firstValue("Content-Type").orElse("none"))
+				.isEqualToIgnoringCase("text/plain;charset=utf-8");
+			assertThat(response.headers().allValues("Cache-Control")).containsExactly("no-store");
+			assertThat(response.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
+			assertThat(response.headers().toString()).doesNotContain("secret");
+		}
+
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void onKubernetesLocalOpensToLoopbackOnly(Container container) {
+		try (TestServer server = TestServer.start(container, Application.class, KUBERNETES)) {
+			assertThat(server.get(LOCAL).body()).isEqualTo(OPENED);
+			assertThat(server.send(LOCAL, (request) -> request.header("X-Forwarded-For", "127.0.0.1")).body())
+				.isEqualTo(REFUSED);
+		}
+	}
+
+	@Test
+	void whenHeaderHasAnotherNameValveIsNoticed() {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Application.class,
+				"server.tomcat.remoteip.remote-ip-header=X-Own-Address")) {
+			assertThat(server.get(LOCAL).body()).isEqualTo(OPENED);
+			assertThat(server.send(LOCAL, (request) -> request.header("X-Own-Address", "127.0.0.1")).body())
+				.isEqualTo(REFUSED);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void socketAddressDecides(Container container) throws IOException {
+		try (TestServer server = TestServer.start(container, OnEveryInterface.class)) {
+			InetAddress ipv4 = InetAddress.getByName("127.0.0.1");
+			assertThat(from(ipv4, ipv4, server)).contains(OPENED);
+			assertThat(from(InetAddress.getByName("127.9.9.9"), ipv4, server)).contains(OPENED);
+			InetAddress ipv6 = InetAddress.getByName("::1");
+			if (NetworkInterface.getByInetAddress(ipv6) != null) {
+				assertThat(from(ipv6, ipv6, server)).contains(OPENED);
+			}
+			Optional<InetAddress> outer = outerAddress();
+			assumeThat(outer).as("no interface but loopback").isPresent();
+			assertThat(from(outer.orElseThrow(), outer.orElseThrow(), server)).contains(REFUSED);
+			assertThat(from(ipv4, outer.orElseThrow(), server)).contains(REFUSED);
+			assertThat(from(outer.orElseThrow(), ipv4, server)).contains(REFUSED);
+		}
+	}
+
+	private static Optional<InetAddress> outerAddress() throws IOException {
+		return NetworkInterface.networkInterfaces()
+			.flatMap(NetworkInterface::inetAddresses)
+			.filter((address) -> !address.isLoopbackAddress() && !(address instanceof Inet6Address))
+			.findFirst();
+	}
+
+	private static String from(InetAddress source, InetAddress target, TestServer server) throws IOException {
+		Socket socket = new Socket();
+		socket.bind(new InetSocketAddress(source, 0));
+		socket.connect(new InetSocketAddress(target, server.port()));
+		return exchange(socket, LOCAL, "Accept: */*");
+	}
+
+	private static String exchange(Socket connected, String target, String header) throws IOException {
+		try (Socket socket = connected) {
+			String head = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + header
+					+ "\r\n\r\n";
+			socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Application {
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> local() {
+			return servlet(DiagnosticsAccess.LOCAL);
+		}
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> authenticated() {
+			return servlet(DiagnosticsAccess.AUTHENTICATED);
+		}
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> unrestricted() {
+			return servlet(DiagnosticsAccess.UNRESTRICTED);
+		}
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> forward() {
+			HttpServlet servlet = new HttpServlet() {
+
+				@Override
+				protected void service(HttpServletRequest request, HttpServletResponse response)
+						throws ServletException, IOException {
+					request.getRequestDispatcher(LOCAL).forward(request, response);
+				}
+
+			};
+			return registration(servlet, "forward");
+		}
+
+		@Bean
+		Filter authentication() {
+			return (request, response, chain) -> {
+				String user = ((HttpServletRequest) request).getHeader("Test-User");
+				chain.doFilter((user != null) ? new Authenticated((HttpServletRequest) request, user) : request,
+						response);
+			};
+		}
+
+		private static ServletRegistrationBean<HttpServlet> servlet(DiagnosticsAccess access) {
+			HttpServlet servlet = new HttpServlet() {
+
+				@Override
+				protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					if (access.check(request, response)) {
+						response.getOutputStream().print(OPENED);
+					}
+				}
+
+			};
+			return registration(servlet, access.name().toLowerCase(Locale.ROOT));
+		}
+
+		private static ServletRegistrationBean<HttpServlet> registration(HttpServlet servlet, String name) {
+			ServletRegistrationBean<HttpServlet> registration = new ServletRegistrationBean<>(servlet,
+					"/debug/" + name + "/*");
+			registration.setName(name);
+			return registration;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OnEveryInterface extends Application {
+
+		@Bean
+		WebServerFactoryCustomizer<ConfigurableWebServerFactory> everyInterface() {
+			return (factory) -> factory.setAddress(null);
+		}
+
+	}
+
+	private static final class Authenticated extends HttpServletRequestWrapper {
+
+		private final String user;
+
+		private Authenticated(HttpServletRequest request, String user) {
+			super(request);
+			this.user = user;
+		}
+
+		@Override
+		public Principal getUserPrincipal() {
+			return () -> this.user;
+		}
+
+	}
+
+}
