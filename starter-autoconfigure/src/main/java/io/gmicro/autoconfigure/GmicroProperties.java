@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.gmicro.diagnostics.DiagnosticsAccess;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
@@ -16,9 +18,11 @@ import org.springframework.boot.convert.DurationStyle;
  *
  * @param metrics what is recorded at all, and where it is served
  * @param http how HTTP requests are recorded
+ * @param diagnostics what the diagnostics have in common
  */
 @ConfigurationProperties("gmicro")
-public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http) {
+public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http,
+		@DefaultValue Diagnostics diagnostics) {
 
 	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
 
@@ -191,6 +195,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * saves about a quarter of the throughput.
 	 */
 	public record SpringObservation(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * What the diagnostics have in common.
+	 *
+	 * @param access Who may open the diagnostics below '/debug'. With 'local' nobody who
+	 * comes through a proxy, even one of the same host.
+	 */
+	public record Diagnostics(@DefaultValue("local") DiagnosticsAccess access) {
 	}
 
 }

@@ -46,6 +46,7 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.metrics.endpoint.path", "/metrics/*", "no wildcards"),
 				Arguments.of("gmicro.metrics.endpoint.max-concurrent", "0", "from 1 to 1000"),
 				Arguments.of("gmicro.metrics.naming", "nonsense", "STANDARD"),
+				Arguments.of("gmicro.diagnostics.access", "everybody", "AUTHENTICATED"),
 				Arguments.of("gmicro.metrics.endpoint.enabled", "perhaps", "perhaps"),
 				Arguments.of("gmicro.http.max-routes", "0", "from 1 to 100000"),
 				Arguments.of("gmicro.http.max-routes", "100001", "from 1 to 100000"),
