@@ -40,9 +40,10 @@ class MetricsRouteTests {
 				"management.endpoints.web.exposure.include=*")) {
 			assertThat(server.get("/metrics").body()).contains("jvm_memory_used_bytes");
 			assertThat(server.get("/actuator/prometheus").body()).contains("jvm_memory_used_bytes");
-			assertThat(output).contains("Recording request-duration, status-code, active-requests, body-size. "
-					+ "Metrics are at port " + server.port() + ", path /metrics. Spring Boot records "
-					+ "http.server.requests as well; gmicro.http.spring-observation.enabled=false turns that off");
+			assertThat(output)
+				.contains("Recording request-duration, status-code, active-requests, body-size, slow-requests. "
+						+ "Metrics are at port " + server.port() + ", path /metrics. Spring Boot records "
+						+ "http.server.requests as well; gmicro.http.spring-observation.enabled=false turns that off");
 		}
 	}
 
@@ -52,7 +53,7 @@ class MetricsRouteTests {
 				"gmicro.http.spring-observation.enabled=false", "gmicro.http.body-size.enabled=false",
 				"gmicro.http.active-requests.enabled=false", "gmicro.metrics.endpoint.enabled=false")) {
 			assertThat(server.get("/metrics").statusCode()).isEqualTo(404);
-			assertThat(output).contains("Recording request-duration, status-code. "
+			assertThat(output).contains("Recording request-duration, status-code, slow-requests. "
 					+ "No metrics route: gmicro.metrics.endpoint.enabled=false");
 			assertThat(output).doesNotContain("Spring Boot records http.server.requests");
 		}
@@ -81,6 +82,14 @@ class MetricsRouteTests {
 			assertThat(status(server.port(), "/app/metrics")).isEqualTo(200);
 			assertThat(server.get("/app/api/metrics").body()).isEqualTo("mine");
 			assertThat(output).contains("Metrics are at port " + server.port() + ", path /app/metrics");
+		}
+	}
+
+	@Test
+	void whenManagementHasItsOwnPortControllerMayHaveThePath() {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Controller.class, ENABLED,
+				"management.server.port=0", "management.server.address=127.0.0.1")) {
+			assertThat(server.get("/metrics").body()).isEqualTo("mine");
 		}
 	}
 
