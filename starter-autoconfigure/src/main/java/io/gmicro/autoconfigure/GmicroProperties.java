@@ -168,9 +168,11 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * 2s'.
 	 * @param keep How many slow requests are kept with their stacks. The oldest gives
 	 * way.
+	 * @param endpoint the page that shows them
 	 */
 	public record SlowRequests(@DefaultValue("true") boolean enabled, @DefaultValue("10s") Duration threshold,
-			@DefaultValue Map<String, Duration> routes, @DefaultValue("100") int keep) {
+			@DefaultValue Map<String, Duration> routes, @DefaultValue("100") int keep,
+			@DefaultValue SlowRequestsEndpoint endpoint) {
 
 		private static final Duration LARGEST_THRESHOLD = Duration.ofDays(1);
 
@@ -185,6 +187,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 					DurationStyle.SIMPLE.print(threshold, ChronoUnit.MILLIS), "from 1 millisecond to 24 hours");
 		}
 
+	}
+
+	/**
+	 * The page of running and slow requests.
+	 *
+	 * @param enabled Whether '/debug/requests' shows what runs and what was slow, with
+	 * stacks, on the management port when there is one.
+	 */
+	public record SlowRequestsEndpoint(@DefaultValue("false") boolean enabled) {
 	}
 
 	/**

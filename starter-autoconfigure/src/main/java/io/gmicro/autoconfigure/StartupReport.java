@@ -47,7 +47,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 					+ "Add io.micrometer:micrometer-registry-prometheus");
 			return;
 		}
-		logger.info("Recording " + String.join(", ", recorded()) + ". " + route(context)
+		logger.info("Recording " + String.join(", ", recorded()) + ". " + route(context) + page(context)
 				+ (springRecordsToo(context) ? ". Spring Boot records http.server.requests as well; "
 						+ "gmicro.http.spring-observation.enabled=false turns that off" : ""));
 	}
@@ -77,16 +77,37 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		if (!PROMETHEUS || context.getBeanNamesForType(PrometheusMeterRegistry.class).length == 0) {
 			return "No metrics route: the application has no PrometheusMeterRegistry";
 		}
-		if (environment.getProperty("management.server.port", Integer.class, 0) < 0 && ACTUATOR) {
+		if (managementIsOff(environment)) {
 			return "No metrics route: management.server.port=-1";
 		}
+		return "Metrics are at " + at(environment, this.properties.metrics().endpoint().path());
+	}
+
+	private String page(ConfigurableApplicationContext context) {
+		GmicroProperties.SlowRequests slowRequests = this.properties.http().slowRequests();
+		Environment environment = context.getEnvironment();
+		if (!slowRequests.endpoint().enabled()) {
+			return "";
+		}
+		if (!slowRequests.enabled() || managementIsOff(environment)) {
+			return ". No page of slow requests: " + (slowRequests.enabled() ? "management.server.port=-1"
+					: "gmicro.http.slow-requests.enabled=false");
+		}
+		return ". Slow requests are at " + at(environment, SlowRequestsRoute.PATH);
+	}
+
+	private static boolean managementIsOff(Environment environment) {
+		return environment.getProperty("management.server.port", Integer.class, 0) < 0 && ACTUATOR;
+	}
+
+	private static String at(Environment environment, String path) {
 		String managementPort = environment.getProperty("local.management.port");
 		boolean separate = managementPort != null
 				&& !managementPort.equals(environment.getProperty("local.server.port"));
 		String prefix = environment
 			.getProperty(separate ? "management.server.base-path" : "server.servlet.context-path", "");
-		return "Metrics are at port " + (separate ? managementPort : environment.getProperty("local.server.port"))
-				+ ", path " + prefix + this.properties.metrics().endpoint().path();
+		return "port " + (separate ? managementPort : environment.getProperty("local.server.port")) + ", path " + prefix
+				+ path;
 	}
 
 	private static boolean springRecordsToo(ConfigurableApplicationContext context) {

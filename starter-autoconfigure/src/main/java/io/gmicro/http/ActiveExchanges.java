@@ -22,6 +22,8 @@ public final class ActiveExchanges implements ExchangeObserver {
 
 	private static final int PROBES = 64;
 
+	private static final int NONE = -1;
+
 	private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
 	private final AtomicReferenceArray<@Nullable Exchange> slots = new AtomicReferenceArray<>(CAPACITY);
@@ -41,11 +43,14 @@ public final class ActiveExchanges implements ExchangeObserver {
 		int first = firstSlot(Thread.currentThread());
 		for (int i = 0; i < PROBES; i++) {
 			int slot = (first + i) & (CAPACITY - 1);
-			if (this.slots.getPlain(slot) == null && this.slots.compareAndSet(slot, null, exchange)) {
+			if (this.slots.getPlain(slot) == null) {
 				exchange.slot(slot);
-				return;
+				if (this.slots.compareAndSet(slot, null, exchange)) {
+					return;
+				}
 			}
 		}
+		exchange.slot(NONE);
 		this.overflow.increment();
 	}
 
@@ -64,6 +69,24 @@ public final class ActiveExchanges implements ExchangeObserver {
 	 */
 	public boolean contains(Exchange exchange) {
 		return exchange.slot() >= 0 && this.slots.getAcquire(exchange.slot()) == exchange;
+	}
+
+	/**
+	 * Where an exchange is in the table. No other one is there at the same time.
+	 * @param exchange an exchange that was found here
+	 * @return its place, from 0
+	 */
+	public int placeOf(Exchange exchange) {
+		return exchange.slot();
+	}
+
+	/**
+	 * The exchange at a place in the table.
+	 * @param place the place, which may be any number
+	 * @return the exchange, or {@code null} if there is none
+	 */
+	public @Nullable Exchange at(int place) {
+		return (place >= 0 && place < CAPACITY) ? this.slots.getAcquire(place) : null;
 	}
 
 	/**

@@ -41,6 +41,8 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final Counter overflow;
 
+	private final ActiveExchanges active;
+
 	private final Thresholds thresholds;
 
 	private final TraceIds traceIds;
@@ -74,6 +76,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 			.description("Requests recorded under a shared label value because the label reached its bound")
 			.tag("label", "slow_request")
 			.register(registry);
+		this.active = active;
 		this.thresholds = thresholds;
 		this.traceIds = traceIds;
 		this.history = new History(capacity);
@@ -149,6 +152,16 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	History history() {
 		return this.history;
+	}
+
+	/**
+	 * What runs now and what was slow.
+	 * @param live the request to take the stack of, or {@code null}
+	 * @return the view of this moment
+	 */
+	RequestsView view(@Nullable RequestId live) {
+		LiveStack stack = (live != null) ? LiveStack.of(live, this.active) : null;
+		return RequestsView.of(this.active, this.thresholds, this.history.newestFirst(), stack);
 	}
 
 }

@@ -2,7 +2,6 @@ package io.gmicro.slow;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,6 @@ final class Watchdog {
 	private static final int MAX_STORIES = 1000;
 
 	private static final int MAX_ENDED = 1000;
-
-	private static final int MAX_FRAMES = 256;
 
 	private final Map<Exchange, Story> stories = new IdentityHashMap<>();
 
@@ -105,23 +102,14 @@ final class Watchdog {
 		}
 	}
 
-	/**
-	 * A stack counts only if the thread still serves this exchange after it was taken.
-	 */
 	private void sample(Exchange exchange, Story story, long now) {
-		Thread thread = exchange.thread();
-		StackTraceElement[] stack = (thread != null) ? thread.getStackTrace() : null;
-		if (thread != null && stack != null && stack.length > 0 && exchange.thread() == thread
-				&& this.active.contains(exchange)) {
-			story.add(thread, innermost(stack), now);
+		ThreadSample sample = ThreadSample.of(exchange, this.active);
+		if (sample != null) {
+			story.add(sample.thread(), sample.stack(), now);
 		}
 		else {
 			story.postpone(now);
 		}
-	}
-
-	private static StackTraceElement[] innermost(StackTraceElement[] stack) {
-		return (stack.length > MAX_FRAMES) ? Arrays.copyOf(stack, MAX_FRAMES) : stack;
 	}
 
 	private void tell(Ended request, long now) {

@@ -34,7 +34,13 @@ class GmicroPropertiesTests {
 
 	static List<Arguments> refused() {
 		String bounds = "each bound is greater than zero and than the one before it";
-		return List.of(Arguments.of("gmicro.http.request-duration.buckets", "-1ms", bounds),
+		String threshold = "from 1 millisecond to 24 hours";
+		return List.of(Arguments.of("gmicro.http.slow-requests.threshold", "0ms", threshold),
+				Arguments.of("gmicro.http.slow-requests.threshold", "-1000ms", threshold),
+				Arguments.of("gmicro.http.slow-requests.threshold", "90000000ms", threshold),
+				Arguments.of("gmicro.http.slow-requests.routes[/orders/{id}]", "0ms", threshold),
+				Arguments.of("gmicro.http.slow-requests.keep", "0", "from 1 to 1000"),
+				Arguments.of("gmicro.http.request-duration.buckets", "-1ms", bounds),
 				Arguments.of("gmicro.http.request-duration.buckets", "0ms", bounds),
 				Arguments.of("gmicro.http.request-duration.buckets", "10ms,5ms", bounds),
 				Arguments.of("gmicro.http.request-duration.buckets", "10ms,10ms", bounds),

@@ -1,0 +1,48 @@
+package io.gmicro.autoconfigure;
+
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.SlowRequestsServlet;
+import jakarta.servlet.ServletContext;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.core.env.Environment;
+
+/**
+ * Registers the page of slow requests with the container if they are tracked.
+ */
+final class SlowRequestsRoute implements ServletContextInitializer, SmartInitializingSingleton {
+
+	static final String PATH = "/debug/requests";
+
+	private final ObjectProvider<SlowRequests> requests;
+
+	private final GmicroProperties properties;
+
+	private final ServletRoute route;
+
+	SlowRequestsRoute(ObjectProvider<SlowRequests> requests, GmicroProperties properties,
+			ListableBeanFactory beanFactory, Environment environment) {
+		this.requests = requests;
+		this.properties = properties;
+		this.route = new ServletRoute(PATH, "gmicro.http.slow-requests.endpoint.enabled", true,
+				"Turn the page off or serve the other one elsewhere than at " + PATH, beanFactory, environment);
+	}
+
+	@Override
+	public void onStartup(ServletContext servletContext) {
+		SlowRequests tracked = this.requests.getIfAvailable();
+		if (tracked != null) {
+			this.route.register(servletContext, "gmicroSlowRequests",
+					new SlowRequestsServlet(tracked, this.properties.diagnostics().access()), PATH + "/*");
+		}
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.route.refuseHandlers();
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.gmicro.autoconfigure;
+
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.SlowRequestsServlet;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the {@link SlowRequestsServlet page of
+ * slow requests} in an application without actuator, and so without a management context.
+ */
+@AutoConfiguration(after = SlowRequestsAutoConfiguration.class)
+@ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+@ConditionalOnBooleanProperty("gmicro.http.slow-requests.endpoint.enabled")
+public final class SlowRequestsRouteAutoConfiguration {
+
+	@Bean
+	SlowRequestsRoute gmicroSlowRequestsRoute(ObjectProvider<SlowRequests> requests, GmicroProperties properties,
+			ListableBeanFactory beanFactory, Environment environment) {
+		return new SlowRequestsRoute(requests, properties, beanFactory, environment);
+	}
+
+}

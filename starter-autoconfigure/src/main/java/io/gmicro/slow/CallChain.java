@@ -1,0 +1,48 @@
+package io.gmicro.slow;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Calls that were always seen together, one inside the other, and the chains that part
+ * from the innermost of them.
+ *
+ * @param calls the calls, outermost first
+ * @param samples the samples that were seen in them
+ * @param nanos the time that was seen in them
+ * @param callees the chains inside, most samples first
+ */
+record CallChain(List<StackTraceElement> calls, int samples, long nanos, List<CallChain> callees) {
+
+	static List<CallChain> of(StackTree tree) {
+		return inside(tree.root());
+	}
+
+	private static List<CallChain> inside(StackTree.Node node) {
+		return node.callees()
+			.stream()
+			.map(CallChain::from)
+			.sorted(Comparator.comparingInt(CallChain::samples).reversed())
+			.toList();
+	}
+
+	private static CallChain from(StackTree.Node first) {
+		List<StackTraceElement> calls = new ArrayList<>();
+		StackTree.Node last = first;
+		add(last, calls);
+		while (last.callees().size() == 1 && last.callees().get(0).samples() == last.samples()) {
+			last = last.callees().get(0);
+			add(last, calls);
+		}
+		return new CallChain(calls, first.samples(), first.nanos(), inside(last));
+	}
+
+	private static void add(StackTree.Node node, List<StackTraceElement> calls) {
+		StackTraceElement call = node.call();
+		if (call != null) {
+			calls.add(call);
+		}
+	}
+
+}

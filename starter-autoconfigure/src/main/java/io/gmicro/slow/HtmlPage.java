@@ -1,0 +1,241 @@
+package io.gmicro.slow;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the page for people. It needs no script: a live stack is a link, and what is
+ * long unfolds.
+ */
+final class HtmlPage {
+
+	private static final int UNFOLDED_CALLS = 2;
+
+	private final PrintWriter out;
+
+	HtmlPage(PrintWriter out) {
+		this.out = out;
+	}
+
+	void write(RequestsView view, String style) {
+		this.out.append("""
+				<!DOCTYPE html>
+				<html lang="en">
+				<head>
+				<meta charset="utf-8">
+				<meta name="viewport" content="width=device-width, initial-scale=1">
+				<meta name="color-scheme" content="light dark">
+				<title>Requests</title>
+				<link rel="stylesheet" href="%s">
+				</head>
+				<body>
+				<header>
+				<h1>Requests</h1>
+				<p>As of %s</p>
+				<nav aria-label="This page"><a href="?">Refresh</a> <a href="?format=json">JSON</a> \
+				<a href="?format=text">Text</a></nav>
+				</header>
+				<main>
+				""".formatted(Escape.html(style), time(view.time())));
+		running(view);
+		slow(view);
+		this.out.append("</main>\n</body>\n</html>\n");
+	}
+
+	private void running(RequestsView view) {
+		LiveStack live = view.live();
+		this.out.append("<section aria-labelledby=\"running\">\n<h2 id=\"running\">Running now <span class=\"count\">")
+			.append(Integer.toString(view.running().size() + view.runningNotShown()))
+			.append("</span></h2>\n");
+		if (live != null && view.running().stream().noneMatch((request) -> request.id().equals(live.id()))) {
+			this.out.append("<div class=\"live\" id=\"live\">");
+			live(live);
+			this.out.append("</div>\n");
+		}
+		if (view.running().isEmpty()) {
+			this.out.append("<p class=\"empty\">No request is being served.</p>\n");
+		}
+		else {
+			this.out.append("""
+					<table class="running">
+					<thead><tr><th scope="col">Request</th><th scope="col">Age</th><th scope="col">Thread</th>\
+					<th scope="col">Stack</th></tr></thead>
+					<tbody>
+					""");
+			view.running().forEach((request) -> running(request, live));
+			this.out.append("</tbody>\n</table>\n");
+		}
+		if (view.runningNotShown() > 0) {
+			this.out.append("<p class=\"empty\">and ")
+				.append(Integer.toString(view.runningNotShown()))
+				.append(" more, all of them younger</p>\n");
+		}
+		this.out.append("</section>\n");
+	}
+
+	private void running(RequestsView.Running request, @Nullable LiveStack live) {
+		String thread = request.thread();
+		String id = Escape.html(request.id());
+		this.out.append(request.isSlow() ? "<tr class=\"slow\">" : "<tr>")
+			.append("<th scope=\"row\"><span class=\"method\">")
+			.append(Escape.html(request.method()))
+			.append((request.route() != null) ? "</span> <code>" : "</span> <code class=\"none\">")
+			.append(Escape.html(RequestWords.route(request)))
+			.append("</code></th><td><span class=\"number\">")
+			.append(Times.text(request.age()))
+			.append("</span><span class=\"note\">")
+			.append(Escape.html(RequestWords.state(request)))
+			.append((thread != null) ? "</span></td><td>" : "</span></td><td class=\"none\">")
+			.append(Escape.html((thread != null) ? RequestWords.thread(thread) : Story.ASYNCHRONOUS))
+			.append("</td><td><a href=\"?live=" + id + "#live\">Stack now</a></td></tr>\n");
+		if (live != null && live.id().equals(request.id())) {
+			this.out.append("<tr class=\"live\" id=\"live\"><td colspan=\"4\">");
+			live(live);
+			this.out.append("</td></tr>\n");
+		}
+	}
+
+	private void live(LiveStack live) {
+		String thread = live.thread();
+		if (thread == null) {
+			this.out.append("<p>This request ").append(Escape.html(live.state().text())).append(".</p>");
+			return;
+		}
+		this.out.append("<p>The stack of <strong>")
+			.append(Escape.html(RequestWords.thread(thread)))
+			.append("</strong>, innermost call first. <a href=\"?\">Close</a></p>");
+		calls(live.calls());
+	}
+
+	private void slow(RequestsView view) {
+		int requests = view.slow().stream().mapToInt((group) -> group.requests().size()).sum();
+		this.out.append("<section aria-labelledby=\"slow\">\n<h2 id=\"slow\">Slow <span class=\"count\">")
+			.append(Integer.toString(requests))
+			.append("</span></h2>\n");
+		if (requests == 0) {
+			this.out.append("<p class=\"empty\">No request was slow.</p>\n");
+		}
+		view.slow().forEach(this::group);
+		this.out.append("</section>\n");
+	}
+
+	private void group(RequestsView.Group group) {
+		this.out.append("<h3><code>")
+			.append(Escape.html(group.route()))
+			.append("</code> <span class=\"note\">slowest ")
+			.append(Times.text(group.slowest()))
+			.append("</span></h3>\n")
+			.append("""
+					<table class="history">
+					<thead><tr><th scope="col">Start</th><th scope="col">Duration</th><th scope="col">Answer</th>\
+					<th scope="col">Thread</th><th scope="col">Trace</th></tr></thead>
+					""");
+		group.requests().forEach(this::request);
+		this.out.append("</table>\n");
+	}
+
+	private void request(SlowRequest request) {
+		String traceId = request.traceId();
+		this.out.append("<tbody>\n<tr><th scope=\"row\">")
+			.append(time(request.start()))
+			.append("</th><td><span class=\"number\">")
+			.append(Times.text(request.duration()))
+			.append("</span></td><td><span class=\"method\">")
+			.append(Escape.html(request.method()))
+			.append("</span> ")
+			.append(Integer.toString(request.status()))
+			.append("</td><td>")
+			.append(Escape.html(RequestWords.thread(request.thread())))
+			.append((traceId != null) ? "</td><td><code>" + Escape.html(traceId) + "</code>"
+					: "</td><td class=\"none\">none")
+			.append("</td></tr>\n<tr class=\"story\"><td colspan=\"5\">");
+		story(request);
+		this.out.append("</td></tr>\n</tbody>\n");
+	}
+
+	private void story(SlowRequest request) {
+		HotSpot spot = HotSpot.of(request.stacks());
+		String samples = RequestWords.samples(spot, request);
+		if (spot.calls().isEmpty()) {
+			this.out.append("<p class=\"none\">").append(samples).append("</p>");
+			return;
+		}
+		this.out.append("<details><summary>")
+			.append(samples)
+			.append(" in ")
+			.append(spot.calls()
+				.stream()
+				.map((call) -> "<code>" + Escape.html(Calls.shortName(call)) + "</code>")
+				.collect(Collectors.joining(" ← ")))
+			.append("</summary>\n");
+		chains(CallChain.of(request.stacks()));
+		this.out.append("</details>");
+	}
+
+	private void chains(List<CallChain> chains) {
+		if (chains.isEmpty()) {
+			return;
+		}
+		this.out.append("<ul class=\"tree\">\n");
+		for (CallChain chain : chains) {
+			this.out.append("<li><span class=\"note\">")
+				.append(RequestWords.samples(chain.samples()))
+				.append(", ")
+				.append(Times.text(Duration.ofNanos(chain.nanos())))
+				.append("</span>\n");
+			calls(chain.calls());
+			chains(chain.callees());
+			this.out.append("</li>\n");
+		}
+		this.out.append("</ul>\n");
+	}
+
+	private void calls(List<StackTraceElement> calls) {
+		this.out.append("<ol class=\"calls\">\n");
+		int next = 0;
+		while (next < calls.size()) {
+			int end = next;
+			while (end < calls.size() && Calls.isOfLibrary(calls.get(end))) {
+				end++;
+			}
+			if (end - next > UNFOLDED_CALLS) {
+				library(calls.subList(next, end));
+				next = end;
+			}
+			else {
+				call(calls.get(next));
+				next++;
+			}
+		}
+		this.out.append("</ol>\n");
+	}
+
+	private void library(List<StackTraceElement> calls) {
+		this.out.append("<li><details class=\"library\"><summary>")
+			.append(Integer.toString(calls.size()))
+			.append(" calls of libraries</summary><ol class=\"calls\">\n");
+		calls.forEach(this::call);
+		this.out.append("</ol></details></li>\n");
+	}
+
+	private void call(StackTraceElement call) {
+		this.out.append(Calls.isOfLibrary(call) ? "<li class=\"library\">" : "<li>")
+			.append("<code><span class=\"package\">")
+			.append(Escape.html(Calls.packagePrefix(call)))
+			.append("</span>")
+			.append(Escape.html(Calls.shortName(call)))
+			.append("</code> <span class=\"note\">")
+			.append(Escape.html(Calls.source(call)))
+			.append("</span></li>\n");
+	}
+
+	private static String time(Instant instant) {
+		return "<time datetime=\"" + Times.iso(instant) + "\">" + Times.text(instant) + "</time>";
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.gmicro.slow;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the page as JSON.
+ */
+final class JsonPage {
+
+	private final PrintWriter out;
+
+	JsonPage(PrintWriter out) {
+		this.out = out;
+	}
+
+	void write(RequestsView view) {
+		this.out.append("{\"time\":").append(string(Times.iso(view.time())));
+		this.out.append(",\"running\":");
+		array(view.running(), this::running);
+		this.out.append(",\"runningNotShown\":").print(view.runningNotShown());
+		LiveStack live = view.live();
+		if (live != null) {
+			live(live);
+		}
+		this.out.append(",\"slow\":");
+		array(view.slow(), this::group);
+		this.out.append("}\n");
+	}
+
+	private void running(RequestsView.Running request) {
+		this.out.append("{\"id\":").append(string(request.id()));
+		this.out.append(",\"method\":").append(string(request.method()));
+		this.out.append(",\"route\":").append(string(request.route()));
+		this.out.append(",\"ageSeconds\":").append(Times.seconds(request.age()));
+		this.out.append(",\"thresholdSeconds\":").append(Times.seconds(request.threshold()));
+		this.out.append(",\"slow\":").print(request.isSlow());
+		this.out.append(",\"longLived\":").print(request.longLived());
+		this.out.append(",\"thread\":").append(string(request.thread())).append('}');
+	}
+
+	private void live(LiveStack live) {
+		this.out.append(",\"live\":{\"id\":").append(string(live.id()));
+		this.out.append(",\"state\":").append(string(live.state().name().toLowerCase(Locale.ROOT)));
+		this.out.append(",\"thread\":").append(string(live.thread()));
+		this.out.append(",\"stack\":");
+		array(live.calls(), this::call);
+		this.out.append('}');
+	}
+
+	private void group(RequestsView.Group group) {
+		this.out.append("{\"route\":").append(string(group.route()));
+		this.out.append(",\"requests\":");
+		array(group.requests(), this::request);
+		this.out.append('}');
+	}
+
+	private void request(SlowRequest request) {
+		this.out.append("{\"start\":").append(string(Times.iso(request.start())));
+		this.out.append(",\"method\":").append(string(request.method()));
+		this.out.append(",\"status\":").print(request.status());
+		this.out.append(",\"durationSeconds\":").append(Times.seconds(request.duration()));
+		this.out.append(",\"thread\":").append(string(request.thread()));
+		this.out.append(",\"traceId\":").append(string(request.traceId()));
+		this.out.append(",\"samples\":").print(request.samples());
+		this.out.append(",\"stacks\":");
+		array(CallChain.of(request.stacks()), this::chain);
+		this.out.append('}');
+	}
+
+	private void chain(CallChain chain) {
+		this.out.append("{\"samples\":").print(chain.samples());
+		this.out.append(",\"seconds\":").append(Times.seconds(Duration.ofNanos(chain.nanos())));
+		this.out.append(",\"calls\":");
+		array(chain.calls(), this::call);
+		this.out.append(",\"callees\":");
+		array(chain.callees(), this::chain);
+		this.out.append('}');
+	}
+
+	private void call(StackTraceElement call) {
+		this.out.append(string(Calls.fullName(call)));
+	}
+
+	private <T> void array(List<T> values, Consumer<T> writer) {
+		String separator = "[";
+		for (T value : values) {
+			this.out.append(separator);
+			writer.accept(value);
+			separator = ",";
+		}
+		this.out.append(values.isEmpty() ? "[]" : "]");
+	}
+
+	private static String string(@Nullable String text) {
+		return (text != null) ? '"' + Escape.json(text) + '"' : "null";
+	}
+
+}

@@ -1,0 +1,82 @@
+package io.gmicro.slow;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.http.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one running request was when it was asked.
+ *
+ * @param id the request
+ * @param state what was found
+ * @param thread the name of its thread, or {@code null} without a stack
+ * @param calls its stack, innermost call first, empty without one
+ */
+record LiveStack(String id, State state, @Nullable String thread, List<StackTraceElement> calls) {
+
+	private static final int ATTEMPTS = 3;
+
+	static LiveStack of(RequestId id, ActiveExchanges active) {
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			Exchange exchange = id.find(active);
+			if (exchange == null) {
+				return without(id, State.ENDED);
+			}
+			ThreadSample sample = ThreadSample.of(exchange, active);
+			if (sample != null) {
+				return new LiveStack(id.toString(), State.RUNNING, sample.thread().getName(), calls(sample));
+			}
+			if (exchange.thread() == null) {
+				return without(id, active.contains(exchange) ? State.ASYNCHRONOUS : State.ENDED);
+			}
+		}
+		return without(id, State.NOT_SEEN);
+	}
+
+	private static LiveStack without(RequestId id, State state) {
+		return new LiveStack(id.toString(), state, null, List.of());
+	}
+
+	private static List<StackTraceElement> calls(ThreadSample sample) {
+		StackTree tree = new StackTree();
+		tree.add(sample.stack(), 0);
+		List<StackTraceElement> calls = CallChain.of(tree).stream().flatMap((chain) -> chain.calls().stream()).toList();
+		List<StackTraceElement> innermostFirst = new ArrayList<>(calls);
+		Collections.reverse(innermostFirst);
+		return innermostFirst;
+	}
+
+	/**
+	 * What was found.
+	 */
+	enum State {
+
+		/** It runs, and this is its stack. */
+		RUNNING("runs"),
+
+		/** It runs, but no thread is busy with it. */
+		ASYNCHRONOUS("is asynchronous and holds no thread"),
+
+		/** It is over. */
+		ENDED("has ended meanwhile"),
+
+		/** It went from thread to thread while it was looked at. */
+		NOT_SEEN("could not be seen just now");
+
+		private final String text;
+
+		State(String text) {
+			this.text = text;
+		}
+
+		String text() {
+			return this.text;
+		}
+
+	}
+
+}

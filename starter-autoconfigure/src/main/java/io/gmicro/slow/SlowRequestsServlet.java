@@ -1,0 +1,127 @@
+package io.gmicro.slow;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.Objects;
+
+import io.gmicro.diagnostics.DiagnosticsAccess;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows what runs now and what was slow: as a page, as JSON and as text. Whether somebody
+ * may see it is asked before anything else. Answers GET and HEAD; anything else is 405.
+ * Thread-safe.
+ */
+public final class SlowRequestsServlet extends HttpServlet {
+
+	private static final long serialVersionUID = 1L;
+
+	private static final String STYLE = "style.css";
+
+	private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
+			+ "form-action 'none'; frame-ancestors 'none'";
+
+	private final transient SlowRequests requests;
+
+	private final DiagnosticsAccess access;
+
+	/**
+	 * Create a servlet.
+	 * @param requests what is shown
+	 * @param access who may see it
+	 */
+	public SlowRequestsServlet(SlowRequests requests, DiagnosticsAccess access) {
+		this.requests = requests;
+		this.access = access;
+	}
+
+	@Override
+	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!this.access.check(request, response)) {
+			return;
+		}
+		response.setHeader("Cache-Control", "no-store");
+		response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+		response.setHeader("Referrer-Policy", "no-referrer");
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		switch (request.getMethod()) {
+			case "GET", "HEAD" -> get(request, response);
+			default -> {
+				response.setHeader("Allow", "GET, HEAD");
+				refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+			}
+		}
+	}
+
+	private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		switch (Objects.requireNonNullElse(request.getPathInfo(), "")) {
+			case "", "/" -> page(request, response);
+			case "/" + STYLE -> style(response);
+			default -> refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
+		}
+	}
+
+	private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		String formatName;
+		String liveId;
+		try {
+			formatName = parameter(request, "format");
+			liveId = parameter(request, "live");
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "malformed query");
+			return;
+		}
+		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
+				: PageFormat.negotiate(request.getHeader("Accept"));
+		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
+		if (format == null) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
+		}
+		else if (liveId != null && live == null) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
+		}
+		else {
+			response.setContentType(format.contentType());
+			response.setHeader("Vary", "Accept");
+			write(this.requests.view(live), format, request, response.getWriter());
+		}
+	}
+
+	/** A form that was sent is not read, since only the query is asked. */
+	private static @Nullable String parameter(HttpServletRequest request, String name) {
+		return (request.getQueryString() != null) ? request.getParameter(name) : null;
+	}
+
+	private static void write(RequestsView view, PageFormat format, HttpServletRequest request, PrintWriter out) {
+		switch (format) {
+			case HTML -> new HtmlPage(out).write(view, style(request));
+			case JSON -> new JsonPage(out).write(view);
+			case TEXT -> new TextPage(out).write(view);
+		}
+	}
+
+	/** Relative, so that it does not matter under which prefix the page is served. */
+	private static String style(HttpServletRequest request) {
+		String path = request.getServletPath();
+		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + STYLE : STYLE;
+	}
+
+	private static void style(HttpServletResponse response) throws IOException {
+		response.setContentType("text/css;charset=utf-8");
+		try (InputStream style = Objects.requireNonNull(SlowRequestsServlet.class.getResourceAsStream(STYLE))) {
+			style.transferTo(response.getOutputStream());
+		}
+	}
+
+	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
+		response.setStatus(status);
+		response.setContentType("text/plain;charset=utf-8");
+		response.getOutputStream().print(reason + "\n");
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.gmicro.slow;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Writes the page as plain text, for a terminal.
+ */
+final class TextPage {
+
+	private static final String INDENT = "    ";
+
+	private final PrintWriter out;
+
+	TextPage(PrintWriter out) {
+		this.out = out;
+	}
+
+	void write(RequestsView view) {
+		line("", "Requests at " + Times.text(view.time()));
+		line("", "");
+		line("", "Running now: " + (view.running().size() + view.runningNotShown()));
+		view.running().forEach(this::running);
+		if (view.runningNotShown() > 0) {
+			line("  ", "and " + view.runningNotShown() + " more");
+		}
+		LiveStack live = view.live();
+		if (live != null) {
+			line("", "");
+			line("", "Request " + live.id() + " " + live.state().text());
+			live.calls().forEach((call) -> line(INDENT, Calls.fullName(call)));
+		}
+		line("", "");
+		line("", "Slow: " + view.slow().stream().mapToInt((group) -> group.requests().size()).sum());
+		view.slow().forEach(this::group);
+	}
+
+	private void running(RequestsView.Running request) {
+		String thread = request.thread();
+		line("  ", request.method() + " " + RequestWords.route(request) + ", " + Times.text(request.age())
+				+ RequestWords.state(request));
+		line(INDENT, (thread != null) ? "thread " + RequestWords.thread(thread) : Story.ASYNCHRONOUS);
+		line(INDENT, "stack at ?format=text&live=" + request.id());
+	}
+
+	private void group(RequestsView.Group group) {
+		line("", "");
+		line("", group.route() + ", slowest " + Times.text(group.slowest()));
+		group.requests().forEach(this::request);
+	}
+
+	private void request(SlowRequest request) {
+		line("  ", Times.text(request.start()) + ", " + request.method() + ", took " + Times.text(request.duration())
+				+ ", status " + request.status());
+		line(INDENT, "thread " + RequestWords.thread(request.thread())
+				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
+		HotSpot spot = HotSpot.of(request.stacks());
+		line(INDENT,
+				RequestWords.samples(spot, request) + spot.calls()
+					.stream()
+					.map(Calls::shortName)
+					.collect(Collectors.joining(" <- ", spot.calls().isEmpty() ? "" : " in ", "")));
+		chains(CallChain.of(request.stacks()), INDENT + "  ");
+	}
+
+	private void chains(List<CallChain> chains, String indent) {
+		for (CallChain chain : chains) {
+			line(indent, RequestWords.samples(chain.samples()) + ", " + Times.text(Duration.ofNanos(chain.nanos())));
+			chain.calls().forEach((call) -> line(indent + "  ", Calls.fullName(call)));
+			chains(chain.callees(), indent + "  ");
+		}
+	}
+
+	private void line(String indent, String text) {
+		this.out.append(indent).append(Escape.text(text)).append('\n');
+	}
+
+}

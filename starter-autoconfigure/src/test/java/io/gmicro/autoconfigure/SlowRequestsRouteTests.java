@@ -1,0 +1,141 @@
+package io.gmicro.autoconfigure;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+
+import io.gmicro.testing.Container;
+import io.gmicro.testing.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Where the page of slow requests is served, and what start-up says of it.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class SlowRequestsRouteTests {
+
+	private static final String ENABLED = "gmicro.metrics.enabled=true";
+
+	private static final String PAGE_ENABLED = "gmicro.http.slow-requests.endpoint.enabled=true";
+
+	private static final String PATH = "/debug/requests";
+
+	private static final String STYLE = "/debug/requests/style.css";
+
+	private static final String REPORT = "Slow requests are at port ";
+
+	@ParameterizedTest
+	@EnumSource
+	void whenEnabledIsServed(Container container, CapturedOutput output) {
+		try (TestServer server = TestServer.start(container, Empty.class, ENABLED, PAGE_ENABLED)) {
+			assertThat(server.get(PATH).statusCode()).isEqualTo(200);
+			assertThat(server.get(STYLE).statusCode()).isEqualTo(200);
+			assertThat(output).contains(REPORT + server.port() + ", path " + PATH);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void isOffByDefault(Container container, CapturedOutput output) {
+		try (TestServer server = TestServer.start(container, Empty.class, ENABLED)) {
+			assertThat(server.get(PATH).statusCode()).isEqualTo(404);
+			assertThat(server.get(STYLE).statusCode()).isEqualTo(404);
+			assertThat(output).doesNotContain(REPORT);
+		}
+	}
+
+	@Test
+	void withoutTrackingThereIsNoPage(CapturedOutput output) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED, PAGE_ENABLED,
+				"gmicro.http.slow-requests.enabled=false")) {
+			assertThat(server.get(PATH).statusCode()).isEqualTo(404);
+			assertThat(output).contains("No page of slow requests: gmicro.http.slow-requests.enabled=false")
+				.doesNotContain(REPORT);
+		}
+	}
+
+	@Test
+	void everybodyMayOpenItWhenTheRuleSaysSo() {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED, PAGE_ENABLED,
+				"gmicro.diagnostics.access=unrestricted")) {
+			assertThat(server.send(PATH, (request) -> request.header("X-Forwarded-For", "192.0.2.1")).statusCode())
+				.isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenManagementHasItsOwnPortIsServedThereAndOnlyThere(Container container, CapturedOutput output) {
+		try (TestServer server = TestServer.start(container, Controller.class, ENABLED, PAGE_ENABLED,
+				"management.server.port=0", "management.server.address=127.0.0.1",
+				"management.server.base-path=/adm")) {
+			int management = server.context()
+				.getEnvironment()
+				.getRequiredProperty("local.management.port", Integer.class);
+			assertThat(status(management, "/adm" + PATH)).isEqualTo(200);
+			assertThat(status(management, "/adm" + STYLE)).isEqualTo(200);
+			assertThat(server.get(PATH).body()).isEqualTo("mine");
+			assertThat(server.get(STYLE).statusCode()).isEqualTo(404);
+			assertThat(output).contains(REPORT + management + ", path /adm" + PATH);
+		}
+	}
+
+	@Test
+	void whenManagementIsOffSaysSo(CapturedOutput output) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED, PAGE_ENABLED,
+				"management.server.port=-1")) {
+			assertThat(server.get(PATH).statusCode()).isEqualTo(404);
+			assertThat(output).contains("No page of slow requests: management.server.port=-1").doesNotContain(REPORT);
+		}
+	}
+
+	@Test
+	void whenControllerHasThePathStartFails(CapturedOutput output) {
+		assertThatException()
+			.isThrownBy(() -> TestServer.start(Container.TOMCAT, Controller.class, ENABLED, PAGE_ENABLED).close());
+		assertThat(output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START")))
+			.contains("gmicro.http.slow-requests.endpoint.enabled", "The path is already served by",
+					"SlowRequestsRouteTests$Controller#requests()", "elsewhere than at /debug/requests")
+			.doesNotContain("\tat ");
+	}
+
+	private static int status(int port, String path) {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+		try {
+			return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Empty {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@RestController
+	static class Controller {
+
+		@GetMapping("/debug/requests")
+		String requests() {
+			return "mine";
+		}
+
+	}
+
+}
