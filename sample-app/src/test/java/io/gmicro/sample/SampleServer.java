@@ -6,7 +6,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -30,7 +32,22 @@ final class SampleServer implements AutoCloseable {
 	static SampleServer start(Class<?>... additionalSources) {
 		SpringApplication application = new SpringApplication(SampleApplication.class);
 		application.addPrimarySources(List.of(additionalSources));
-		return new SampleServer(application.run("--server.address=127.0.0.1", "--server.port=0"));
+		return start(application);
+	}
+
+	/**
+	 * With properties that are not those of the sample, each written {@code name=value}.
+	 */
+	static SampleServer startWith(String... properties) {
+		return start(new SpringApplication(SampleApplication.class), properties);
+	}
+
+	private static SampleServer start(SpringApplication application, String... properties) {
+		List<String> arguments = new ArrayList<>(List.of("--server.address=127.0.0.1", "--server.port=0"));
+		for (String property : properties) {
+			arguments.add("--" + property);
+		}
+		return new SampleServer(application.run(arguments.toArray(String[]::new)));
 	}
 
 	int port() {
@@ -43,6 +60,10 @@ final class SampleServer implements AutoCloseable {
 
 	HttpResponse<String> get(String path) throws IOException, InterruptedException {
 		return send(request(path));
+	}
+
+	CompletableFuture<HttpResponse<String>> getLater(String path) {
+		return this.client.sendAsync(request(path).build(), HttpResponse.BodyHandlers.ofString());
 	}
 
 	HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
