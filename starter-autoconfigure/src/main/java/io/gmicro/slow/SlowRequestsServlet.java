@@ -12,15 +12,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows what runs now and what was slow: as a page, as JSON and as text. Whether somebody
- * may see it is asked before anything else. Answers GET and HEAD; anything else is 405.
- * Thread-safe.
+ * Shows what runs now and what was slow: as a page, as JSON, as text and as a profile for
+ * {@code go tool pprof}. Whether somebody may see it is asked before anything else.
+ * Answers GET and HEAD; anything else is 405. Thread-safe.
  */
 public final class SlowRequestsServlet extends HttpServlet {
 
 	private static final long serialVersionUID = 1L;
 
 	private static final String STYLE = "style.css";
+
+	private static final String PROFILE = "slow.pb.gz";
 
 	private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
 			+ "form-action 'none'; frame-ancestors 'none'";
@@ -61,6 +63,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 		switch (Objects.requireNonNullElse(request.getPathInfo(), "")) {
 			case "", "/" -> page(request, response);
 			case "/" + STYLE -> style(response);
+			case "/" + PROFILE -> profile(response);
 			default -> refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
 		}
 	}
@@ -116,6 +119,12 @@ public final class SlowRequestsServlet extends HttpServlet {
 		try (InputStream style = Objects.requireNonNull(SlowRequestsServlet.class.getResourceAsStream(STYLE))) {
 			style.transferTo(response.getOutputStream());
 		}
+	}
+
+	private void profile(HttpServletResponse response) throws IOException {
+		response.setContentType("application/octet-stream");
+		response.setHeader("Content-Disposition", "attachment; filename=\"" + PROFILE + "\"");
+		SlowProfile.write(this.requests.history().newestFirst(), response.getOutputStream());
 	}
 
 	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
