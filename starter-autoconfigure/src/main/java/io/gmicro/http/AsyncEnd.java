@@ -76,44 +76,27 @@ final class AsyncEnd implements AsyncListener {
 	}
 
 	/**
-	 * Ends the exchange at once when an asynchronous dispatch failed after the response
-	 * was sent: Tomcat then changes a status that nobody sees any more, and Jetty 12.0
-	 * never completes.
+	 * Ends the exchange with the exception that an asynchronous dispatch threw. Nothing comes after it but the error page,
+	 * and completion is not to be relied on: Tomcat now and then reports only the error, Jetty 12.0 neither if the
+	 * response was sent.
 	 * @param request the request
 	 * @param response the response
 	 * @param failure what the dispatch threw
 	 */
 	static void dispatchFailed(HttpServletRequest request, HttpServletResponse response, Throwable failure) {
-		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end && response.isCommitted()
-				&& !ServletContainer.errorSent(request, response)) {
-			end.failure = failure;
-			end.end();
+		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end && end.ended.compareAndSet(false, true)) {
+			end.filter.afterFailure(end.exchange, request, response, failure);
 		}
 	}
 
-	/**
-	 * Ends the exchange when its error page has been written: there is nothing more that
-	 * the client could see, and not every container completes the request then.
-	 * @param request the request
-	 */
-	static void errorPageWritten(HttpServletRequest request) {
-		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end) {
-			end.end();
-		}
-	}
-
-	private void end() {
+	@Override
+	public void onComplete(AsyncEvent event) {
 		if (this.ended.compareAndSet(false, true)) {
 			Throwable reported = this.failure;
 			// Jetty reports no error of a handler to listeners
 			this.filter.afterAsync(this.exchange, this.request, this.response,
 					(reported != null) ? reported : ServletContainer.errorException(this.request), this.connectionLost);
 		}
-	}
-
-	@Override
-	public void onComplete(AsyncEvent event) {
-		end();
 	}
 
 	@Override

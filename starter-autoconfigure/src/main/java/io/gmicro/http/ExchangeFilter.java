@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -106,11 +105,21 @@ public final class ExchangeFilter implements Filter {
 	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure) {
 		exchange.matched(MatchedRoute.of(request));
-		if (!AsyncEnd.await(this, exchange, request, response)) {
-			int status = (failure != null) ? ServletContainer.statusAfterException(request, response)
-					: response.getStatus();
-			end(exchange, request, response, failure, status, failure != null);
+		if (AsyncEnd.await(this, exchange, request, response)) {
+			return;
 		}
+		if (failure != null) {
+			afterFailure(exchange, request, response, failure);
+		}
+		else {
+			end(exchange, request, response, null, response.getStatus(),
+					ServletContainer.awaitsErrorPage(request, response, false));
+		}
+	}
+
+	void afterFailure(Exchange exchange, HttpServletRequest request, HttpServletResponse response, Throwable failure) {
+		end(exchange, request, response, failure, ServletContainer.statusAfterException(request, response),
+				ServletContainer.awaitsErrorPage(request, response, true));
 	}
 
 	void beforeAsync(Exchange exchange, HttpServletResponse response) {
@@ -124,13 +133,12 @@ public final class ExchangeFilter implements Filter {
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, boolean connectionLost) {
 		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
-		end(exchange, request, response, failure, status, false);
+		end(exchange, request, response, failure, status,
+				ServletContainer.awaitsErrorPage(request, response, false));
 	}
 
 	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure, int answered, boolean escaped) {
-		boolean errorPage = request.getDispatcherType() != DispatcherType.ERROR
-				&& ServletContainer.awaitsErrorPage(request, response, escaped);
+			@Nullable Throwable failure, int answered, boolean errorPage) {
 		if (errorPage) {
 			request.setAttribute(ENDED_EXCHANGE, exchange);
 		}
@@ -178,9 +186,6 @@ public final class ExchangeFilter implements Filter {
 				request.removeAttribute(ENDED_EXCHANGE);
 				exchange.errorPage(bodySize(exchange, response));
 				this.observers.errorPageWritten(exchange);
-			}
-			else {
-				AsyncEnd.errorPageWritten(request);
 			}
 		}
 	}

@@ -1,5 +1,6 @@
 package io.gmicro.http;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What no container can be brought to do when a test wants it.
@@ -31,18 +33,32 @@ class ExchangeFilterTests {
 	private final MockHttpServletResponse response = new MockHttpServletResponse();
 
 	@Test
-	void whenContainerNeverCompletesAfterAnErrorPageExchangeEndsOnce() throws Exception {
+	void whenContainerNeverCompletesAFailedDispatchExchangeEndsOnce() throws Exception {
 		this.request.setAsyncSupported(true);
 		this.filter.doFilter(this.request, this.response, (request, response) -> request.startAsync());
 		MockAsyncContext context = (MockAsyncContext) Objects.requireNonNull(this.request.getAsyncContext());
 		AsyncListener listener = context.getListeners().get(0);
 		assertThat(this.ended).isEmpty();
-		this.request.setDispatcherType(DispatcherType.ERROR);
-		this.filter.doFilter(this.request, this.response,
-				(request, response) -> ((MockHttpServletResponse) response).setStatus(503));
-		assertThat(this.ended).singleElement().satisfies((exchange) -> assertThat(exchange.status()).isEqualTo(503));
+		this.request.setDispatcherType(DispatcherType.ASYNC);
+		assertThatIllegalStateException()
+			.isThrownBy(() -> this.filter.doFilter(this.request, this.response, (request, response) -> {
+				throw new IllegalStateException("planned");
+			}));
+		assertThat(this.ended).singleElement().satisfies((exchange) -> assertThat(exchange.status()).isEqualTo(500));
 		listener.onComplete(new AsyncEvent(context));
 		assertThat(this.ended).hasSize(1);
+	}
+
+	@Test
+	void whenContainerReportsABrokenConnectionStatusIs499() throws Exception {
+		this.request.setAsyncSupported(true);
+		this.filter.doFilter(this.request, this.response, (request, response) -> request.startAsync());
+		MockAsyncContext context = (MockAsyncContext) Objects.requireNonNull(this.request.getAsyncContext());
+		AsyncListener listener = context.getListeners().get(0);
+		listener.onError(new AsyncEvent(context, new IOException("Broken pipe")));
+		listener.onComplete(new AsyncEvent(context));
+		assertThat(this.ended).singleElement()
+			.satisfies((exchange) -> assertThat(exchange.status()).isEqualTo(Exchange.CLIENT_CLOSED_REQUEST));
 	}
 
 	@Test
