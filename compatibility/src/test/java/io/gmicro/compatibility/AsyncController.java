@@ -2,8 +2,9 @@ package io.gmicro.compatibility;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -54,7 +55,7 @@ class AsyncController {
 	@GetMapping("/deferred")
 	DeferredResult<String> deferred() {
 		DeferredResult<String> result = new DeferredResult<>();
-		CompletableFuture.runAsync(() -> result.setResult("deferred"));
+		ForkJoinPool.commonPool().execute(() -> result.setResult("deferred"));
 		return result;
 	}
 
@@ -68,7 +69,15 @@ class AsyncController {
 	@GetMapping("/deferred/fail")
 	DeferredResult<String> failingDeferred() {
 		DeferredResult<String> result = new DeferredResult<>();
-		CompletableFuture.runAsync(() -> result.setErrorResult(new IllegalStateException("expected by the test")));
+		ForkJoinPool.commonPool()
+			.execute(() -> result.setErrorResult(new IllegalStateException("expected by the test")));
+		return result;
+	}
+
+	@GetMapping("/deferred/fail/at-once")
+	DeferredResult<String> deferredFailingAtOnce() {
+		DeferredResult<String> result = new DeferredResult<>();
+		result.setErrorResult(new IllegalStateException("expected by the test"));
 		return result;
 	}
 
@@ -81,7 +90,7 @@ class AsyncController {
 	StreamingResponseBody stream() {
 		return (out) -> {
 			for (int i = 0; i < 3; i++) {
-				out.write("part ".getBytes());
+				out.write("part ".getBytes(StandardCharsets.US_ASCII));
 				out.flush();
 			}
 		};
@@ -97,7 +106,7 @@ class AsyncController {
 	@GetMapping("/events")
 	SseEmitter events() {
 		SseEmitter emitter = new SseEmitter();
-		CompletableFuture.runAsync(() -> {
+		ForkJoinPool.commonPool().execute(() -> {
 			try {
 				emitter.send("first", MediaType.TEXT_PLAIN);
 				emitter.send("second", MediaType.TEXT_PLAIN);

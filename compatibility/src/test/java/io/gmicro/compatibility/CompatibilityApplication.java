@@ -14,7 +14,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ PlainController.class, AsyncController.class, GateFilter.class })
+@Import({ PlainController.class, AsyncController.class, BrokenController.class, GateFilter.class })
 class CompatibilityApplication {
 
 	@Bean

@@ -3,6 +3,7 @@ package io.gmicro.compatibility;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -54,6 +55,7 @@ record Probe(String method, String path, String body, boolean chunked, int statu
 			of("GET", "/callable/conflict", 409, "/callable/conflict"),
 			of("GET", "/callable/gone", 410, "/callable/gone"), of("GET", "/deferred", 200, "/deferred"),
 			of("GET", "/deferred/ready", 200, "/deferred/ready"), of("GET", "/deferred/fail", 500, "/deferred/fail"),
+			of("GET", "/deferred/fail/at-once", 500, "/deferred/fail/at-once"),
 			of("GET", "/deferred/timeout", 503, "/deferred/timeout"), of("GET", "/stream", 200, "/stream"),
 			of("GET", "/stream/fail", 500, "/stream/fail"), of("GET", "/events", 200, "/events"),
 			of("GET", "/servlet/async", 200, "/servlet/async"), of("GET", "/servlet/at-once", 200, "/servlet/at-once"),
@@ -69,7 +71,8 @@ record Probe(String method, String path, String body, boolean chunked, int statu
 
 	BodyPublisher publisher() {
 		if (this.chunked) {
-			return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(this.body.getBytes()));
+			return BodyPublishers
+				.ofInputStream(() -> new ByteArrayInputStream(this.body.getBytes(StandardCharsets.UTF_8)));
 		}
 		return this.body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(this.body);
 	}

@@ -63,6 +63,7 @@ class RecordingTests {
 	}
 
 	@Test
+	@Tag("container")
 	void recordsTheSameBelowAContextPath() {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
 				"server.servlet.context-path=/app", "spring.main.lazy-initialization=true")) {
@@ -71,6 +72,7 @@ class RecordingTests {
 	}
 
 	@Test
+	@Tag("container")
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void recordsTheSameOnVirtualThreads() {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
