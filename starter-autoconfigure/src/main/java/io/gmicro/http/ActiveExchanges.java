@@ -106,12 +106,13 @@ public final class ActiveExchanges implements ExchangeObserver {
 	}
 
 	/**
-	 * Tell the calling thread's exchange what Spring matched, before the handler runs.
+	 * Tell the calling thread's exchange what Spring matched first, before the handler
+	 * runs.
 	 * @param pattern the path template
 	 */
 	public void matched(String pattern) {
 		Exchange exchange = current();
-		if (exchange != null) {
+		if (exchange != null && exchange.pattern() == null) {
 			exchange.matched(pattern);
 		}
 	}

@@ -76,9 +76,9 @@ final class AsyncEnd implements AsyncListener {
 	}
 
 	/**
-	 * Ends the exchange with the exception that an asynchronous dispatch threw. Nothing comes after it but the error page,
-	 * and completion is not to be relied on: Tomcat now and then reports only the error, Jetty 12.0 neither if the
-	 * response was sent.
+	 * Ends the exchange with the exception that an asynchronous dispatch threw. Nothing
+	 * comes after it but the error page, and completion is not to be relied on: Tomcat
+	 * now and then reports only the error, Jetty 12.0 neither if the response was sent.
 	 * @param request the request
 	 * @param response the response
 	 * @param failure what the dispatch threw

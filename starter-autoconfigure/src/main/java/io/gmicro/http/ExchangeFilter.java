@@ -133,8 +133,7 @@ public final class ExchangeFilter implements Filter {
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, boolean connectionLost) {
 		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
-		end(exchange, request, response, failure, status,
-				ServletContainer.awaitsErrorPage(request, response, false));
+		end(exchange, request, response, failure, status, ServletContainer.awaitsErrorPage(request, response, false));
 	}
 
 	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
