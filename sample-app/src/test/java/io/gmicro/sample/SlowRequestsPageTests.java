@@ -49,9 +49,9 @@ class SlowRequestsPageTests {
 			library.click();
 			browser.element(".story details").click();
 			assertThat(browser.element(".story details .tree").getText()).contains("io.gmicro.sample.work.");
-			screenshots(browser);
 			assertThat(answers).isNotDone();
 			assertThat(browser.console()).isEmpty();
+			screenshots(browser);
 		}
 	}
 
