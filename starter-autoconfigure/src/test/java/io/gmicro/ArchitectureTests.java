@@ -72,6 +72,13 @@ class ArchitectureTests {
 		.resideInAnyPackage("io.gmicro.diagnostics", "jakarta.servlet..", "java..", "org.jspecify.annotations");
 
 	@ArchTest
+	static final ArchRule pprofKnowsOnlyTheJdk = classes().that()
+		.resideInAPackage("io.gmicro.pprof")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.gmicro.pprof", "java..", "org.jspecify..");
+
+	@ArchTest
 	static final ArchRule nothingRefersToTypesThatMoved = noClasses().should()
 		.dependOnClassesThat(WEB_MVC_INTERNALS_THAT_MOVED);
 
