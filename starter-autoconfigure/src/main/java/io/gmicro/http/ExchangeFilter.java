@@ -98,7 +98,12 @@ public final class ExchangeFilter implements Filter {
 			throw ex;
 		}
 		finally {
-			afterChain(exchange, request, response, failure);
+			try {
+				afterChain(exchange, request, response, failure);
+			}
+			catch (RuntimeException | Error ex) {
+				this.observers.failed(this, ex);
+			}
 		}
 	}
 

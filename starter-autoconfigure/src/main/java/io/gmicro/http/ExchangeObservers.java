@@ -1,6 +1,7 @@
 package io.gmicro.http;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,47 +23,30 @@ final class ExchangeObservers {
 	ExchangeObservers(List<ExchangeObserver> observers, MeterRegistry registry) {
 		this.observers = observers.toArray(ExchangeObserver[]::new);
 		this.errors = Counter.builder("gmicro.observer.errors")
-			.description("Exceptions thrown by observers of HTTP exchanges")
+			.description("Failures of observing HTTP exchanges")
 			.register(registry);
 	}
 
 	void started(Exchange exchange) {
-		for (ExchangeObserver observer : this.observers) {
-			try {
-				observer.onStart(exchange);
-			}
-			catch (Throwable ex) {
-				failed(observer, ex);
-			}
-		}
+		each(ExchangeObserver::onStart, exchange);
 	}
 
 	void suspended(Exchange exchange) {
-		for (ExchangeObserver observer : this.observers) {
-			try {
-				observer.onAsync(exchange);
-			}
-			catch (Throwable ex) {
-				failed(observer, ex);
-			}
-		}
+		each(ExchangeObserver::onAsync, exchange);
 	}
 
 	void ended(Exchange exchange) {
-		for (ExchangeObserver observer : this.observers) {
-			try {
-				observer.onEnd(exchange);
-			}
-			catch (Throwable ex) {
-				failed(observer, ex);
-			}
-		}
+		each(ExchangeObserver::onEnd, exchange);
 	}
 
 	void errorPageWritten(Exchange exchange) {
+		each(ExchangeObserver::onErrorPage, exchange);
+	}
+
+	private void each(BiConsumer<ExchangeObserver, Exchange> event, Exchange exchange) {
 		for (ExchangeObserver observer : this.observers) {
 			try {
-				observer.onErrorPage(exchange);
+				event.accept(observer, exchange);
 			}
 			catch (Throwable ex) {
 				failed(observer, ex);
@@ -70,9 +54,14 @@ final class ExchangeObservers {
 		}
 	}
 
-	private void failed(ExchangeObserver observer, Throwable failure) {
+	/**
+	 * Count a failure of measuring, which must not become one of serving.
+	 * @param source what failed
+	 * @param failure how it failed
+	 */
+	void failed(Object source, Throwable failure) {
 		if (this.errors.count() == 0) {
-			logger.warn("An observer of HTTP exchanges failed: " + observer.getClass().getName()
+			logger.warn("Observing an HTTP exchange failed in " + source.getClass().getName()
 					+ ". Further failures are only counted, in gmicro_observer_errors_total", failure);
 		}
 		this.errors.increment();

@@ -25,8 +25,9 @@ class ExchangeFilterTests {
 
 	private final List<Exchange> ended = new ArrayList<>();
 
-	private final ExchangeFilter filter = new ExchangeFilter(List.of(this.ended::add), List.of(), 10,
-			new SimpleMeterRegistry());
+	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+	private final ExchangeFilter filter = new ExchangeFilter(List.of(this.ended::add), List.of(), 10, this.registry);
 
 	private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
 
@@ -59,6 +60,22 @@ class ExchangeFilterTests {
 		listener.onComplete(new AsyncEvent(context));
 		assertThat(this.ended).singleElement()
 			.satisfies((exchange) -> assertThat(exchange.status()).isEqualTo(Exchange.CLIENT_CLOSED_REQUEST));
+	}
+
+	@Test
+	void whenTheContainersRequestFailsServingGoesOn() throws Exception {
+		MockHttpServletRequest failing = new MockHttpServletRequest("GET", "/") {
+
+			@Override
+			public long getContentLengthLong() {
+				throw new IllegalStateException("planned");
+			}
+
+		};
+		this.filter.doFilter(failing, this.response,
+				(request, response) -> ((MockHttpServletResponse) response).setStatus(201));
+		assertThat(this.response.getStatus()).isEqualTo(201);
+		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
 	}
 
 	@Test
