@@ -149,6 +149,7 @@ class WatchdogTests {
 		filter(List.of(ending(watchdog))).doFilter(request, new MockHttpServletResponse(),
 				(asyncRequest, response) -> asyncRequest.startAsync());
 		watchdog.tick(System.nanoTime() + HOUR);
+		assertThat(watchdog.stories()).isZero();
 		Objects.requireNonNull(request.getAsyncContext()).complete();
 		watchdog.tick(System.nanoTime() + HOUR);
 		assertThat(this.history.newestFirst()).singleElement().satisfies((story) -> {
