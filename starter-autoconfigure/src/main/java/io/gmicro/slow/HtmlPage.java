@@ -109,7 +109,7 @@ final class HtmlPage {
 		this.out.append("<p>The stack of <strong>")
 			.append(Escape.html(RequestWords.thread(thread)))
 			.append("</strong>, innermost call first. <a href=\"?\">Close</a></p>");
-		calls(live.calls());
+		calls(live.calls(), true);
 	}
 
 	private void slow(RequestsView view) {
@@ -188,14 +188,17 @@ final class HtmlPage {
 				.append(", ")
 				.append(Times.text(Duration.ofNanos(chain.nanos())))
 				.append("</span>\n");
-			calls(chain.calls());
+			calls(chain.calls(), false);
 			chains(chain.callees());
 			this.out.append("</li>\n");
 		}
 		this.out.append("</ul>\n");
 	}
 
-	private void calls(List<StackTraceElement> calls) {
+	/**
+	 * Folds what libraries do, but for the call with which the application entered them.
+	 */
+	private void calls(List<StackTraceElement> calls, boolean innermostFirst) {
 		this.out.append("<ol class=\"calls\">\n");
 		int next = 0;
 		while (next < calls.size()) {
@@ -204,7 +207,7 @@ final class HtmlPage {
 				end++;
 			}
 			if (end - next > UNFOLDED_CALLS) {
-				library(calls.subList(next, end));
+				library(calls, next, end, innermostFirst);
 				next = end;
 			}
 			else {
@@ -213,6 +216,18 @@ final class HtmlPage {
 			}
 		}
 		this.out.append("</ol>\n");
+	}
+
+	private void library(List<StackTraceElement> calls, int start, int end, boolean innermostFirst) {
+		boolean enteredLast = innermostFirst && end < calls.size();
+		boolean enteredFirst = !innermostFirst && start > 0;
+		if (enteredFirst) {
+			call(calls.get(start));
+		}
+		library(calls.subList(enteredFirst ? start + 1 : start, enteredLast ? end - 1 : end));
+		if (enteredLast) {
+			call(calls.get(end - 1));
+		}
 	}
 
 	private void library(List<StackTraceElement> calls) {

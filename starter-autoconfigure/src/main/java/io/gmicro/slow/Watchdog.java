@@ -89,7 +89,8 @@ final class Watchdog {
 		}
 		Story story = this.stories.get(exchange);
 		if (story == null) {
-			// One that holds no thread has nothing to tell, and may stay for ever where a container never completes it
+			// One that holds no thread has nothing to tell, and may stay for ever where a
+			// container never completes it
 			if (this.stories.size() == MAX_STORIES || exchange.thread() == null) {
 				return;
 			}
