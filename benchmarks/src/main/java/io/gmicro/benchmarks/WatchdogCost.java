@@ -39,7 +39,7 @@ final class WatchdogCost {
 	private WatchdogCost() {
 	}
 
-	public static void main(String[] args) throws Exception {
+	static String table() throws Exception {
 		StringBuilder table = new StringBuilder(
 				"| slow requests in flight | watchdog, % of one core, median (lowest to highest) |\n|---:|---|\n");
 		for (int inFlight : IN_FLIGHT) {
@@ -47,7 +47,7 @@ final class WatchdogCost {
 			table.append(String.format(Locale.ROOT, "| %,d | %.2f (%.2f to %.2f) |%n", inFlight, shares[ROUNDS / 2],
 					shares[0], shares[ROUNDS - 1]));
 		}
-		System.out.print(table);
+		return table.toString();
 	}
 
 	private static double[] measure(int inFlight) throws Exception {
