@@ -29,6 +29,8 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(SlowRequests.class);
 
+	static final int MAX_ASYNC_TRACES = 10_000;
+
 	private static final long LONGEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private static final long SHORTEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(1);
@@ -87,7 +89,8 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	@Override
 	public void onAsync(Exchange exchange) {
 		String traceId = this.traceIds.current();
-		if (traceId != null) {
+		// Some containers never complete a request whose client went away
+		if (traceId != null && this.asyncTraceIds.size() < MAX_ASYNC_TRACES) {
 			this.asyncTraceIds.put(exchange, traceId);
 		}
 	}
@@ -148,6 +151,14 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 		Thread running = this.thread;
 		this.thread = null;
 		LockSupport.unpark(running);
+	}
+
+	/**
+	 * How many asynchronous requests have their trace kept.
+	 * @return the number of traces
+	 */
+	int asyncTraces() {
+		return this.asyncTraceIds.size();
 	}
 
 	History history() {

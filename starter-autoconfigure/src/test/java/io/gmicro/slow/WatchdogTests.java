@@ -159,6 +159,21 @@ class WatchdogTests {
 	}
 
 	@Test
+	void tracesOfRequestsThatNeverCompleteAreBounded() throws Exception {
+		try (SlowRequests slow = new SlowRequests(this.registry, this.active,
+				new Thresholds(Duration.ofSeconds(1), Map.of()), 10, () -> "trace")) {
+			ExchangeFilter filter = filter(List.of(slow));
+			for (int i = 0; i < SlowRequests.MAX_ASYNC_TRACES + 100; i++) {
+				MockHttpServletRequest request = request("/a");
+				request.setAsyncSupported(true);
+				filter.doFilter(request, new MockHttpServletResponse(),
+						(asyncRequest, response) -> asyncRequest.startAsync());
+			}
+			assertThat(slow.asyncTraces()).isEqualTo(SlowRequests.MAX_ASYNC_TRACES);
+		}
+	}
+
+	@Test
 	void stackTakenAfterTheRequestHasEndedIsDropped() throws Exception {
 		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
 		ExchangeObserver slow = ending(watchdog);
