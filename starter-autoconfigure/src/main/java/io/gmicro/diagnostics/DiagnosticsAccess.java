@@ -11,8 +11,11 @@ import jakarta.servlet.http.HttpServletResponse;
  */
 public enum DiagnosticsAccess {
 
-	/** Only this host, over the loopback interface and through no proxy. */
-	LOCAL("only requests from this host that passed no proxy") {
+	/**
+	 * Only this host: over the loopback interface, to {@code localhost} or a loopback
+	 * address, through no proxy and not from a page of another site.
+	 */
+	LOCAL("only requests from this host to localhost that passed no proxy and come from no other site") {
 
 		@Override
 		boolean permits(HttpServletRequest request) {

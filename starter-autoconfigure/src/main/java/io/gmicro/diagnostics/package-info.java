@@ -1,6 +1,6 @@
 /**
- * Decides who may open the diagnostics below {@code /debug}; what is served there lives
- * with its feature.
+ * Decides who may open the diagnostics below {@code /debug}, and makes harmless what they
+ * show; what is served there lives with its feature.
  */
 @NullMarked
 package io.gmicro.diagnostics;

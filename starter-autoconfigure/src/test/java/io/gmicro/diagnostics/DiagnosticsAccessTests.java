@@ -50,8 +50,8 @@ class DiagnosticsAccessTests {
 
 	private static final String LOCAL = "/debug/local/";
 
-	private static final String REFUSED = "gmicro.diagnostics.access=local allows only requests from this host that "
-			+ "passed no proxy\n";
+	private static final String REFUSED = "gmicro.diagnostics.access=local allows only requests from this host to "
+			+ "localhost that passed no proxy and come from no other site\n";
 
 	private static final String NATIVE = "server.forward-headers-strategy=native";
 
@@ -191,6 +191,63 @@ class DiagnosticsAccessTests {
 			assertRefused(this.server.send(LOCAL, (request) -> request.header(header, value)), REFUSED);
 		}
 
+		@ParameterizedTest
+		@ValueSource(strings = { "localhost", "localhost:8080", "LOCALHOST", "localhost.", "app.localhost:8080",
+				"127.0.0.1", "127.9.9.9:1", "[::1]:8080", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]:8080" })
+		void localOpensToLoopbackNames(String host) throws IOException {
+			assertThat(head("GET " + LOCAL + " HTTP/1.1\r\nHost: " + host)).startsWith("HTTP/1.1 200").contains(OPENED);
+		}
+
+		@Test
+		void localOpensToWhoNamesNoHost() throws IOException {
+			assertThat(head("GET " + LOCAL + " HTTP/1.0")).contains(" 200 ", OPENED);
+			String answer = head("GET " + LOCAL + " HTTP/1.1\r\nHost:");
+			assertThat(answer).containsAnyOf(OPENED, "Blank Host").doesNotContain(REFUSED);
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "rebound.example", "rebound.example:8080", "localhost.rebound.example",
+				"127.0.0.1.rebound.example:8080", "2130706433", "127.1", "192.0.2.2", "[::ffff:7f00:1]", "[fe80::1]" })
+		void localIsClosedToReboundNames(String host) throws IOException {
+			assertThat(head("GET " + LOCAL + " HTTP/1.1\r\nHost: " + host)).startsWith("HTTP/1.1 403")
+				.endsWith(REFUSED);
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "Host: localhost\r\nHost: rebound.example", "Host: rebound.example\r\nHost: localhost",
+				"Host: localhost, rebound.example", "Host: rebound.example/.localhost",
+				"Host: rebound.example,.localhost", "Host: rebound.example\\.localhost",
+				"Host: rebound.example#.localhost", "Host: localhost@rebound.example",
+				"Host:\r\nHost: rebound.example" })
+		void hostTricksOpenNothing(String hosts) throws IOException {
+			assertThat(head("GET " + LOCAL + " HTTP/1.1\r\n" + hosts)).matches("(?s)HTTP/1\\.1 (400|403) .*")
+				.doesNotContain(OPENED);
+		}
+
+		@Test
+		void hostOfTheRequestLineCountsAsWell() throws IOException {
+			for (String hosts : List.of("http://rebound.example" + LOCAL + " HTTP/1.1\r\nHost: localhost",
+					"http://localhost" + LOCAL + " HTTP/1.1\r\nHost: rebound.example",
+					"http://rebound.example" + LOCAL + " HTTP/1.1\r\nHost: rebound.example",
+					"http://rebound.example" + LOCAL + " HTTP/1.0")) {
+				assertThat(head("GET " + hosts)).matches("(?s)HTTP/1\\.[01] (400|403) .*").doesNotContain(OPENED);
+			}
+			assertThat(head("GET http://localhost" + LOCAL + " HTTP/1.1\r\nHost: localhost")).contains(OPENED);
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "Sec-Fetch-Site, none", "Sec-Fetch-Site, same-origin", "Origin, http://127.0.0.1:8080" })
+		void localOpensToBrowserOfThisHost(String header, String value) {
+			assertThat(this.server.send(LOCAL, (request) -> request.header(header, value)).body()).isEqualTo(OPENED);
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "Sec-Fetch-Site, cross-site", "Sec-Fetch-Site, same-site", "sec-fetch-site, cross-site",
+				"Origin, https://foreign.example", "Origin, null" })
+		void localIsClosedToPagesOfOtherSites(String header, String value) {
+			assertRefused(this.server.send(LOCAL, (request) -> request.header(header, value)), REFUSED);
+		}
+
 		@Test
 		void headerWithoutAddressCloses() throws IOException {
 			assertThat(raw(LOCAL, "X-Forwarded-For: ,")).matches("(?s)HTTP/1\\.1 (400|403) .*").doesNotContain(OPENED);
@@ -238,7 +295,9 @@ class DiagnosticsAccessTests {
 			assertRefused(this.server.get("/debug/authenticated/"),
 					"gmicro.diagnostics.access=authenticated allows only requests of an authenticated user\n");
 			HttpResponse<String> response = this.server.send("/debug/authenticated/",
-					(request) -> request.header("Test-User", "somebody").header("X-Forwarded-For", "203.0.113.9"));
+					(request) -> request.header("Test-User", "somebody")
+						.header("X-Forwarded-For", "203.0.113.9")
+						.header("Sec-Fetch-Site", "cross-site"));
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(response.body()).isEqualTo(OPENED);
 		}
@@ -261,6 +320,13 @@ class DiagnosticsAccessTests {
 		/** Sends a request line as it is, which an HTTP client would correct. */
 		private String raw(String target, String header) throws IOException {
 			return exchange(new Socket(InetAddress.getLoopbackAddress(), this.server.port()), target, header);
+		}
+
+		/**
+		 * Sends a request line and header lines of which {@code Host} is none but theirs.
+		 */
+		private String head(String head) throws IOException {
+			return exchange(new Socket(InetAddress.getLoopbackAddress(), this.server.port()), head);
 		}
 
 		private static void assertRefused(HttpResponse<String> response, String line) {
@@ -329,10 +395,13 @@ class DiagnosticsAccessTests {
 	}
 
 	private static String exchange(Socket connected, String target, String header) throws IOException {
+		return exchange(connected, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + header);
+	}
+
+	private static String exchange(Socket connected, String head) throws IOException {
 		try (Socket socket = connected) {
-			String head = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + header
-					+ "\r\n\r\n";
-			socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+			socket.getOutputStream()
+				.write((head + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
 			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
