@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
 public record Frame(String function, String descriptor, String file, int line) {
 
 	/**
-	 * The names of hidden classes differ from run to run; without their number they can
-	 * be compared.
+	 * The names of generated classes differ from run to run; without their number they
+	 * can be compared.
 	 */
-	private static final Pattern HIDDEN_CLASS = Pattern.compile("\\$\\$(Lambda|InjectedInvoker|FastClass\\w*)[$+/].*");
+	private static final Pattern GENERATED_CLASS = Pattern.compile(
+			"(?<=\\$\\$(?:Lambda|InjectedInvoker|FastClass\\w{0,30}))[$+/].*|[+/.]0x[0-9a-f]+.*|(?<=Accessor)\\d+$");
 
 	private static final long FNV_OFFSET = 0xcbf29ce484222325L;
 
@@ -32,11 +33,29 @@ public record Frame(String function, String descriptor, String file, int line) {
 	 * @return the frame
 	 */
 	public static Frame of(StackTraceElement element) {
-		String type = HIDDEN_CLASS.matcher(element.getClassName()).replaceFirst("\\$\\$$1");
+		String type = typeName(element.getClassName());
 		String file = (element.getFileName() != null) ? element.getFileName() : "";
 		int end = type.lastIndexOf('.');
 		String path = (file.isEmpty() || end < 0) ? file : type.substring(0, end).replace('.', '/') + "/" + file;
 		return new Frame(type + "." + element.getMethodName(), "", path, Math.max(element.getLineNumber(), 0));
+	}
+
+	/**
+	 * A frame that stands for something that has no stack.
+	 * @param name what to show
+	 * @return the frame
+	 */
+	static Frame named(String name) {
+		return new Frame(name, "", "", 0);
+	}
+
+	/**
+	 * The name of a class without what differs from run to run.
+	 * @param className the name of the class
+	 * @return the name, the same in every run
+	 */
+	static String typeName(String className) {
+		return GENERATED_CLASS.matcher(className).replaceFirst("");
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,33 +118,62 @@ public final class Profile {
 	}
 
 	/**
+	 * Take away what another profile holds. What is nothing then is not written.
+	 * @param other a profile with the same sample types
+	 */
+	void subtract(Profile other) {
+		other.forEach((stack, labels, values) -> {
+			long[] negated = new long[values.length];
+			Arrays.setAll(negated, (i) -> -values[i]);
+			add(stack, labels, negated);
+		});
+	}
+
+	/**
+	 * Look at every sample that is not nothing.
+	 * @param action what to do with each
+	 */
+	void forEach(SampleAction action) {
+		this.samples.forEach((key, sums) -> {
+			if (Arrays.stream(sums).anyMatch((sum) -> sum != 0)) {
+				action.accept(key.stack(), key.labels(), sums.clone());
+			}
+		});
+	}
+
+	/**
 	 * Write the profile, compressed with gzip.
 	 * @param out where to write; it is not closed
 	 * @throws IOException when that fails
 	 */
 	public void writeTo(OutputStream out) throws IOException {
 		GZIPOutputStream gzip = new GZIPOutputStream(out);
+		gzip.write(toByteArray());
+		gzip.finish();
+	}
+
+	/**
+	 * The profile without compression.
+	 * @return the message {@code Profile} of profile.proto
+	 */
+	byte[] toByteArray() {
 		ProtoWriter profile = new ProtoWriter();
-		this.samples.forEach((key, sums) -> profile.message(2, sample(key, sums)));
+		forEach((stack, labels, sums) -> profile.message(2, sample(stack, labels, sums)));
 		profile.message(3,
 				new ProtoWriter().number(1, MAPPING).number(5, string("java")).number(7, 1).number(8, 1).number(9, 1));
 		this.locations.forEach((frame, id) -> profile.message(4, location(frame, id)));
 		this.functions.forEach((function, id) -> profile.message(5, function(function, id)));
 		this.strings.keySet().forEach((string) -> profile.text(6, string));
-		this.header.writeTo(gzip);
-		profile.writeTo(gzip);
-		gzip.finish();
+		return new ProtoWriter().append(this.header).append(profile).toByteArray();
 	}
 
-	private ProtoWriter sample(Key key, long[] sums) {
-		long[] stack = key.stack()
-			.stream()
+	private ProtoWriter sample(List<Frame> frames, Map<String, String> labels, long[] sums) {
+		long[] stack = frames.stream()
 			.mapToLong((frame) -> this.locations.computeIfAbsent(frame, (added) -> this.locations.size() + 1L))
 			.toArray();
 		ProtoWriter sample = new ProtoWriter().numbers(1, stack).numbers(2, sums);
-		key.labels()
-			.forEach((name, value) -> sample.message(3,
-					new ProtoWriter().number(1, string(name)).number(2, string(value))));
+		labels.forEach(
+				(name, value) -> sample.message(3, new ProtoWriter().number(1, string(name)).number(2, string(value))));
 		return sample;
 	}
 
@@ -169,6 +199,16 @@ public final class Profile {
 
 	private long string(String value) {
 		return this.strings.computeIfAbsent(value, (added) -> (long) this.strings.size());
+	}
+
+	/**
+	 * What is done with each sample.
+	 */
+	@FunctionalInterface
+	interface SampleAction {
+
+		void accept(List<Frame> stack, Map<String, String> labels, long[] values);
+
 	}
 
 	private record Key(List<Frame> stack, Map<String, String> labels) {

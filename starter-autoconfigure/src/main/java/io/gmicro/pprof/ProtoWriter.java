@@ -1,8 +1,6 @@
 package io.gmicro.pprof;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -42,8 +40,13 @@ final class ProtoWriter {
 		return bytes(field, message.out.toByteArray());
 	}
 
-	void writeTo(OutputStream target) throws IOException {
-		this.out.writeTo(target);
+	ProtoWriter append(ProtoWriter other) {
+		this.out.writeBytes(other.out.toByteArray());
+		return this;
+	}
+
+	byte[] toByteArray() {
+		return this.out.toByteArray();
 	}
 
 	private ProtoWriter bytes(int field, byte[] value) {

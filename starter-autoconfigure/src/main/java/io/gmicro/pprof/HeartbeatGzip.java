@@ -1,0 +1,78 @@
+package io.gmicro.pprof;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+
+/**
+ * Compresses what comes late, and meanwhile sends something that does not change it: a
+ * client that went away is noticed only when something is sent. The beats are empty
+ * blocks of the compressed data.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4">RFC 1951, section
+ * 3.2.4</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc1952">RFC 1952</a>
+ */
+final class HeartbeatGzip {
+
+	private static final byte[] HEADER = { 0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff };
+
+	private static final byte[] EMPTY_BLOCK = { 0, 0, 0, (byte) 0xff, (byte) 0xff };
+
+	private final OutputStream out;
+
+	private boolean started;
+
+	/**
+	 * Create a stream to which nothing has been written.
+	 * @param out where to write; it is not closed
+	 */
+	HeartbeatGzip(OutputStream out) {
+		this.out = out;
+	}
+
+	void beat() throws IOException {
+		start();
+		this.out.write(EMPTY_BLOCK);
+		this.out.flush();
+	}
+
+	/**
+	 * Write all the data.
+	 * @param data the data
+	 * @throws IOException if that fails
+	 */
+	void finish(byte[] data) throws IOException {
+		start();
+		Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+		try {
+			DeflaterOutputStream deflated = new DeflaterOutputStream(this.out, deflater, 8192);
+			deflated.write(data);
+			deflated.finish();
+		}
+		finally {
+			deflater.end();
+		}
+		CRC32 checksum = new CRC32();
+		checksum.update(data);
+		number(checksum.getValue());
+		number(data.length);
+		this.out.flush();
+	}
+
+	private void start() throws IOException {
+		if (!this.started) {
+			this.started = true;
+			this.out.write(HEADER);
+		}
+	}
+
+	private void number(long value) throws IOException {
+		for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+			this.out.write((int) (value >>> shift) & 0xff);
+		}
+	}
+
+}

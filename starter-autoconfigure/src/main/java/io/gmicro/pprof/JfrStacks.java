@@ -1,0 +1,79 @@
+package io.gmicro.pprof;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordedStackTrace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the stacks of events into frames. Events of one chunk share their stacks, and
+ * stacks their methods, so each is turned once. Used by one thread, but for
+ * {@link #commentOn}.
+ */
+final class JfrStacks {
+
+	private final Map<RecordedStackTrace, List<Frame>> stacks = new IdentityHashMap<>();
+
+	private final Map<RecordedMethod, Frame> methods = new IdentityHashMap<>();
+
+	private final LongAdder count = new LongAdder();
+
+	private final LongAdder truncated = new LongAdder();
+
+	/**
+	 * The stack of an event.
+	 * @param event the event
+	 * @return the calls, innermost first, or {@code null} if it has none
+	 */
+	@Nullable List<Frame> of(RecordedEvent event) {
+		RecordedStackTrace stack = event.getStackTrace();
+		if (stack == null || stack.getFrames().isEmpty()) {
+			return null;
+		}
+		this.count.increment();
+		if (stack.isTruncated()) {
+			this.truncated.increment();
+		}
+		return this.stacks.computeIfAbsent(stack,
+				(added) -> added.getFrames().stream().map((frame) -> frame(frame)).toList());
+	}
+
+	/**
+	 * Tells how many of the stacks so far were cut at the depth that the JVM records.
+	 * @param profile the profile to tell it in
+	 */
+	void commentOn(Profile profile) {
+		if (this.truncated.sum() > 0) {
+			profile.comment(this.truncated + " of " + this.count
+					+ " stacks were cut; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth="
+					+ Jfr.STACK_DEPTH);
+		}
+	}
+
+	/** Forget what belongs to the events so far. */
+	void clear() {
+		this.stacks.clear();
+		this.methods.clear();
+	}
+
+	private Frame frame(RecordedFrame frame) {
+		Frame method = this.methods.computeIfAbsent(frame.getMethod(), JfrStacks::method);
+		return new Frame(method.function(), method.descriptor(), method.file(), Math.max(frame.getLineNumber(), 0));
+	}
+
+	/** JFR knows no source files; a class is in the one of its outermost class. */
+	private static Frame method(RecordedMethod method) {
+		String type = Frame.typeName(method.getType().getName());
+		int nested = type.indexOf('$', type.lastIndexOf('.') + 2);
+		String outermost = (nested < 0) ? type : type.substring(0, nested);
+		return new Frame(type + "." + method.getName(), method.getDescriptor(), outermost.replace('.', '/') + ".java",
+				0);
+	}
+
+}

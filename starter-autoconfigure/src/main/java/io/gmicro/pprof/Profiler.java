@@ -1,0 +1,225 @@
+package io.gmicro.pprof;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects profiles of this process by the JDK's flight recorder, several at a time.
+ * Recordings of anybody else are left alone. Thread-safe.
+ */
+public final class Profiler implements AutoCloseable {
+
+	static final int MAX_WINDOWS = 3;
+
+	private static final Logger logger = System.getLogger(Profiler.class.getName());
+
+	/** A client that went away is noticed at the second beat after. */
+	private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(400);
+
+	private static final int LONGEST_WAIT_SECONDS = 5;
+
+	private final Semaphore windows = new Semaphore(MAX_WINDOWS);
+
+	private final Semaphore costly = new Semaphore(1);
+
+	private volatile CountDownLatch closing = new CountDownLatch(1);
+
+	private @Nullable CumulativeProfiles cumulative;
+
+	/**
+	 * Start to count, in the background, what profiles without a duration show. That this
+	 * is not possible, every request for a profile says anew.
+	 */
+	public void start() {
+		this.closing = new CountDownLatch(1);
+		Thread starter = new Thread(this::startQuietly, "gmicro-pprof");
+		starter.setDaemon(true);
+		starter.start();
+	}
+
+	private void startQuietly() {
+		try {
+			cumulative();
+		}
+		catch (ProfilingException ex) {
+			logger.log(Level.WARNING, "There are no profiles: {0}", ex.getMessage());
+		}
+	}
+
+	/**
+	 * Ends all profiles that are being collected, with what they have so far, and
+	 * collects no more until it is started again.
+	 */
+	@Override
+	public void close() {
+		this.closing.countDown();
+		synchronized (this) {
+			if (this.cumulative != null) {
+				this.cumulative.close();
+				this.cumulative = null;
+			}
+		}
+	}
+
+	/** Also the first use of the recorder, which decides how deep its stacks are. */
+	synchronized CumulativeProfiles cumulative() throws ProfilingException {
+		if (this.closing.getCount() == 0) {
+			throw new ProfilingException(503, "the application is shutting down");
+		}
+		CumulativeProfiles running = this.cumulative;
+		if (running == null) {
+			requireRecorder();
+			try {
+				Jfr.deepenStacks();
+				running = new CumulativeProfiles();
+			}
+			catch (RuntimeException ex) {
+				throw cannotStart(ex);
+			}
+			this.cumulative = running;
+		}
+		return running;
+	}
+
+	private static void requireRecorder() throws ProfilingException {
+		if (System.getProperty("org.graalvm.nativeimage.imagecode") != null) {
+			throw new ProfilingException(501, "a native image has no profiles: run the application on a JVM");
+		}
+		try {
+			Class.forName("jdk.jfr.FlightRecorder");
+			Class.forName("com.sun.management.ThreadMXBean");
+		}
+		catch (ClassNotFoundException ex) {
+			throw new ProfilingException(501, "this Java runtime lacks the modules jdk.jfr and jdk.management: "
+					+ "add them with jlink --add-modules, or use a whole JDK or JRE");
+		}
+	}
+
+	private static ProfilingException cannotStart(RuntimeException ex) {
+		logger.log(Level.WARNING, "The JDK Flight Recorder cannot start: {0}", ex);
+		return new ProfilingException(503,
+				"the JDK Flight Recorder cannot start: make the directory for temporary files "
+						+ "writable, or name one that is with -Djava.io.tmpdir");
+	}
+
+	/**
+	 * Collect a profile for a while.
+	 * @param opener what to watch
+	 * @param duration for how long
+	 * @param heartbeat called again and again meanwhile, to see whether to go on
+	 * @return the profile, or {@code null} if the heartbeat said to stop
+	 * @throws IOException if what was recorded cannot be read
+	 * @throws ProfilingException if the profile cannot be collected
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	@Nullable Profile watch(Starter<Window> opener, Duration duration, Heartbeat heartbeat)
+			throws IOException, ProfilingException, InterruptedException {
+		acquireWindow();
+		try (Window window = started(opener)) {
+			long start = System.nanoTime();
+			boolean wanted = await(duration, () -> {
+				window.tick();
+				return heartbeat.beat();
+			});
+			return wanted ? window.finish(Duration.ofNanos(System.nanoTime() - start)) : null;
+		}
+		finally {
+			this.windows.release();
+		}
+	}
+
+	void acquireWindow() throws ProfilingException {
+		if (!this.windows.tryAcquire()) {
+			throw new ProfilingException(503,
+					"Could not enable profiling: " + MAX_WINDOWS + " profiles are already running");
+		}
+	}
+
+	void releaseWindow() {
+		this.windows.release();
+	}
+
+	/**
+	 * Starts something that needs the recorder, which may fail.
+	 */
+	static <T> T started(Starter<T> starter) throws IOException, ProfilingException, InterruptedException {
+		try {
+			return starter.start();
+		}
+		catch (RuntimeException ex) {
+			throw cannotStart(ex);
+		}
+	}
+
+	/** How often a heartbeat is called at most while one waits so long. */
+	static int beats(Duration duration) {
+		return (int) (duration.toNanos() / BEAT) + 1;
+	}
+
+	/**
+	 * Wait, until the application shuts down at most.
+	 * @return whether the last heartbeat said to go on
+	 */
+	boolean await(Duration duration, Heartbeat heartbeat) throws InterruptedException {
+		long end = System.nanoTime() + duration.toNanos();
+		for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
+			if (this.closing.await(Math.min(left, BEAT), TimeUnit.NANOSECONDS)) {
+				return true;
+			}
+			if (!heartbeat.beat()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Collect what only one request at a time may ask for.
+	 * @param snapshot what to collect
+	 * @return the profile
+	 * @throws IOException if it cannot be read
+	 * @throws ProfilingException if it cannot be collected
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	<T> T oneAtATime(Starter<T> snapshot) throws IOException, ProfilingException, InterruptedException {
+		if (!this.costly.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+			throw new ProfilingException(503, "another one is being taken: try again later");
+		}
+		try {
+			return snapshot.start();
+		}
+		finally {
+			this.costly.release();
+		}
+	}
+
+	/**
+	 * Tells whether somebody still waits for the profile.
+	 */
+	@FunctionalInterface
+	interface Heartbeat {
+
+		boolean beat();
+
+	}
+
+	/**
+	 * Starts or collects something.
+	 *
+	 * @param <T> what
+	 */
+	@FunctionalInterface
+	interface Starter<T> {
+
+		T start() throws IOException, ProfilingException, InterruptedException;
+
+	}
+
+}
