@@ -1,29 +1,17 @@
 package io.gmicro.slow;
 
-import java.util.List;
+import io.gmicro.diagnostics.Libraries;
 
 /**
  * How calls are written.
  */
 final class Calls {
 
-	private static final List<String> LIBRARIES = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.", "jakarta.",
-			"org.springframework.", "org.apache.", "org.eclipse.jetty.");
-
-	private static final String GENERATED = "$$";
-
 	private Calls() {
 	}
 
-	/**
-	 * Whether a call is of the JDK, Spring or the container, or of a class that they
-	 * generated, and not of the application.
-	 * @param call the call
-	 * @return {@code false} for everything that is not known as a library
-	 */
 	static boolean isOfLibrary(StackTraceElement call) {
-		String type = call.getClassName();
-		return type.contains(GENERATED) || LIBRARIES.stream().anyMatch(type::startsWith);
+		return Libraries.contain(call.getClassName());
 	}
 
 	static String packagePrefix(StackTraceElement call) {

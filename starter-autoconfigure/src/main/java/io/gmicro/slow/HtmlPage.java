@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.gmicro.diagnostics.Escape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +149,7 @@ final class HtmlPage {
 			.append("</span></td><td><span class=\"method\">")
 			.append(Escape.html(request.method()))
 			.append("</span> ")
-			.append(Integer.toString(request.status()))
+			.append(Escape.html(request.status()))
 			.append("</td><td>")
 			.append(Escape.html(RequestWords.thread(request.thread())))
 			.append((traceId != null) ? "</td><td><code>" + Escape.html(traceId) + "</code>"

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
+import io.gmicro.diagnostics.Escape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ final class JsonPage {
 	private void request(SlowRequest request) {
 		this.out.append("{\"start\":").append(string(Times.iso(request.start())));
 		this.out.append(",\"method\":").append(string(request.method()));
-		this.out.append(",\"status\":").print(request.status());
+		this.out.append(",\"status\":").append(status(request.status()));
 		this.out.append(",\"durationSeconds\":").append(Times.seconds(request.duration()));
 		this.out.append(",\"thread\":").append(string(request.thread()));
 		this.out.append(",\"traceId\":").append(string(request.traceId()));
@@ -95,6 +96,11 @@ final class JsonPage {
 			separator = ",";
 		}
 		this.out.append(values.isEmpty() ? "[]" : "]");
+	}
+
+	/** HTTP's is a number. */
+	private static String status(String status) {
+		return status.chars().allMatch(Character::isDigit) ? status : string(status);
 	}
 
 	private static String string(@Nullable String text) {

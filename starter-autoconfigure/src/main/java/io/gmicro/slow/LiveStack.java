@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import io.gmicro.http.ActiveExchanges;
-import io.gmicro.http.Exchange;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +20,19 @@ record LiveStack(String id, State state, @Nullable String thread, List<StackTrac
 
 	private static final int ATTEMPTS = 3;
 
-	static LiveStack of(RequestId id, ActiveExchanges active) {
+	static LiveStack of(RequestId id, ActiveOperations active) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			Exchange exchange = id.find(active);
-			if (exchange == null) {
+			Operation operation = id.find(active);
+			if (operation == null) {
 				return without(id, State.ENDED);
 			}
-			ThreadSample sample = ThreadSample.of(exchange, active);
+			ThreadSample sample = ThreadSample.of(operation, active);
 			if (sample != null) {
-				return new LiveStack(id.toString(), State.RUNNING, sample.thread().getName(), calls(sample));
+				return new LiveStack(id.toString(), State.RUNNING, sample.thread().getName(),
+						calls(sample, operation.boundary()));
 			}
-			if (exchange.thread() == null) {
-				return without(id, active.contains(exchange) ? State.ASYNCHRONOUS : State.ENDED);
+			if (operation.thread() == null) {
+				return without(id, active.contains(operation) ? State.ASYNCHRONOUS : State.ENDED);
 			}
 		}
 		return without(id, State.NOT_SEEN);
@@ -41,8 +42,8 @@ record LiveStack(String id, State state, @Nullable String thread, List<StackTrac
 		return new LiveStack(id.toString(), state, null, List.of());
 	}
 
-	private static List<StackTraceElement> calls(ThreadSample sample) {
-		StackTree tree = new StackTree();
+	private static List<StackTraceElement> calls(ThreadSample sample, String boundary) {
+		StackTree tree = new StackTree(boundary);
 		tree.add(sample.stack(), 0);
 		List<StackTraceElement> calls = CallChain.of(tree).stream().flatMap((chain) -> chain.calls().stream()).toList();
 		List<StackTraceElement> innermostFirst = new ArrayList<>(calls);

@@ -3,8 +3,8 @@ package io.gmicro.slow;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.gmicro.http.ActiveExchanges;
-import io.gmicro.http.Exchange;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +17,8 @@ record RequestId(int place, long startNanos) {
 
 	private static final Pattern FORM = Pattern.compile("([0-9]{1,5})-([0-9a-f]{1,16})");
 
-	static RequestId of(Exchange exchange, ActiveExchanges active) {
-		return new RequestId(active.placeOf(exchange), exchange.startNanos());
+	static RequestId of(Operation operation, ActiveOperations active) {
+		return new RequestId(active.placeOf(operation), operation.startNanos());
 	}
 
 	/**
@@ -33,9 +33,9 @@ record RequestId(int place, long startNanos) {
 				: null;
 	}
 
-	@Nullable Exchange find(ActiveExchanges active) {
-		Exchange exchange = active.at(this.place);
-		return (exchange != null && exchange.startNanos() == this.startNanos) ? exchange : null;
+	@Nullable Operation find(ActiveOperations active) {
+		Operation operation = active.at(this.place);
+		return (operation != null && operation.startNanos() == this.startNanos) ? operation : null;
 	}
 
 	@Override

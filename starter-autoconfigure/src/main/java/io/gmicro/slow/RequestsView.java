@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.gmicro.http.ActiveExchanges;
-import io.gmicro.http.Exchange;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +26,17 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, @N
 
 	static final int MAX_RUNNING = 200;
 
-	static RequestsView of(ActiveExchanges active, Thresholds thresholds, List<SlowRequest> newestFirst,
+	static RequestsView of(ActiveOperations active, Thresholds thresholds, List<SlowRequest> newestFirst,
 			@Nullable LiveStack live) {
 		long now = System.nanoTime();
-		List<Exchange> exchanges = new ArrayList<>();
-		active.forEach(exchanges::add);
-		exchanges.sort(Comparator.comparingLong((exchange) -> exchange.startNanos() - now));
-		List<Running> running = exchanges.stream()
+		List<Operation> operations = new ArrayList<>();
+		active.forEach(operations::add);
+		operations.sort(Comparator.comparingLong((operation) -> operation.startNanos() - now));
+		List<Running> running = operations.stream()
 			.limit(MAX_RUNNING)
-			.map((exchange) -> Running.of(exchange, active, thresholds, now))
+			.map((operation) -> Running.of(operation, active, thresholds, now))
 			.toList();
-		return new RequestsView(Instant.now(), running, exchanges.size() - running.size(), live, group(newestFirst));
+		return new RequestsView(Instant.now(), running, operations.size() - running.size(), live, group(newestFirst));
 	}
 
 	private static List<Group> group(List<SlowRequest> newestFirst) {
@@ -65,12 +65,12 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, @N
 	record Running(String id, String method, @Nullable String route, Duration age, Duration threshold,
 			boolean longLived, @Nullable String thread) {
 
-		private static Running of(Exchange exchange, ActiveExchanges active, Thresholds thresholds, long now) {
-			String route = exchange.pattern();
-			Thread thread = exchange.thread();
-			return new Running(RequestId.of(exchange, active).toString(), exchange.method(), route,
-					Duration.ofNanos(Math.max(now - exchange.startNanos(), 0)),
-					Duration.ofNanos(thresholds.nanos(route)), exchange.isLongLived(),
+		private static Running of(Operation operation, ActiveOperations active, Thresholds thresholds, long now) {
+			String route = operation.pattern();
+			Thread thread = operation.thread();
+			return new Running(RequestId.of(operation, active).toString(), operation.kind(), route,
+					Duration.ofNanos(Math.max(now - operation.startNanos(), 0)),
+					Duration.ofNanos(thresholds.nanos(route)), operation.isLongLived(),
 					(thread != null) ? thread.getName() : null);
 		}
 

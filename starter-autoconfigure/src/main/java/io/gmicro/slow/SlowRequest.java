@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastStack the stack of the last sample, innermost call first, empty when there
  * is none
  */
-record SlowRequest(Instant start, String method, String route, int status, Duration duration, String thread,
+record SlowRequest(Instant start, String method, String route, String status, Duration duration, String thread,
 		@Nullable String traceId, StackTree stacks, StackTraceElement[] lastStack) {
 
 	int samples() {

@@ -9,6 +9,8 @@ import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
 import io.gmicro.http.ExchangeMeters;
 import io.gmicro.http.ExchangeObserver;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.Log;
@@ -43,7 +45,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final Counter overflow;
 
-	private final ActiveExchanges active;
+	private final ActiveOperations active;
 
 	private final Thresholds thresholds;
 
@@ -78,11 +80,11 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 			.description("Requests recorded under a shared label value because the label reached its bound")
 			.tag("label", "slow_request")
 			.register(registry);
-		this.active = active;
+		this.active = active.operations();
 		this.thresholds = thresholds;
 		this.traceIds = traceIds;
 		this.history = new History(capacity);
-		this.watchdog = new Watchdog(active, thresholds, this.history);
+		this.watchdog = new Watchdog(this.active, thresholds, this.history);
 		this.period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
 	}
 
@@ -98,13 +100,30 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	@Override
 	public void onEnd(Exchange exchange) {
 		String asyncTraceId = this.asyncTraceIds.isEmpty() ? null : this.asyncTraceIds.remove(exchange);
-		if (exchange.isLongLived() || exchange.durationNanos() <= this.thresholds.nanos(exchange.pattern())) {
-			return;
+		if (isSlow(exchange)) {
+			this.counters.get(exchange).increment();
+			keep(exchange, asyncTraceId);
 		}
-		this.counters.get(exchange).increment();
-		Thread serving = exchange.thread();
-		if (this.thread == null || !this.watchdog.ended(exchange, (serving != null) ? serving.getName() : null,
-				(asyncTraceId != null) ? asyncTraceId : this.traceIds.current())) {
+	}
+
+	/**
+	 * Whether something that has ended took longer than its threshold.
+	 * @param operation what has ended
+	 * @return {@code true} if it was slow
+	 */
+	boolean isSlow(Operation operation) {
+		return !operation.isLongLived() && operation.durationNanos() > this.thresholds.nanos(operation.pattern());
+	}
+
+	/**
+	 * Keep the story of something slow.
+	 * @param operation what has ended, on the thread that it ended on
+	 * @param traceId the id of its trace, or {@code null} if it is the one of this thread
+	 */
+	void keep(Operation operation, @Nullable String traceId) {
+		Thread serving = operation.thread();
+		if (this.thread == null || !this.watchdog.ended(operation, (serving != null) ? serving.getName() : null,
+				(traceId != null) ? traceId : this.traceIds.current())) {
 			this.overflow.increment();
 		}
 	}

@@ -7,22 +7,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stacks folded into a tree of calls, outermost first, with the number of samples and the
- * time that were seen in each. What lies below the measuring filter is the container's
- * and left out. Bounded: past {@value #MAX_NODES} calls, deeper ones are counted where
- * the tree ends. Not thread-safe.
+ * time that were seen in each. What lies below the measuring filter or interceptor is the
+ * server's and left out. Bounded: past {@value #MAX_NODES} calls, deeper ones are counted
+ * where the tree ends. Not thread-safe.
  */
 final class StackTree {
 
 	static final int MAX_NODES = 1000;
-
-	private static final String FILTER = "io.gmicro.http.ExchangeFilter";
 
 	private final Node root = new Node(null);
 
 	/** The calls of the latest sample, outermost first. */
 	private final List<Node> latest = new ArrayList<>();
 
+	private final String boundary;
+
 	private int nodes;
+
+	/**
+	 * Create an empty tree.
+	 * @param boundary the class whose call is left out, with what lies below it
+	 */
+	StackTree(String boundary) {
+		this.boundary = boundary;
+	}
 
 	/**
 	 * Add a sample.
@@ -53,9 +61,9 @@ final class StackTree {
 		this.latest.forEach((node) -> node.nanos += nanos);
 	}
 
-	private static int outermost(StackTraceElement[] stack) {
+	private int outermost(StackTraceElement[] stack) {
 		for (int i = 0; i < stack.length; i++) {
-			if (stack[i].getClassName().equals(FILTER)) {
+			if (stack[i].getClassName().equals(this.boundary)) {
 				return i - 1;
 			}
 		}

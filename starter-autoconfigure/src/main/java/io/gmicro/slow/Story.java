@@ -1,6 +1,6 @@
 package io.gmicro.slow;
 
-import io.gmicro.http.Exchange;
+import io.gmicro.inflight.Operation;
 
 /**
  * What the watchdog has seen of one request that is slow and still running. Used by the
@@ -17,7 +17,7 @@ final class Story {
 
 	private static final StackTraceElement[] NO_STACK = {};
 
-	private final StackTree stacks = new StackTree();
+	private final StackTree stacks;
 
 	private final long startNanos;
 
@@ -29,10 +29,11 @@ final class Story {
 
 	private StackTraceElement[] lastStack = NO_STACK;
 
-	Story(Exchange exchange) {
-		this.startNanos = exchange.startNanos();
-		this.lastNanos = exchange.startNanos();
-		this.nextNanos = exchange.startNanos();
+	Story(Operation operation) {
+		this.stacks = new StackTree(operation.boundary());
+		this.startNanos = operation.startNanos();
+		this.lastNanos = operation.startNanos();
+		this.nextNanos = operation.startNanos();
 	}
 
 	boolean isDue(long now) {

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.gmicro.diagnostics.Escape;
+
 /**
  * Writes the page as plain text, for a terminal.
  */

@@ -2,8 +2,8 @@ package io.gmicro.slow;
 
 import java.util.Arrays;
 
-import io.gmicro.http.ActiveExchanges;
-import io.gmicro.http.Exchange;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +17,19 @@ record ThreadSample(Thread thread, StackTraceElement[] stack) {
 	private static final int MAX_FRAMES = 256;
 
 	/**
-	 * Take a sample. A stack counts only if the thread still serves this exchange after
+	 * Take a sample. A stack counts only if the thread still serves this operation after
 	 * it was taken.
-	 * @param exchange the request
+	 * @param operation the request
 	 * @param active the requests that are being served
 	 * @return the sample, or {@code null} if the request held no thread or has ended
 	 */
-	static @Nullable ThreadSample of(Exchange exchange, ActiveExchanges active) {
-		Thread thread = exchange.thread();
+	static @Nullable ThreadSample of(Operation operation, ActiveOperations active) {
+		Thread thread = operation.thread();
 		if (thread == null) {
 			return null;
 		}
 		StackTraceElement[] stack = thread.getStackTrace();
-		boolean served = exchange.thread() == thread && active.contains(exchange);
+		boolean served = operation.thread() == thread && active.contains(operation);
 		return (served && stack.length > 0) ? new ThreadSample(thread, innermost(stack)) : null;
 	}
 

@@ -9,8 +9,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.gmicro.http.ActiveExchanges;
-import io.gmicro.http.Exchange;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +27,13 @@ final class Watchdog {
 
 	private static final int MAX_ENDED = 1000;
 
-	private final Map<Exchange, Story> stories = new IdentityHashMap<>();
+	private final Map<Operation, Story> stories = new IdentityHashMap<>();
 
 	private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	private final ActiveExchanges active;
+	private final ActiveOperations active;
 
 	private final Thresholds thresholds;
 
@@ -45,7 +45,7 @@ final class Watchdog {
 
 	private int samples;
 
-	Watchdog(ActiveExchanges active, Thresholds thresholds, History history) {
+	Watchdog(ActiveOperations active, Thresholds thresholds, History history) {
 		this.active = active;
 		this.thresholds = thresholds;
 		this.history = history;
@@ -53,26 +53,26 @@ final class Watchdog {
 
 	/**
 	 * Take over a slow request that has ended.
-	 * @param exchange the request
+	 * @param operation the request
 	 * @param thread the name of the thread that it ended on, or {@code null} if it held
 	 * none
 	 * @param traceId the id of its trace, or {@code null}
 	 * @return {@code false} if too many are waiting already
 	 */
-	boolean ended(Exchange exchange, @Nullable String thread, @Nullable String traceId) {
+	boolean ended(Operation operation, @Nullable String thread, @Nullable String traceId) {
 		if (this.waiting.incrementAndGet() > MAX_ENDED) {
 			this.waiting.decrementAndGet();
 			return false;
 		}
-		this.ended.add(new Ended(exchange, thread, traceId));
+		this.ended.add(new Ended(operation, thread, traceId));
 		return true;
 	}
 
 	void tick(long now) {
 		// What ended before this line is in the queue if it was slow
-		List<Exchange> gone = this.stories.keySet()
+		List<Operation> gone = this.stories.keySet()
 			.stream()
-			.filter((exchange) -> !this.active.contains(exchange))
+			.filter((operation) -> !this.active.contains(operation))
 			.toList();
 		for (Ended request = this.ended.poll(); request != null; request = this.ended.poll()) {
 			this.waiting.decrementAndGet();
@@ -80,32 +80,32 @@ final class Watchdog {
 		}
 		gone.forEach(this.stories::remove);
 		this.stacksLeft = STACKS_A_TICK;
-		this.active.forEach((exchange) -> look(exchange, now));
+		this.active.forEach((operation) -> look(operation, now));
 	}
 
-	private void look(Exchange exchange, long now) {
-		if (exchange.isLongLived() || now - exchange.startNanos() <= this.thresholds.nanos(exchange.pattern())) {
+	private void look(Operation operation, long now) {
+		if (operation.isLongLived() || now - operation.startNanos() <= this.thresholds.nanos(operation.pattern())) {
 			return;
 		}
-		Story story = this.stories.get(exchange);
+		Story story = this.stories.get(operation);
 		if (story == null) {
 			// One that holds no thread has nothing to tell, and may stay for ever where a
 			// container never completes it
-			if (this.stories.size() == MAX_STORIES || exchange.thread() == null) {
+			if (this.stories.size() == MAX_STORIES || operation.thread() == null) {
 				return;
 			}
-			story = new Story(exchange);
-			this.stories.put(exchange, story);
+			story = new Story(operation);
+			this.stories.put(operation, story);
 		}
 		if (this.stacksLeft > 0 && story.isDue(now)) {
 			this.stacksLeft--;
 			this.samples++;
-			sample(exchange, story, now);
+			sample(operation, story, now);
 		}
 	}
 
-	private void sample(Exchange exchange, Story story, long now) {
-		ThreadSample sample = ThreadSample.of(exchange, this.active);
+	private void sample(Operation operation, Story story, long now) {
+		ThreadSample sample = ThreadSample.of(operation, this.active);
 		if (sample != null) {
 			story.add(sample.thread(), sample.stack(), now);
 		}
@@ -115,16 +115,16 @@ final class Watchdog {
 	}
 
 	private void tell(Ended request, long now) {
-		Exchange exchange = request.exchange();
-		Story story = this.stories.remove(exchange);
+		Operation operation = request.operation();
+		Story story = this.stories.remove(operation);
 		if (story == null) {
-			story = new Story(exchange);
+			story = new Story(operation);
 		}
-		Instant start = Instant.now().minusNanos(now - exchange.startNanos());
+		Instant start = Instant.now().minusNanos(now - operation.startNanos());
 		String thread = (request.thread() != null) ? request.thread() : story.thread();
-		SlowRequest slow = new SlowRequest(start, exchange.method(), exchange.route(), exchange.status(),
-				Duration.ofNanos(exchange.durationNanos()), thread, request.traceId(),
-				story.end(exchange.startNanos() + exchange.durationNanos()), story.lastStack());
+		SlowRequest slow = new SlowRequest(start, operation.kind(), operation.label(), operation.outcome(),
+				Duration.ofNanos(operation.durationNanos()), thread, request.traceId(),
+				story.end(operation.startNanos() + operation.durationNanos()), story.lastStack());
 		this.history.add(slow);
 		this.log.write(slow, now);
 	}
@@ -145,7 +145,7 @@ final class Watchdog {
 		return this.samples;
 	}
 
-	private record Ended(Exchange exchange, @Nullable String thread, @Nullable String traceId) {
+	private record Ended(Operation operation, @Nullable String thread, @Nullable String traceId) {
 	}
 
 }

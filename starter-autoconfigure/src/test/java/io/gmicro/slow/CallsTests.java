@@ -65,7 +65,7 @@ class CallsTests {
 
 	@SafeVarargs
 	private static StackTree tree(List<StackTraceElement>... outermostFirst) {
-		StackTree tree = new StackTree();
+		StackTree tree = new StackTree("io.gmicro.http.ExchangeFilter");
 		for (List<StackTraceElement> stack : outermostFirst) {
 			List<StackTraceElement> innermostFirst = new ArrayList<>(stack);
 			Collections.reverse(innermostFirst);

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.gmicro.diagnostics.Escape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -97,9 +98,9 @@ class HostileNamesTests {
 
 	private static RequestsView view(String name) {
 		StackTraceElement call = new StackTraceElement("io." + name, name, name, 1);
-		StackTree stacks = new StackTree();
+		StackTree stacks = new StackTree("io.gmicro.http.ExchangeFilter");
 		stacks.add(new StackTraceElement[] { call }, 1);
-		SlowRequest slow = new SlowRequest(Instant.EPOCH, name, name, 200, Duration.ofSeconds(1), name, name, stacks,
+		SlowRequest slow = new SlowRequest(Instant.EPOCH, name, name, "200", Duration.ofSeconds(1), name, name, stacks,
 				new StackTraceElement[] { call });
 		return new RequestsView(Instant.EPOCH,
 				List.of(new RequestsView.Running(name, name, name, Duration.ofSeconds(1), Duration.ofSeconds(2), false,

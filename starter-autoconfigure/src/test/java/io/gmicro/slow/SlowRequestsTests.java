@@ -51,7 +51,7 @@ class SlowRequestsTests {
 			assertThat(server.get("/wait/1").statusCode()).isEqualTo(200);
 			SlowRequest story = story(server);
 			assertThat(story.route()).isEqualTo("/wait/{millis}");
-			assertThat(story.status()).isEqualTo(200);
+			assertThat(story.status()).isEqualTo("200");
 			assertThat(story.traceId()).isEqualTo("trace-1");
 			assertThat(story.duration()).isGreaterThan(Duration.ofMillis(700));
 			assertThat(story.samples()).isBetween(2, 10);

@@ -135,7 +135,7 @@ class WatchdogTests {
 		assertThat(stories.stream().filter((story) -> story.samples() > 0)).isNotEmpty();
 		assertThat(stories.stream().filter((story) -> !isTold(story)).toList()).isEmpty();
 		assertThat(stories.stream().filter((story) -> story.duration().compareTo(Duration.ofMillis(1)) <= 0)).isEmpty();
-		this.active.forEach((exchange) -> {
+		this.active.operations().forEach((exchange) -> {
 			throw new AssertionError("The table is not empty");
 		});
 		assertThat(watchdog.stories()).isZero();
@@ -221,7 +221,7 @@ class WatchdogTests {
 			}
 			assertThat(entered.await(1, TimeUnit.MINUTES)).isTrue();
 			AtomicInteger seen = new AtomicInteger();
-			this.active.forEach((exchange) -> seen.incrementAndGet());
+			this.active.operations().forEach((exchange) -> seen.incrementAndGet());
 			assertThat(seen).hasValue(requests);
 			for (int tick = 1; tick <= 20; tick++) {
 				watchdog.tick(System.nanoTime() + HOUR);
@@ -231,7 +231,7 @@ class WatchdogTests {
 			assertThat(watchdog.stories()).isLessThanOrEqualTo(1000);
 			released.countDown();
 		}
-		this.active.forEach((exchange) -> {
+		this.active.operations().forEach((exchange) -> {
 			throw new AssertionError("The table is not empty");
 		});
 	}
@@ -261,7 +261,7 @@ class WatchdogTests {
 	}
 
 	private Watchdog watchdog(Duration threshold, Map<String, Duration> routes) {
-		return new Watchdog(this.active, new Thresholds(threshold, routes), this.history);
+		return new Watchdog(this.active.operations(), new Thresholds(threshold, routes), this.history);
 	}
 
 	private static ExchangeObserver ending(Watchdog watchdog) {
