@@ -1,5 +1,9 @@
 package io.gmicro.compatibility;
 
+import java.lang.management.ManagementFactory;
+
+import javax.management.ObjectName;
+
 import io.gmicro.http.ExchangeFilter;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +36,18 @@ class ClassPathTests {
 		try (RunningApplication application = RunningApplication.start()) {
 			assertThat(application.servletContext().getServerInfo())
 				.containsIgnoringCase(System.getProperty(PREFIX + "container"));
+		}
+	}
+
+	/** Not even a class of ours that could be loaded without it. */
+	@Test
+	void withoutGrpcNothingOfItIsLoaded() throws Exception {
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
+			assertThat(application.get("/metrics").statusCode()).isEqualTo(200);
+			String classes = (String) ManagementFactory.getPlatformMBeanServer()
+				.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmClassHierarchy",
+						new Object[] { new String[0] }, new String[] { String[].class.getName() });
+			assertThat(classes).contains(ExchangeFilter.class.getName()).doesNotContain("io.gmicro.grpc.", "io.grpc.");
 		}
 	}
 

@@ -21,7 +21,8 @@ final class GateFilter implements Filter {
 		HttpServletResponse httpResponse = (HttpServletResponse) response;
 		switch (((HttpServletRequest) request).getServletPath()) {
 			case "/gate/moved" -> httpResponse.sendRedirect("/hello/1");
-			case "/gate/closed" -> httpResponse.sendError(HttpServletResponse.SC_FORBIDDEN);
+			case "/gate/closed", "/hello/closed", "/fn/closed" ->
+				httpResponse.sendError(HttpServletResponse.SC_FORBIDDEN);
 			case "/gate/broken" -> throw new ServletException("expected by the test");
 			default -> chain.doFilter(request, response);
 		}

@@ -7,8 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -68,6 +71,23 @@ class MetricsRouteTests {
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(contentType(response)).isEqualTo(OPENMETRICS);
 		assertThat(text(response.body())).contains("\n" + RESPONSES + "{").endsWith("# EOF\n");
+	}
+
+	@Test
+	void servesTheRestWhenAMeterFails() {
+		MeterRegistry registry = application.context().getBean(MeterRegistry.class);
+		FunctionCounter failing = FunctionCounter.builder("failing", application, (none) -> {
+			throw new IllegalStateException("expected by the test");
+		}).register(registry);
+		try {
+			Samples samples = application.scrape("/metrics");
+			assertThat(samples.has("jvm_memory_used_bytes")).isTrue();
+			assertThat(samples.has("failing_total")).isFalse();
+		}
+		finally {
+			registry.remove(failing);
+		}
+		assertThat(application.scrape("/metrics").of("gmicro_scrape_errors_total")).containsOnly(Map.entry("", 1.0));
 	}
 
 	@Test

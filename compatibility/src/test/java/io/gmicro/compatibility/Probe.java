@@ -44,11 +44,12 @@ record Probe(String method, String path, String body, boolean chunked, int statu
 			of("GET", "/status-then-failed/404", 500, "/status-then-failed/{status}"),
 			of("GET", "/refused-then-failed", 500, "/refused-then-failed"),
 			of("GET", "/nothing-mapped", 404, "NOT_FOUND"), of("HEAD", "/nothing-mapped", 404, "NOT_FOUND"),
-			of("GET", "/error", 500, "/error"), of("POST", "/hello/7", 405, "UNKNOWN").sending("unread", false),
-			of("DELETE", "/hello/7", 405, "UNKNOWN"), of("OPTIONS", "/hello/7", 200, "UNKNOWN"),
-			of("PURGE", "/hello/7", 405, "UNKNOWN"), of("get", "/hello/7", 405, "UNKNOWN"),
+			of("GET", "/error", 500, "/error"), of("POST", "/hello/7", 405, "/hello/{id}").sending("unread", false),
+			of("DELETE", "/hello/7", 405, "/hello/{id}"), of("OPTIONS", "/hello/7", 200, "/hello/{id}"),
+			of("PURGE", "/hello/7", 405, "/hello/{id}"), of("get", "/hello/7", 405, "/hello/{id}"),
 			// Answered before Spring MVC
 			of("GET", "/gate/moved", 302, "REDIRECTION"), of("GET", "/gate/closed", 403, "UNKNOWN"),
+			of("GET", "/hello/closed", 403, "/hello/{id}"), of("GET", "/fn/closed", 403, "/fn/{id}"),
 			of("GET", "/gate/broken", 500, "UNKNOWN"),
 			// Asynchronous
 			of("GET", "/callable", 200, "/callable"), of("GET", "/callable/fail", 500, "/callable/fail"),
@@ -86,6 +87,11 @@ record Probe(String method, String path, String body, boolean chunked, int statu
 
 	String methodAndRoute() {
 		return methodLabel() + " " + this.route;
+	}
+
+	/** Streams have no duration of their own. */
+	boolean longLived() {
+		return this.path.startsWith("/events");
 	}
 
 	boolean slow() {

@@ -37,6 +37,12 @@ class StartupTests {
 	}
 
 	@Test
+	void saysThatTheNamesOfGmicroNeedGrpc(CapturedOutput output) {
+		RunningApplication.start(RunningApplication.ENABLED, "gmicro.metrics.naming=both").close();
+		assertThat(output).contains("gmicro.metrics.naming=both has no effect: it applies to gRPC calls");
+	}
+
+	@Test
 	void isNotThereByDefault() {
 		try (RunningApplication application = RunningApplication.start()) {
 			assertThat(application.get("/hello/7").statusCode()).isEqualTo(200);

@@ -1,0 +1,149 @@
+package io.gmicro.grpc;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import io.grpc.Status;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records {@code rpc_server_call_duration_seconds}, {@code rpc_server_responses_total},
+ * {@code rpc_server_messages_sent_total} and {@code rpc_server_messages_received_total},
+ * and the same of clients: durations and answers by method and code, messages by method.
+ *
+ * @see <a href=
+ * "https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/">OpenTelemetry, RPC
+ * metrics</a>
+ */
+public final class CallMetrics implements CallObserver {
+
+	private static final Status.Code[] CODES = Status.Code.values();
+
+	private final Map<String, MethodMeters> server = new ConcurrentHashMap<>();
+
+	private final Map<String, MethodMeters> client = new ConcurrentHashMap<>();
+
+	private final MeterRegistry registry;
+
+	private final Duration[] bounds;
+
+	/**
+	 * Create an observer that records to a registry.
+	 * @param registry where the meters are registered, a method's on its first call
+	 * @param bounds the upper bounds of the histogram's buckets, positive and ascending;
+	 * {@code +Inf} is added
+	 */
+	public CallMetrics(MeterRegistry registry, Collection<Duration> bounds) {
+		this.registry = registry;
+		this.bounds = bounds.toArray(Duration[]::new);
+	}
+
+	/** A rate sees the first error only if its counter was there before. */
+	@Override
+	public void onRegistered(String method) {
+		MethodMeters meters = meters(Call.Side.SERVER, method);
+		meters.duration(Status.Code.OK);
+		for (Status.Code code : CODES) {
+			meters.responses(code);
+		}
+	}
+
+	@Override
+	public void onMessageSent(Call call) {
+		meters(call).sent.increment();
+	}
+
+	@Override
+	public void onMessageReceived(Call call) {
+		meters(call).received.increment();
+	}
+
+	@Override
+	public void onEnd(Call call) {
+		MethodMeters meters = meters(call);
+		meters.duration(call.code()).record(call.durationNanos(), TimeUnit.NANOSECONDS);
+		meters.responses(call.code()).increment();
+	}
+
+	private MethodMeters meters(Call call) {
+		return meters(call.side(), call.method());
+	}
+
+	private MethodMeters meters(Call.Side side, String method) {
+		Map<String, MethodMeters> methods = (side == Call.Side.SERVER) ? this.server : this.client;
+		MethodMeters meters = methods.get(method);
+		return (meters != null) ? meters : methods.computeIfAbsent(method, (name) -> new MethodMeters(side, name));
+	}
+
+	/**
+	 * The meters of one method, those by code registered on first use.
+	 */
+	private final class MethodMeters {
+
+		private final AtomicReferenceArray<@Nullable Timer> durations = new AtomicReferenceArray<>(CODES.length);
+
+		private final AtomicReferenceArray<@Nullable Counter> responses = new AtomicReferenceArray<>(CODES.length);
+
+		private final String side;
+
+		private final Tags tags;
+
+		private final Counter sent;
+
+		private final Counter received;
+
+		MethodMeters(Call.Side side, String method) {
+			this.side = side.name().toLowerCase(Locale.ROOT);
+			this.tags = Tags.of("rpc.system.name", Call.SYSTEM, "rpc.method", method);
+			this.sent = messages("sent");
+			this.received = messages("received");
+		}
+
+		private Counter messages(String direction) {
+			return Counter.builder("rpc." + this.side + ".messages." + direction)
+				.description("Messages that a gRPC " + this.side + " has " + direction)
+				.tags(this.tags)
+				.register(CallMetrics.this.registry);
+		}
+
+		Timer duration(Status.Code code) {
+			Timer timer = this.durations.get(code.ordinal());
+			if (timer == null) {
+				timer = Timer.builder("rpc." + this.side + ".call.duration")
+					.description("Duration of gRPC " + this.side + " calls")
+					.tags(tags(code))
+					.serviceLevelObjectives(CallMetrics.this.bounds)
+					.register(CallMetrics.this.registry);
+				this.durations.set(code.ordinal(), timer);
+			}
+			return timer;
+		}
+
+		Counter responses(Status.Code code) {
+			Counter counter = this.responses.get(code.ordinal());
+			if (counter == null) {
+				counter = Counter.builder("rpc." + this.side + ".responses")
+					.description("gRPC " + this.side + " calls by status code")
+					.tags(tags(code))
+					.register(CallMetrics.this.registry);
+				this.responses.set(code.ordinal(), counter);
+			}
+			return counter;
+		}
+
+		private Tags tags(Status.Code code) {
+			return this.tags.and("rpc.response.status_code", code.name());
+		}
+
+	}
+
+}

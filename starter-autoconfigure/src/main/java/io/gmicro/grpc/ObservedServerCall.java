@@ -1,0 +1,179 @@
+package io.gmicro.grpc;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.ForwardingServerCall;
+import io.grpc.ForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+
+/**
+ * A served call on its way to the client. What the observers are told, they are told
+ * before the client can know.
+ */
+final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
+
+	/**
+	 * A client whose deadline has passed cancels the call, and the server may see that
+	 * before its own, later, clock has reached the deadline.
+	 */
+	private static final long LARGEST_SKEW = TimeUnit.MILLISECONDS.toNanos(50);
+
+	private static final int SKEW_SHARE = 10;
+
+	private final Call call;
+
+	private final Context context;
+
+	private final CallObservers observers;
+
+	private boolean answered;
+
+	ObservedServerCall(ServerCall<Q, A> delegate, Call call, Context context, CallObservers observers) {
+		super(delegate);
+		this.call = call;
+		this.context = context;
+		this.observers = observers;
+	}
+
+	@Override
+	public void sendMessage(A message) {
+		if (this.answered && hasOneAnswer()) {
+			end(Status.Code.CANCELLED);
+		}
+		this.answered = true;
+		if (!isCancelled()) {
+			this.observers.sent(this.call);
+		}
+		super.sendMessage(message);
+	}
+
+	@Override
+	public void close(Status status, Metadata trailers) {
+		end(isCancelled() ? cancellation() : code(status));
+		super.close(status, trailers);
+	}
+
+	private void end(Status.Code code) {
+		this.observers.ended(this.call, code);
+	}
+
+	/**
+	 * Where the client expects one message and there is none, or more than one, gRPC
+	 * itself cancels the call.
+	 */
+	private Status.Code code(Status status) {
+		boolean incomplete = status.isOk() && !this.answered && hasOneAnswer();
+		return incomplete ? Status.Code.CANCELLED : status.getCode();
+	}
+
+	private boolean hasOneAnswer() {
+		return getMethodDescriptor().getType().serverSendsOneMessage();
+	}
+
+	private Status.Code cancellation() {
+		return isDeadline() ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
+	}
+
+	private boolean isDeadline() {
+		if (this.context.cancellationCause() instanceof TimeoutException) {
+			return true;
+		}
+		Deadline deadline = this.context.getDeadline();
+		if (deadline == null) {
+			return false;
+		}
+		long remaining = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+		long timeout = System.nanoTime() - this.call.startNanos() + remaining;
+		return remaining <= Math.min(LARGEST_SKEW, timeout / SKEW_SHARE);
+	}
+
+	ServerCall.Listener<Q> listener(ServerCall.Listener<Q> delegate) {
+		return new Listener<>(delegate, this);
+	}
+
+	/** An exception that escapes the service is answered by gRPC itself. */
+	private void escaped() {
+		end(Status.Code.UNKNOWN);
+	}
+
+	/**
+	 * The client's side of the call. It knows on which thread the service is called.
+	 */
+	static final class Listener<Q> extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
+
+		private final ObservedServerCall<Q, ?> observed;
+
+		private final Call call;
+
+		Listener(ServerCall.Listener<Q> delegate, ObservedServerCall<Q, ?> observed) {
+			super(delegate);
+			this.observed = observed;
+			this.call = observed.call;
+		}
+
+		@Override
+		public void onMessage(Q message) {
+			this.observed.observers.received(this.call);
+			this.call.servedBy(Thread.currentThread());
+			try {
+				super.onMessage(message);
+			}
+			catch (Throwable ex) {
+				this.observed.escaped();
+				throw ex;
+			}
+			finally {
+				this.call.servedBy(null);
+			}
+		}
+
+		@Override
+		public void onHalfClose() {
+			this.call.servedBy(Thread.currentThread());
+			try {
+				super.onHalfClose();
+			}
+			catch (Throwable ex) {
+				this.observed.escaped();
+				throw ex;
+			}
+			finally {
+				this.call.servedBy(null);
+			}
+		}
+
+		@Override
+		public void onReady() {
+			this.call.servedBy(Thread.currentThread());
+			try {
+				super.onReady();
+			}
+			catch (Throwable ex) {
+				this.observed.escaped();
+				throw ex;
+			}
+			finally {
+				this.call.servedBy(null);
+			}
+		}
+
+		@Override
+		public void onCancel() {
+			this.observed.end(this.observed.cancellation());
+			super.onCancel();
+		}
+
+		@Override
+		public void onComplete() {
+			this.observed.end(Status.Code.OK);
+			super.onComplete();
+		}
+
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.gmicro.grpc;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import io.grpc.Status;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records {@code rpc_server_requests_chaos_duration_ms} and
+ * {@code rpc_server_requests_chaos_code_total}, and the same of clients: the names,
+ * labels and bounds of the Go framework gmicro. The method is written with a leading
+ * slash, the code as its number, and the milliseconds keep their fraction. These are not
+ * Micrometer's meters, which would be named after their unit, and have no exemplars, for
+ * which Micrometer's registry brings only half of what client_java needs.
+ */
+public final class OriginalCallMetrics implements CallObserver {
+
+	private static final double NANOS_PER_MILLI = 1e6;
+
+	private static final double[] BOUNDS = { 5, 10, 25, 50, 100, 250, 500, 1000 };
+
+	private final Families server;
+
+	private final Families client;
+
+	/**
+	 * Create an observer that records to a registry.
+	 * @param registry where the metrics are registered
+	 */
+	public OriginalCallMetrics(PrometheusRegistry registry) {
+		this.server = new Families(Call.Side.SERVER, registry);
+		this.client = new Families(Call.Side.CLIENT, registry);
+	}
+
+	@Override
+	public void onRegistered(String method) {
+		DataPoints points = this.server.of(method);
+		for (Status.Code code : Status.Code.values()) {
+			points.code(code);
+		}
+	}
+
+	@Override
+	public void onEnd(Call call) {
+		DataPoints points = ((call.side() == Call.Side.SERVER) ? this.server : this.client).of(call.method());
+		points.duration.observe(call.durationNanos() / NANOS_PER_MILLI);
+		points.code(call.code()).inc();
+	}
+
+	/**
+	 * The two families of one side.
+	 */
+	private static final class Families {
+
+		private final Map<String, DataPoints> methods = new ConcurrentHashMap<>();
+
+		private final Histogram durations;
+
+		private final Counter codes;
+
+		Families(Call.Side side, PrometheusRegistry registry) {
+			String name = side.name().toLowerCase(Locale.ROOT);
+			this.durations = Histogram.builder()
+				.name("rpc_" + name + "_requests_chaos_duration_ms")
+				.help("rpc " + name + " requests duration(ms).")
+				.labelNames("method")
+				.withoutExemplars()
+				.classicOnly()
+				.classicUpperBounds(BOUNDS)
+				.register(registry);
+			this.codes = Counter.builder()
+				.name("rpc_" + name + "_requests_chaos_code_total")
+				.help("rpc " + name + " requests code count.")
+				.labelNames("method", "code")
+				.withoutExemplars()
+				.register(registry);
+		}
+
+		DataPoints of(String method) {
+			DataPoints points = this.methods.get(method);
+			return (points != null) ? points
+					: this.methods.computeIfAbsent(method, (name) -> new DataPoints(name, this));
+		}
+
+	}
+
+	/**
+	 * The data points of one method, those by code made on first use.
+	 */
+	private static final class DataPoints {
+
+		private final AtomicReferenceArray<@Nullable CounterDataPoint> codes = new AtomicReferenceArray<>(
+				Status.Code.values().length);
+
+		private final Families families;
+
+		private final String method;
+
+		private final DistributionDataPoint duration;
+
+		DataPoints(String method, Families families) {
+			this.families = families;
+			this.method = method.equals(Call.OTHER) ? method : "/" + method;
+			this.duration = families.durations.labelValues(this.method);
+		}
+
+		CounterDataPoint code(Status.Code code) {
+			CounterDataPoint point = this.codes.get(code.ordinal());
+			if (point == null) {
+				point = this.families.codes.labelValues(this.method, Integer.toString(code.value()));
+				this.codes.set(code.ordinal(), point);
+			}
+			return point;
+		}
+
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.gmicro.grpc;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import com.sun.management.ThreadMXBean;
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.slow.SlowCalls;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.slow.TraceIds;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a unary call allocates more, on both sides together.
+ */
+class CallAllocationTests {
+
+	private static final int WARM_UP = 20_000;
+
+	private static final int ROUNDS = 8;
+
+	private static final int CALLS = 10_000;
+
+	private static final long BYTES_PER_CALL = 320;
+
+	private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+	@Test
+	void fullSetAllocatesFewSmallObjects() throws Exception {
+		CallMetrics metrics = new CallMetrics(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1)));
+		ActiveExchanges active = new ActiveExchanges(this.registry);
+		SlowCalls slow = new SlowCalls(this.registry, active, new SlowRequests(this.registry, active,
+				new Thresholds(Duration.ofSeconds(10), Map.of()), 100, TraceIds.NONE));
+		long plain = allocated(List.of(), List.of());
+		long measured = allocated(
+				List.of(new ServerMetricsInterceptor(List.of(metrics, slow), List.of(), this.registry)),
+				List.of(new ClientMetricsInterceptor(List.of(metrics, slow), List.of(), this.registry)));
+		assertThat((double) (measured - plain) / CALLS).isBetween(1.0, (double) BYTES_PER_CALL);
+		assertThat(this.registry.get("rpc.server.responses").counter().count()).isEqualTo(WARM_UP + ROUNDS * CALLS);
+	}
+
+	/** Client and server on the one thread whose allocation is read. */
+	private static long allocated(List<ServerInterceptor> serverInterceptors,
+			List<ClientInterceptor> clientInterceptors) throws Exception {
+		InProcessServerBuilder builder = InProcessServerBuilder.forName(InProcessServerBuilder.generateName())
+			.directExecutor()
+			.addService(new TestService());
+		serverInterceptors.forEach(builder::intercept);
+		Server server = builder.build().start();
+		ManagedChannel channel = InProcessChannelBuilder.forAddress(server.getListenSockets().get(0))
+			.directExecutor()
+			.intercept(clientInterceptors)
+			.build();
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		run(channel, WARM_UP);
+		// The least of several: the compiler may still be at it
+		long allocated = Long.MAX_VALUE;
+		for (int round = 0; round < ROUNDS; round++) {
+			long before = threads.getCurrentThreadAllocatedBytes();
+			run(channel, CALLS);
+			allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+		}
+		channel.shutdownNow();
+		server.shutdownNow();
+		return allocated;
+	}
+
+	private static void run(ManagedChannel channel, int times) {
+		for (int i = 0; i < times; i++) {
+			ClientCalls.blockingUnaryCall(channel, TestService.UNARY, CallOptions.DEFAULT, "hello");
+		}
+	}
+
+}
