@@ -1,7 +1,9 @@
 package io.gmicro.scrape;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPOutputStream;
 
@@ -13,8 +15,6 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * protobuf when a client prefers them, gzip when accepted, the families named by
  * {@code name[]} only. Answers GET and HEAD; anything else is 405. At most a fixed number
  * of scrapes run at once, further ones are told to come back with 503, so that scraping
- * can never take all threads of the server. Thread-safe.
+ * can never take all threads of the server. A collector that throws or blocks is left
+ * out, if the registry is a {@link ScrapeRegistry}, and a client that reads too slowly is
+ * cut off. Thread-safe.
  */
 public final class MetricsServlet extends HttpServlet {
 
@@ -32,11 +34,11 @@ public final class MetricsServlet extends HttpServlet {
 
 	private static final String RETRY_AFTER_SECONDS = "1";
 
-	private static final Log logger = LogFactory.getLog(MetricsServlet.class);
-
-	private final transient PrometheusRegistry registry;
+	private final transient CollectorGuard collectors;
 
 	private final transient Semaphore permits;
+
+	private final transient Duration writeTimeout;
 
 	private final transient Counter scrapes;
 
@@ -45,18 +47,19 @@ public final class MetricsServlet extends HttpServlet {
 	/**
 	 * Create a servlet for one registry.
 	 * @param registry what is served
-	 * @param maxConcurrent how many scrapes may run at once, at least 1
+	 * @param limits what a scrape may take
 	 * @param meterRegistry where scrapes and their errors are counted
 	 */
-	public MetricsServlet(PrometheusRegistry registry, int maxConcurrent, MeterRegistry meterRegistry) {
-		this.registry = registry;
-		this.permits = new Semaphore(maxConcurrent);
+	public MetricsServlet(PrometheusRegistry registry, ScrapeLimits limits, MeterRegistry meterRegistry) {
+		this.permits = new Semaphore(limits.maxConcurrent());
+		this.writeTimeout = limits.writeTimeout();
 		this.scrapes = Counter.builder("gmicro.scrapes")
 			.description("Scrapes of the metrics route")
 			.register(meterRegistry);
 		this.errors = Counter.builder("gmicro.scrape.errors")
-			.description("Scrapes of the metrics route that failed or were turned away")
+			.description("Scrapes of the metrics route that failed or were turned away, and collectors left out")
 			.register(meterRegistry);
+		this.collectors = new CollectorGuard(registry, limits, this.errors);
 	}
 
 	@Override
@@ -105,14 +108,16 @@ public final class MetricsServlet extends HttpServlet {
 			return null;
 		}
 		try {
-			return (names != null) ? this.registry.scrape(new IncludedNames(names)) : this.registry.scrape();
+			MetricSnapshots snapshots = this.collectors.collect((names != null) ? new IncludedNames(names) : null);
+			if (snapshots == null) {
+				refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+						"no metric could be collected, see the application's log");
+			}
+			return snapshots;
 		}
-		catch (RuntimeException | Error ex) {
-			this.errors.increment();
-			logger.warn("A metric could not be collected", ex);
-			refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
-					"a metric could not be collected, see the application's log");
-			return null;
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new InterruptedIOException("Interrupted while metrics were collected");
 		}
 	}
 
@@ -129,7 +134,7 @@ public final class MetricsServlet extends HttpServlet {
 			throws IOException {
 		ExpositionFormatWriter writer = prepare(request, response);
 		boolean gzip = response.containsHeader("Content-Encoding");
-		try (OutputStream body = response.getOutputStream();
+		try (OutputStream body = new DeadlineOutputStream(response.getOutputStream(), this.writeTimeout);
 				OutputStream out = gzip ? new GZIPOutputStream(body) : body) {
 			writer.write(out, snapshots);
 		}
@@ -147,6 +152,11 @@ public final class MetricsServlet extends HttpServlet {
 			response.setHeader("Content-Encoding", "gzip");
 		}
 		return writer;
+	}
+
+	@Override
+	public void destroy() {
+		this.collectors.close();
 	}
 
 	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {

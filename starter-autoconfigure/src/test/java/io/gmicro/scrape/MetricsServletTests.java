@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 import io.gmicro.testing.Container;
-import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.Collector;
@@ -225,30 +224,6 @@ class MetricsServletTests {
 		}
 
 		@Test
-		void whenCollectorFailsAnswerIsOneLine() {
-			PrometheusMeterRegistry registry = this.server.context().getBean(PrometheusMeterRegistry.class);
-			Collector failing = new Collector() {
-
-				@Override
-				public MetricSnapshot collect() {
-					throw new IllegalStateException("secret");
-				}
-
-			};
-			double errors = errors();
-			registry.getPrometheusRegistry().register(failing);
-			try {
-				HttpResponse<String> response = this.server.get("/metrics");
-				assertThat(response.statusCode()).isEqualTo(500);
-				assertThat(response.body()).isEqualTo("a metric could not be collected, see the application's log\n");
-			}
-			finally {
-				registry.getPrometheusRegistry().unregister(failing);
-			}
-			assertThat(errors()).isEqualTo(errors + 1);
-		}
-
-		@Test
 		void whenTooManyScrapesFurtherOnesComeBackLater() throws Exception {
 			PrometheusMeterRegistry registry = this.server.context().getBean(PrometheusMeterRegistry.class);
 			CountDownLatch collecting = new CountDownLatch(2);
@@ -294,10 +269,6 @@ class MetricsServletTests {
 			return scrape;
 		}
 
-		private double errors() {
-			return Samples.parse(this.server.get("/metrics").body()).sum("gmicro_scrape_errors_total");
-		}
-
 		private HttpResponse<String> accept(String accept) {
 			return this.server.send("/metrics", (request) -> request.header("Accept", accept));
 		}
@@ -316,9 +287,10 @@ class MetricsServletTests {
 				.toList();
 		}
 
+		/** In HTTP/1.0, which has no chunks that could divide a line. */
 		private String raw200(String target) {
 			try {
-				String answer = raw("GET " + target + " HTTP/1.1");
+				String answer = raw("GET " + target + " HTTP/1.0");
 				assertThat(answer).startsWith("HTTP/1.1 200");
 				return answer;
 			}

@@ -1,0 +1,281 @@
+package io.gmicro.scrape;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Collectors that fail in every way there is.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class CollectorGuardTests {
+
+	private static final Duration NEVER = Duration.ofMinutes(1);
+
+	private static final Duration SOON = Duration.ofMillis(50);
+
+	private final Counter errors = new SimpleMeterRegistry().counter("errors");
+
+	private final ScrapeRegistry registry = new ScrapeRegistry();
+
+	private final CountDownLatch released = new CountDownLatch(1);
+
+	private final List<CollectorGuard> guards = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.released.countDown();
+		this.guards.forEach(CollectorGuard::close);
+	}
+
+	@Test
+	void whenAllIsWellEverythingIsCollected() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(multiCollector(() -> MetricSnapshots.of(gauge("b", 1), gauge("c", Double.NaN))));
+		CollectorGuard guard = guard(this.registry, NEVER);
+		assertThat(names(guard.collect(null))).containsExactly("a", "b", "c");
+		assertThat(names(guard.collect((name) -> name.equals("c")))).containsExactly("c");
+		assertThat(names(guard.collect((name) -> name.equals("a")))).containsExactly("a");
+		assertThat(names(guard.collect((name) -> name.equals("none")))).isEmpty();
+		assertThat(this.errors.count()).isZero();
+	}
+
+	static Stream<Supplier<MetricSnapshot>> failures() {
+		return Stream.of(() -> {
+			throw new IllegalStateException("planned");
+		}, () -> {
+			throw new StackOverflowError("planned");
+		}, () -> {
+			throw new OutOfMemoryError("planned");
+		}, CollectorGuardTests::stackOverflow, () -> counter("bad", -1));
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void whenCollectorThrowsOnlyItsMetricsAreMissing(Supplier<MetricSnapshot> failure) throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(collector("bad", failure));
+		this.registry.register(multiCollector(() -> MetricSnapshots.of(failure.get())));
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		assertThat(names(guard(this.registry, NEVER).collect(null))).containsExactly("a", "z");
+		assertThat(this.errors.count()).isEqualTo(2);
+	}
+
+	@Test
+	void whenFunctionOfAMeterThrowsOnlyItsMetricsAreMissing() throws Exception {
+		PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, this.registry,
+				Clock.SYSTEM);
+		meters.counter("good").increment();
+		FunctionCounter.builder("bad", this, (test) -> {
+			throw new IllegalStateException("planned");
+		}).register(meters);
+		assertThat(names(guard(this.registry, NEVER).collect(null))).containsExactly("good");
+		assertThat(this.errors.count()).isEqualTo(1);
+		meters.close();
+	}
+
+	@Test
+	void whenTwoCollectorsDisagreeOnAFamilyOneIsKept() throws Exception {
+		this.registry.register(multiCollector(() -> MetricSnapshots.of(gauge("taken", 1), gauge("a", 1))));
+		this.registry.register(multiCollector(() -> MetricSnapshots.of(counter("taken", 1), gauge("b", 1))));
+		assertThat(names(guard(this.registry, NEVER).collect(null))).containsExactly("a", "b", "taken");
+		assertThat(this.errors.count()).isEqualTo(1);
+	}
+
+	@Test
+	void logNamesWhatFailedOnceAMinute(CapturedOutput output) throws Exception {
+		this.registry.register(collector("broken_one", () -> {
+			throw new IllegalStateException("planned");
+		}));
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		CollectorGuard guard = guard(this.registry, NEVER);
+		for (int i = 0; i < 10; i++) {
+			guard.collect(null);
+		}
+		assertThat(this.errors.count()).isEqualTo(10);
+		assertThat(output.getAll().split("broken_one", -1)).hasSize(2);
+	}
+
+	@Test
+	void whenCollectorBlocksTheOthersAreServedAndItIsPassedOverUntilItAnswers() throws Exception {
+		AtomicInteger calls = new AtomicInteger();
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(collector("blocking", () -> {
+			calls.incrementAndGet();
+			awaitRelease();
+			return gauge("blocking", 1);
+		}));
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		CollectorGuard guard = guard(this.registry, SOON);
+		for (int i = 1; i <= 5; i++) {
+			assertThat(names(guard.collect(null))).containsExactly("a", "z");
+			assertThat(this.errors.count()).isEqualTo(i);
+		}
+		assertThat(calls).hasValue(1);
+		this.released.countDown();
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(names(guard.collect(null))).containsExactly("a", "blocking", "z"));
+	}
+
+	@Test
+	void whenVeryManyBlockThreadsAreBounded() throws Exception {
+		int maxThreads = 2 + 32;
+		AtomicInteger calls = new AtomicInteger();
+		for (int i = 0; i < 2 * maxThreads; i++) {
+			String name = "blocking_" + i;
+			this.registry.register(collector(name, () -> {
+				calls.incrementAndGet();
+				awaitRelease();
+				return gauge(name, 1);
+			}));
+		}
+		CollectorGuard guard = guard(this.registry, Duration.ofMillis(1));
+		for (int i = 0; i < 3; i++) {
+			assertThat(guard.collect(null)).isNull();
+		}
+		assertThat(calls).hasValue(maxThreads);
+		this.released.countDown();
+		Awaitility.await().untilAsserted(() -> assertThat(names(guard.collect(null))).hasSize(2 * maxThreads));
+	}
+
+	@Test
+	void whenClosedNoThreadIsLeft() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(collector("blocking", () -> {
+			awaitRelease();
+			return gauge("blocking", 1);
+		}));
+		CollectorGuard guard = guard(this.registry, SOON);
+		guard.collect(null);
+		assertThat(helpers()).isNotEmpty();
+		guard.close();
+		Awaitility.await().untilAsserted(() -> assertThat(helpers()).isEmpty());
+	}
+
+	@Test
+	void whenRegistryDoesNotTellItsCollectorsNothingIsServedOfAFailingOne() throws Exception {
+		PrometheusRegistry plain = new PrometheusRegistry();
+		plain.register(collector("a", () -> gauge("a", 1)));
+		CollectorGuard guard = guard(plain, NEVER);
+		assertThat(names(guard.collect(null))).containsExactly("a");
+		plain.register(collector("bad", () -> {
+			throw new IllegalStateException("planned");
+		}));
+		assertThat(guard.collect(null)).isNull();
+		assertThat(this.errors.count()).isEqualTo(1);
+	}
+
+	@Test
+	void whatIsUnregisteredIsNotCollected() throws Exception {
+		Collector collector = collector("a", () -> gauge("a", 1));
+		MultiCollector multiCollector = multiCollector(() -> MetricSnapshots.of(gauge("b", 1)));
+		CollectorGuard guard = guard(this.registry, NEVER);
+		this.registry.register(collector);
+		this.registry.register(multiCollector);
+		this.registry.unregister(collector);
+		this.registry.unregister(multiCollector);
+		assertThat(names(guard.collect(null))).isEmpty();
+		this.registry.register(collector);
+		this.registry.clear();
+		assertThat(names(guard.collect(null))).isEmpty();
+	}
+
+	private CollectorGuard guard(PrometheusRegistry registry, Duration timeout) {
+		CollectorGuard guard = new CollectorGuard(registry, new ScrapeLimits(2, timeout, NEVER), this.errors);
+		this.guards.add(guard);
+		return guard;
+	}
+
+	private void awaitRelease() {
+		try {
+			this.released.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static List<Thread> helpers() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("gmicro-scrape-"))
+			.toList();
+	}
+
+	private static List<String> names(@org.jspecify.annotations.Nullable MetricSnapshots snapshots) {
+		return Objects.requireNonNull(snapshots).stream().map((snapshot) -> snapshot.getMetadata().getName()).toList();
+	}
+
+	private static Collector collector(String name, Supplier<MetricSnapshot> snapshot) {
+		return new Collector() {
+
+			@Override
+			public MetricSnapshot collect() {
+				return snapshot.get();
+			}
+
+			@Override
+			public String getPrometheusName() {
+				return name;
+			}
+
+		};
+	}
+
+	private static MultiCollector multiCollector(Supplier<MetricSnapshots> snapshots) {
+		return snapshots::get;
+	}
+
+	private static GaugeSnapshot gauge(String name, double value) {
+		return GaugeSnapshot.builder()
+			.name(name)
+			.dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+			.build();
+	}
+
+	private static CounterSnapshot counter(String name, double value) {
+		return CounterSnapshot.builder()
+			.name(name)
+			.dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+			.build();
+	}
+
+	@SuppressWarnings("InfiniteRecursion")
+	private static MetricSnapshot stackOverflow() {
+		return stackOverflow();
+	}
+
+}
