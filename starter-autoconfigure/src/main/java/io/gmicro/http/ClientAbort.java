@@ -19,6 +19,7 @@ final class ClientAbort {
 		for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
 			switch (cause.getClass().getName()) {
 				case "org.apache.catalina.connector.ClientAbortException", "org.eclipse.jetty.io.EofException",
+						"org.eclipse.jetty.server.internal.HttpConnection$HttpEofException",
 						"org.springframework.web.context.request.async.AsyncRequestNotUsableException" -> {
 					return true;
 				}

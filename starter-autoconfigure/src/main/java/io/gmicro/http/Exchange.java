@@ -1,9 +1,9 @@
 package io.gmicro.http;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
  * {@link #isLongLived()}; everything else once the exchange has ended and was handed to
  * them safely.
  */
-public final class Exchange {
+public final class Exchange extends Operation {
 
 	/**
 	 * Label value for a request method that is not one of the methods of RFC 9110 and RFC
@@ -34,19 +34,11 @@ public final class Exchange {
 	/** A body size that is not known. */
 	public static final long UNKNOWN_SIZE = -1;
 
-	private static final VarHandle THREAD = threadHandle();
-
 	private final @Nullable RequestMethod method;
 
-	private final long startNanos;
-
-	/** Written by the thread itself and read by others, always through the handle. */
-	@SuppressWarnings("unused")
-	private @Nullable Thread thread = Thread.currentThread();
-
-	private int slot = -1;
-
 	private boolean longLived;
+
+	private boolean async;
 
 	private long durationNanos = -1;
 
@@ -61,30 +53,29 @@ public final class Exchange {
 	private @Nullable Series series;
 
 	Exchange(@Nullable RequestMethod method, long startNanos) {
+		super(startNanos);
 		this.method = method;
-		this.startNanos = startNanos;
 	}
 
-	private static VarHandle threadHandle() {
-		try {
-			return MethodHandles.lookup().findVarHandle(Exchange.class, "thread", Thread.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
+	/** Seen by the filter, which hands the exchange from thread to thread. */
+	@Override
+	protected void servedBy(@Nullable Thread thread) {
+		super.servedBy(thread);
 	}
 
-	int slot() {
-		return this.slot;
+	void async() {
+		this.async = true;
 	}
 
-	void slot(int slot) {
-		this.slot = slot;
+	/** Whether asynchronous processing was started. */
+	boolean isAsync() {
+		return this.async;
 	}
 
-	/** From here on the exchange is served by this thread, or by none. */
-	void servedBy(@Nullable Thread thread) {
-		THREAD.setRelease(this, thread);
+	/** The route label if the exchange has ended, else what has matched so far. */
+	String knownRoute() {
+		Series ended = this.series;
+		return (ended != null) ? ended.route() : Objects.requireNonNullElse(this.pattern, Routes.UNKNOWN);
 	}
 
 	void longLived() {
@@ -103,7 +94,7 @@ public final class Exchange {
 
 	void end(Series series, long endNanos) {
 		this.series = series;
-		this.durationNanos = endNanos - this.startNanos;
+		this.durationNanos = endNanos - startNanos();
 	}
 
 	void errorPage(long responseBodySize) {
@@ -150,25 +141,18 @@ public final class Exchange {
 	 * The path template that Spring matched.
 	 * @return the template, or {@code null} as long as nothing has matched
 	 */
+	@Override
 	public @Nullable String pattern() {
 		return this.pattern;
 	}
 
 	/**
-	 * The thread that serves the request right now. Once the exchange has ended, the
-	 * thread may be serving another.
-	 * @return the thread, or {@code null} while the request is processed asynchronously
-	 * and holds none
-	 */
-	public @Nullable Thread thread() {
-		return (Thread) THREAD.getAcquire(this);
-	}
-
-	/**
 	 * Whether the answer is a stream that goes on for as long as the client likes, such
 	 * as server-sent events.
-	 * @return {@code true} for an asynchronous answer of a streaming content type
+	 * @return {@code true} for an asynchronous answer of a streaming content type, and
+	 * for a connection that switches to another protocol
 	 */
+	@Override
 	public boolean isLongLived() {
 		return this.longLived;
 	}
@@ -183,17 +167,10 @@ public final class Exchange {
 	}
 
 	/**
-	 * When the exchange began.
-	 * @return a reading of {@link System#nanoTime()}
-	 */
-	public long startNanos() {
-		return this.startNanos;
-	}
-
-	/**
 	 * How long the exchange took, asynchronous processing included.
 	 * @return the duration in nanoseconds, -1 before the exchange has ended
 	 */
+	@Override
 	public long durationNanos() {
 		return this.durationNanos;
 	}
@@ -223,6 +200,26 @@ public final class Exchange {
 	 */
 	public long responseBodySize() {
 		return this.responseBodySize;
+	}
+
+	@Override
+	public String kind() {
+		return method();
+	}
+
+	@Override
+	public String label() {
+		return route();
+	}
+
+	@Override
+	public String outcome() {
+		return Integer.toString(this.status);
+	}
+
+	@Override
+	public String boundary() {
+		return ExchangeFilter.class.getName();
 	}
 
 }

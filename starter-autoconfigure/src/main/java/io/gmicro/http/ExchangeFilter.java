@@ -3,6 +3,7 @@ package io.gmicro.http;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.Filter;
@@ -43,8 +44,26 @@ public final class ExchangeFilter implements Filter {
 
 	private final Routes routes;
 
+	private final LongLived longLived;
+
+	private final Function<HttpServletRequest, @Nullable String> knownRoutes;
+
 	/**
 	 * Create a filter.
+	 * @param observers who sees the exchanges, called in this order
+	 * @param rules what is recorded and under which names
+	 * @param registry where the filter counts what it folded and which observers failed
+	 */
+	public ExchangeFilter(List<ExchangeObserver> observers, ExchangeRules rules, MeterRegistry registry) {
+		this.observers = new ExchangeObservers(observers, registry);
+		this.excludedPaths = new ExcludedPaths(rules.excludedPaths());
+		this.routes = new Routes(rules.maxRoutes(), registry);
+		this.longLived = new LongLived(rules.longLivedTypes());
+		this.knownRoutes = rules.knownRoutes();
+	}
+
+	/**
+	 * Create a filter for an application without Spring MVC.
 	 * @param observers who sees the exchanges, called in this order
 	 * @param excludedPaths paths that are not recorded: exact, or a subtree with a
 	 * trailing {@code /**}
@@ -54,9 +73,7 @@ public final class ExchangeFilter implements Filter {
 	 */
 	public ExchangeFilter(List<ExchangeObserver> observers, Collection<String> excludedPaths, int maxRoutes,
 			MeterRegistry registry) {
-		this.observers = new ExchangeObservers(observers, registry);
-		this.excludedPaths = new ExcludedPaths(excludedPaths);
-		this.routes = new Routes(maxRoutes, registry);
+		this(observers, new ExchangeRules(excludedPaths, maxRoutes), registry);
 	}
 
 	@Override
@@ -128,17 +145,24 @@ public final class ExchangeFilter implements Filter {
 	}
 
 	void beforeAsync(Exchange exchange, HttpServletResponse response) {
-		if (LongLived.isStream(response.getContentType())) {
-			exchange.longLived();
-		}
+		markLongLived(exchange, response);
+		exchange.async();
 		this.observers.suspended(exchange);
 		exchange.servedBy(null);
 	}
 
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, boolean connectionLost) {
+		// It may have been decided only on another thread
+		markLongLived(exchange, response);
 		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
 		end(exchange, request, response, failure, status, ServletContainer.awaitsErrorPage(request, response, false));
+	}
+
+	private void markLongLived(Exchange exchange, HttpServletResponse response) {
+		if (this.longLived.isStream(response.getContentType())) {
+			exchange.longLived();
+		}
 	}
 
 	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
@@ -151,14 +175,31 @@ public final class ExchangeFilter implements Filter {
 		int status = aborted ? Exchange.CLIENT_CLOSED_REQUEST : answered;
 		exchange.responded(status, request.getContentLengthLong(),
 				errorPage ? Exchange.UNKNOWN_SIZE : bodySize(exchange, response));
+		if (answered == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+			exchange.longLived();
+		}
+		if (exchange.pattern() == null && status != HttpServletResponse.SC_NOT_FOUND) {
+			exchange.matched(knownRoute(request));
+		}
 		String pattern = MatchedRoute.isUnmatchedResource(request, status) ? null : exchange.pattern();
 		exchange.end(this.routes.find(exchange.requestMethod(), pattern, status), System.nanoTime());
 		this.observers.ended(exchange);
 	}
 
+	private @Nullable String knownRoute(HttpServletRequest request) {
+		try {
+			return this.knownRoutes.apply(request);
+		}
+		catch (RuntimeException ex) {
+			this.observers.failed(this.knownRoutes, ex);
+			return null;
+		}
+	}
+
 	private void resume(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		Exchange exchange = AsyncEnd.exchange(request);
+		long start = System.nanoTime();
 		if (exchange != null) {
 			exchange.servedBy(Thread.currentThread());
 		}
@@ -172,6 +213,7 @@ public final class ExchangeFilter implements Filter {
 		finally {
 			if (exchange != null) {
 				exchange.servedBy(null);
+				this.observers.dispatched(exchange, start);
 			}
 		}
 	}

@@ -28,6 +28,15 @@ public interface ExchangeObserver {
 	}
 
 	/**
+	 * Called when an asynchronous dispatch of the exchange has been served, still on the
+	 * thread that served it. The exchange may have ended meanwhile.
+	 * @param exchange the exchange that was dispatched
+	 * @param startNanos when the dispatch began, a reading of {@link System#nanoTime()}
+	 */
+	default void onDispatch(Exchange exchange, long startNanos) {
+	}
+
+	/**
 	 * Called once an exchange, when it has ended: the filter chain has returned or
 	 * thrown, or asynchronous processing has completed.
 	 * @param exchange the exchange that ended

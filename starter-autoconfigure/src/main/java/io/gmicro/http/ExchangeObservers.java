@@ -23,7 +23,7 @@ final class ExchangeObservers {
 	ExchangeObservers(List<ExchangeObserver> observers, MeterRegistry registry) {
 		this.observers = observers.toArray(ExchangeObserver[]::new);
 		this.errors = Counter.builder("gmicro.observer.errors")
-			.description("Failures of observing HTTP exchanges")
+			.description("Failures of observing requests and calls")
 			.register(registry);
 	}
 
@@ -33,6 +33,10 @@ final class ExchangeObservers {
 
 	void suspended(Exchange exchange) {
 		each(ExchangeObserver::onAsync, exchange);
+	}
+
+	void dispatched(Exchange exchange, long startNanos) {
+		each((observer, dispatched) -> observer.onDispatch(dispatched, startNanos), exchange);
 	}
 
 	void ended(Exchange exchange) {

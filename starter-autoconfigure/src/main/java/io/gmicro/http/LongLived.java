@@ -1,5 +1,7 @@
 package io.gmicro.http;
 
+import java.util.Collection;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,18 +9,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class LongLived {
 
-	private static final String[] STREAMS = { "text/event-stream", "application/x-ndjson", "application/stream+json",
-			"multipart/x-mixed-replace" };
+	private final String[] contentTypes;
 
-	private LongLived() {
+	LongLived(Collection<String> contentTypes) {
+		this.contentTypes = contentTypes.toArray(String[]::new);
 	}
 
-	static boolean isStream(@Nullable String contentType) {
+	boolean isStream(@Nullable String contentType) {
 		if (contentType == null) {
 			return false;
 		}
-		for (String stream : STREAMS) {
-			if (contentType.startsWith(stream)) {
+		for (String stream : this.contentTypes) {
+			int end = stream.length();
+			if (contentType.regionMatches(true, 0, stream, 0, end) && (contentType.length() == end
+					|| contentType.charAt(end) == ';' || contentType.charAt(end) == ' ')) {
 				return true;
 			}
 		}

@@ -9,7 +9,8 @@ import io.micrometer.core.instrument.Timer;
 
 /**
  * Records {@code http_server_request_duration_seconds}, a histogram of how long requests
- * took, by method, route and status.
+ * took, by method, route and status. How long a {@linkplain Exchange#isLongLived()
+ * long-lived} answer went on is its client's choice and not recorded.
  *
  * @see <a href=
  * "https://opentelemetry.io/docs/specs/semconv/http/http-metrics/">OpenTelemetry, HTTP
@@ -36,7 +37,9 @@ public final class RequestDuration implements ExchangeObserver {
 
 	@Override
 	public void onEnd(Exchange exchange) {
-		this.timers.get(exchange).record(exchange.durationNanos(), TimeUnit.NANOSECONDS);
+		if (!exchange.isLongLived()) {
+			this.timers.get(exchange).record(exchange.durationNanos(), TimeUnit.NANOSECONDS);
+		}
 	}
 
 }

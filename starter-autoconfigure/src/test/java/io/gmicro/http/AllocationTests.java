@@ -44,12 +44,13 @@ class AllocationTests {
 	@Test
 	void fullSetAllocatesOneSmallObject() throws Exception {
 		ActiveExchanges active = new ActiveExchanges(this.registry);
+		RequestEvents events = new RequestEvents(() -> active);
 		List<ExchangeObserver> fullSet = List.of(
 				new RequestDuration(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1))),
 				new StatusCodes(this.registry), new ActiveRequests(this.registry), new BodySizes(this.registry),
 				new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
 						TraceIds.NONE),
-				active);
+				events, active);
 		ExchangeFilter filter = new ExchangeFilter(fullSet, List.of("/metrics", "/debug/**", "/actuator/**"), 1000,
 				this.registry);
 		FilterChain chain = (request, response) -> {
@@ -63,6 +64,7 @@ class AllocationTests {
 		assertThat(this.registry.get("http.server.responses").tag("http.route", "/orders/{id}").counter().count())
 			.isGreaterThan(REQUESTS / 3);
 		assertThat(this.registry.get("http.server.response.body.size").summaries()).isNotEmpty();
+		events.close();
 	}
 
 	private long allocatedBy(Call call) throws Exception {

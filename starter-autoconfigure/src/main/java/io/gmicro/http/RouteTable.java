@@ -1,0 +1,146 @@
+package io.gmicro.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.server.PathContainer;
+import org.springframework.http.server.PathContainer.PathSegment;
+import org.springframework.web.util.pattern.PathPattern;
+
+/**
+ * Path templates in a tree by segments, so that finding one takes as long with ten
+ * thousand of them as with ten. The tree only selects; whether a template matches is
+ * decided by Spring.
+ */
+final class RouteTable {
+
+	/**
+	 * Templates that differ in nothing but how they name or restrict their variables;
+	 * more are not kept.
+	 */
+	private static final int MAX_ALIKE = 16;
+
+	private final Node root = new Node();
+
+	void add(PathPattern pattern) {
+		Node node = this.root;
+		for (String segment : segments(pattern.getPatternString())) {
+			if (segment.equals("**") || segment.startsWith("{*")) {
+				insert(pattern, node.subtrees);
+				return;
+			}
+			boolean variable = segment.matches(".*[*?{].*");
+			node = variable ? node.variable() : node.literals.computeIfAbsent(segment, (literal) -> new Node());
+		}
+		insert(pattern, node.ends);
+	}
+
+	private static void insert(PathPattern pattern, List<PathPattern> patterns) {
+		if (patterns.size() < MAX_ALIKE && !patterns.contains(pattern)) {
+			patterns.add(pattern);
+			patterns.sort(PathPattern.SPECIFICITY_COMPARATOR);
+		}
+	}
+
+	/**
+	 * Finds the most specific template.
+	 * @param path a path within the application
+	 * @return the template, or {@code null} when none matches
+	 */
+	@Nullable String find(PathContainer path) {
+		PathPattern pattern = find(this.root, segments(path), 0, path);
+		return (pattern != null) ? pattern.getPatternString() : null;
+	}
+
+	private static @Nullable PathPattern find(Node node, List<String> segments, int index, PathContainer path) {
+		PathPattern found = null;
+		if (index == segments.size()) {
+			found = first(node.ends, path);
+		}
+		else {
+			Node literal = node.literals.get(segments.get(index));
+			if (literal != null) {
+				found = find(literal, segments, index + 1, path);
+			}
+			if (found == null && node.variable != null) {
+				found = find(node.variable, segments, index + 1, path);
+			}
+		}
+		return (found != null) ? found : first(node.subtrees, path);
+	}
+
+	private static @Nullable PathPattern first(List<PathPattern> patterns, PathContainer path) {
+		for (PathPattern pattern : patterns) {
+			if (pattern.matches(path)) {
+				return pattern;
+			}
+		}
+		return null;
+	}
+
+	/** A regular expression of a variable may have slashes of its own. */
+	private static List<String> segments(String pattern) {
+		List<String> segments = new ArrayList<>();
+		int braces = 0;
+		int start = pattern.startsWith("/") ? 1 : 0;
+		for (int i = start; i < pattern.length(); i++) {
+			switch (pattern.charAt(i)) {
+				case '{' -> braces++;
+				case '}' -> braces--;
+				case '/' -> {
+					if (braces == 0) {
+						segments.add(pattern.substring(start, i));
+						start = i + 1;
+					}
+				}
+				default -> {
+				}
+			}
+		}
+		segments.add(pattern.substring(start));
+		return segments;
+	}
+
+	private static List<String> segments(PathContainer path) {
+		List<String> segments = new ArrayList<>();
+		String last = "";
+		List<PathContainer.Element> elements = path.elements();
+		for (int i = 0; i < elements.size(); i++) {
+			if (elements.get(i) instanceof PathSegment segment) {
+				last = segment.valueToMatch();
+			}
+			else if (i > 0) {
+				segments.add(last);
+				last = "";
+			}
+		}
+		segments.add(last);
+		return segments;
+	}
+
+	private static final class Node {
+
+		private final Map<String, Node> literals = new HashMap<>();
+
+		private final List<PathPattern> ends = new ArrayList<>();
+
+		private final List<PathPattern> subtrees = new ArrayList<>();
+
+		private @Nullable Node variable;
+
+		Node variable() {
+			Node existing = this.variable;
+			if (existing == null) {
+				existing = new Node();
+				this.variable = existing;
+			}
+			return existing;
+		}
+
+	}
+
+}
