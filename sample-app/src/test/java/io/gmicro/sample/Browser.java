@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import org.openqa.selenium.Alert;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
@@ -79,6 +81,23 @@ final class Browser implements AutoCloseable {
 
 	List<WebElement> elements(String selector) {
 		return this.driver.findElements(By.cssSelector(selector));
+	}
+
+	/** At a point of an element, counted from its upper left corner. */
+	void click(WebElement element, int x, int y) {
+		// Selenium counts from the middle of what is visible, which differs with the size
+		// of the window
+		this.driver.executeScript("window.scrollTo(0, 0)");
+		new Actions(this.driver).moveToLocation(element.getLocation().getX() + x, element.getLocation().getY() + y)
+			.click()
+			.perform();
+	}
+
+	void answerPrompt(WebElement asks, String answer) {
+		asks.click();
+		Alert prompt = this.driver.switchTo().alert();
+		prompt.sendKeys(answer);
+		prompt.accept();
 	}
 
 	/** How much wider than the viewport the page is. */

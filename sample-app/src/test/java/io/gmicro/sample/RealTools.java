@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -24,9 +25,10 @@ final class RealTools {
 	private RealTools() {
 	}
 
+	/** On the path, unless the name is that of a file. */
 	static String find(String name) {
 		Optional<Path> tool = Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
-			.map((directory) -> Path.of(directory, name))
+			.map((directory) -> Path.of(directory).resolve(name))
 			.filter(Files::isExecutable)
 			.findFirst();
 		if (REQUIRED) {
@@ -38,9 +40,17 @@ final class RealTools {
 
 	/** Runs a tool to its end. */
 	static Run run(Path input, String name, String... arguments) throws IOException, InterruptedException {
+		return run(Map.of(), input, name, arguments);
+	}
+
+	/** Runs a tool to its end, with variables of the environment added. */
+	static Run run(Map<String, String> environment, Path input, String name, String... arguments)
+			throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(List.of(find(name)));
 		command.addAll(List.of(arguments));
-		Process process = new ProcessBuilder(command).redirectInput(input.toFile()).redirectErrorStream(true).start();
+		ProcessBuilder builder = new ProcessBuilder(command).redirectInput(input.toFile()).redirectErrorStream(true);
+		builder.environment().putAll(environment);
+		Process process = builder.start();
 		try {
 			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			return new Run(process.waitFor(), output);

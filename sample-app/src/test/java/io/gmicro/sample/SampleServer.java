@@ -8,15 +8,20 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
 /**
  * The sample as its main method starts it, but on a free port of the loopback interface.
  */
 final class SampleServer implements AutoCloseable {
+
+	private static final String GRPC_PORT = "local.grpc.server.port";
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
@@ -43,11 +48,18 @@ final class SampleServer implements AutoCloseable {
 	}
 
 	private static SampleServer start(SpringApplication application, String... properties) {
-		List<String> arguments = new ArrayList<>(List.of("--server.address=127.0.0.1", "--server.port=0"));
+		List<String> arguments = new ArrayList<>(List.of("--server.address=127.0.0.1", "--server.port=0",
+				"--spring.grpc.server.address=127.0.0.1", "--spring.grpc.server.port=0",
+				"--spring.grpc.client.channel.greeter.target=static://127.0.0.1:${" + GRPC_PORT + "}"));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
-		return new SampleServer(application.run(arguments.toArray(String[]::new)));
+		ConfigurableApplicationContext context = application.run(arguments.toArray(String[]::new));
+		int grpcPort = context.getBean(GrpcServerLifecycle.class).getPort();
+		context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("grpc", Map.of(GRPC_PORT, grpcPort)));
+		return new SampleServer(context);
 	}
 
 	int port() {
@@ -82,6 +94,10 @@ final class SampleServer implements AutoCloseable {
 
 	private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
 		return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	int grpcPort() {
+		return this.context.getEnvironment().getRequiredProperty(GRPC_PORT, Integer.class);
 	}
 
 	@Override
