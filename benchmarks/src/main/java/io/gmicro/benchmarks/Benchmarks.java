@@ -1,5 +1,7 @@
 package io.gmicro.benchmarks;
 
+import java.util.Arrays;
+
 /**
  * Prints every table.
  */
@@ -11,9 +13,15 @@ final class Benchmarks {
 	}
 
 	public static void main(String[] args) throws Exception {
-		System.out.println(InFlightCost.table());
+		if (args.length > 0 && args[0].equals(Server.ARGUMENT)) {
+			Server.serve(Arrays.copyOfRange(args, 1, args.length));
+			return;
+		}
+		System.out.println(ObserverCost.table());
+		System.out.println(GrpcCost.table());
 		System.out.println((Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
 				: "The watchdog is measured on virtual threads, from Java " + VIRTUAL_THREADS + " on");
+		System.out.println(ProfilingCost.table());
 	}
 
 }

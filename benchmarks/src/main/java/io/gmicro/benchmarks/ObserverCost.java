@@ -9,6 +9,7 @@ import java.util.Locale;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
+import io.gmicro.http.RequestEvents;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
@@ -17,38 +18,46 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 /**
- * What it costs a request to enter and leave the table of requests in flight: the
- * thread's CPU clock of the filter with the table as its only observer, less that of the
- * filter with an observer that does nothing, over the two clock reads that every
- * measurement needs. Rounds of both in turn.
+ * What single observers cost a request: the thread's CPU clock of the filter with the
+ * observer as its only one, less that of the filter with an observer that does nothing,
+ * beside the two clock reads that every measurement needs. Rounds of all in turn.
  */
-final class InFlightCost {
+final class ObserverCost {
 
 	private static final int ROUNDS = 15;
 
 	private static final int REQUESTS = 1_000_000;
 
-	private InFlightCost() {
+	private ObserverCost() {
 	}
 
 	static String table() throws Exception {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		ExchangeFilter without = filter((exchange) -> {
 		}, registry);
-		ExchangeFilter with = filter(new ActiveExchanges(registry), registry);
-		double[] differences = new double[ROUNDS];
+		ActiveExchanges active = new ActiveExchanges(registry);
+		double[] inFlight = new double[ROUNDS];
+		double[] marks = new double[ROUNDS];
 		double[] clocks = new double[ROUNDS];
-		for (int round = 0; round < ROUNDS; round++) {
-			double base = nanos(without);
-			differences[round] = nanos(with) - base;
-			clocks[round] = clockNanos();
+		try (RequestEvents events = new RequestEvents(() -> active)) {
+			ExchangeFilter withTable = filter(active, registry);
+			ExchangeFilter withMarks = filter(events, registry);
+			for (int round = 0; round < ROUNDS; round++) {
+				double base = nanos(without);
+				inFlight[round] = nanos(withTable) - base;
+				marks[round] = nanos(withMarks) - base;
+				clocks[round] = clockNanos();
+			}
 		}
-		Arrays.sort(differences);
-		Arrays.sort(clocks);
-		return String.format(Locale.ROOT,
-				"| enter and leave, ns, median (lowest to highest) | two clock reads, ns |%n|---|---|%n"
-						+ "| %.0f (%.0f to %.0f) | %.0f |%n",
-				differences[ROUNDS / 2], differences[0], differences[ROUNDS - 1], clocks[ROUNDS / 2]);
+		return "| nanoseconds a request | median (lowest to highest) |\n|---|---|\n"
+				+ row("enter and leave the table of requests in flight", inFlight)
+				+ row("mark for profiles, while none is collected", marks) + row("two clock reads", clocks);
+	}
+
+	private static String row(String what, double[] nanos) {
+		Arrays.sort(nanos);
+		return String.format(Locale.ROOT, "| %s | %.0f (%.0f to %.0f) |%n", what, nanos[ROUNDS / 2], nanos[0],
+				nanos[ROUNDS - 1]);
 	}
 
 	private static ExchangeFilter filter(ExchangeObserver observer, MeterRegistry registry) {
