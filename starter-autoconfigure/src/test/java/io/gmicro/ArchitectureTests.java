@@ -72,11 +72,34 @@ class ArchitectureTests {
 		.resideInAnyPackage("io.gmicro.diagnostics", "jakarta.servlet..", "java..", "org.jspecify.annotations");
 
 	@ArchTest
-	static final ArchRule pprofKnowsOnlyTheJdk = classes().that()
+	static final ArchRule pprofKnowsNeitherSpringNorMicrometer = classes().that()
 		.resideInAPackage("io.gmicro.pprof")
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.pprof", "java..", "org.jspecify..");
+		.resideInAnyPackage("io.gmicro.pprof", "io.gmicro.diagnostics", "java..", "jdk.jfr..", "com.sun.management..",
+				"javax.management..", "jakarta.servlet..", "one..", "org.jspecify..");
+
+	/** It may be missing. */
+	@ArchTest
+	static final ArchRule onlyTheFlameGraphPageKnowsItsLibrary = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.gmicro.pprof.FlameGraphPage")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("one..");
+
+	@ArchTest
+	static final ArchRule grpcKnowsNeitherSpringNorServlets = noClasses().that()
+		.resideInAPackage("io.gmicro.grpc")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework..", "jakarta.servlet..", "io.gmicro.http");
+
+	@ArchTest
+	static final ArchRule onlyGrpcAndItsWiringKnowGrpc = noClasses().that()
+		.resideOutsideOfPackages("io.gmicro.grpc", "io.gmicro.autoconfigure")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.grpc..");
 
 	@ArchTest
 	static final ArchRule nothingRefersToTypesThatMoved = noClasses().should()
@@ -105,6 +128,7 @@ class ArchitectureTests {
 		.should()
 		.bePublic();
 
+	/** Requests and calls extend Operation, so that neither needs a second object. */
 	@ArchTest
 	static final ArchRule topLevelClassesAreFinal = classes().that()
 		.areTopLevelClasses()
@@ -112,8 +136,17 @@ class ArchitectureTests {
 		.areNotInterfaces()
 		.and()
 		.areNotEnums()
+		.and()
+		.doNotHaveFullyQualifiedName("io.gmicro.inflight.Operation")
 		.should()
 		.haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+
+	@ArchTest
+	static final ArchRule inflightKnowsNeitherHttpNorGrpc = classes().that()
+		.resideInAPackage("io.gmicro.inflight")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.gmicro.inflight", "io.micrometer.core.instrument", "java..", "org.jspecify..");
 
 	@ArchTest
 	static final ArchRule packagesAreNullMarked = all(packages()).should(beNullMarked());

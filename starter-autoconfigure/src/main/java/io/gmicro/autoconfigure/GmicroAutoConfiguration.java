@@ -1,5 +1,7 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.scrape.ScrapeRegistry;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -11,6 +13,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -51,9 +54,10 @@ public final class GmicroAutoConfiguration {
 	static final class RegistryConfiguration {
 
 		@Bean
-		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<MeterFilter> filters,
-				ObjectProvider<MeterBinder> binders) {
-			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<PrometheusRegistry> collectors,
+				ObjectProvider<MeterFilter> filters, ObjectProvider<MeterBinder> binders) {
+			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT,
+					collectors.getIfUnique(ScrapeRegistry::new), Clock.SYSTEM);
 			filters.orderedStream().forEach(registry.config()::meterFilter);
 			binders.orderedStream().forEach((binder) -> binder.bindTo(registry));
 			return registry;

@@ -18,13 +18,22 @@ import org.springframework.boot.convert.DurationStyle;
  *
  * @param metrics what is recorded at all, and where it is served
  * @param http how HTTP requests are recorded
+ * @param grpc how gRPC calls are recorded
+ * @param pprof profiles for Go's tools
  * @param diagnostics what the diagnostics have in common
  */
 @ConfigurationProperties("gmicro")
-public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http,
-		@DefaultValue Diagnostics diagnostics) {
+public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
+		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics) {
 
 	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
+
+	private static final Duration LARGEST_BOUND = Duration.ofDays(1);
+
+	private static void requirePath(String path, String property) {
+		require(path.matches("(/[\\w.~-]+)+"), property, path,
+				"a path starts with '/', has no '/' at its end and no wildcards");
+	}
 
 	private static void require(boolean valid, String property, Object value, String allowed) {
 		if (!valid) {
@@ -32,12 +41,26 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		}
 	}
 
+	private static void requireBounds(String property, List<Duration> bounds) {
+		String text = bounds.stream()
+			.map((bound) -> DurationStyle.SIMPLE.print(bound, ChronoUnit.MILLIS))
+			.collect(Collectors.joining(","));
+		Duration previous = Duration.ZERO;
+		for (Duration bound : bounds) {
+			require(bound.compareTo(previous) > 0 && bound.compareTo(LARGEST_BOUND) <= 0, property, text,
+					"each bound is greater than zero and than the one before it, and at most 24 hours");
+			previous = bound;
+		}
+		require(!bounds.isEmpty() && bounds.size() <= 100, property, text, "from 1 to 100 bounds");
+	}
+
 	/**
 	 * What is recorded at all, and where it is served.
 	 *
 	 * @param enabled Whether requests are recorded and the metrics route is served.
 	 * @param endpoint the metrics route
-	 * @param naming Names under which the metrics are published.
+	 * @param naming Names under which the metrics of gRPC calls are published. The ones
+	 * of HTTP requests are 'standard' whatever is set.
 	 */
 	public record Metrics(@DefaultValue("false") boolean enabled, @DefaultValue Endpoint endpoint,
 			@DefaultValue("standard") Naming naming) {
@@ -50,15 +73,28 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param path Path of the metrics route, on the management port when there is one.
 	 * @param maxConcurrent How many scrapes may run at once. Further ones are answered
 	 * with 503.
+	 * @param collectTimeout How long the collectors of one scrape may take. One that has
+	 * not answered by then is left out.
+	 * @param writeTimeout How long a client may take to read its answer. One that is
+	 * slower is cut off.
 	 */
 	public record Endpoint(@DefaultValue("true") boolean enabled, @DefaultValue("/metrics") String path,
-			@DefaultValue("4") int maxConcurrent) {
+			@DefaultValue("4") int maxConcurrent, @DefaultValue("5s") Duration collectTimeout,
+			@DefaultValue("10s") Duration writeTimeout) {
+
+		private static final Duration LARGEST_TIMEOUT = Duration.ofHours(1);
 
 		public Endpoint {
-			require(path.matches("(/[\\w.~-]+)+"), "gmicro.metrics.endpoint.path", path,
-					"a path starts with '/', has no '/' at its end and no wildcards");
+			requirePath(path, "gmicro.metrics.endpoint.path");
 			require(maxConcurrent >= 1 && maxConcurrent <= 1000, "gmicro.metrics.endpoint.max-concurrent",
 					maxConcurrent, "from 1 to 1000");
+			requireTimeout("gmicro.metrics.endpoint.collect-timeout", collectTimeout);
+			requireTimeout("gmicro.metrics.endpoint.write-timeout", writeTimeout);
+		}
+
+		private static void requireTimeout(String property, Duration timeout) {
+			require(timeout.toMillis() >= 1 && timeout.compareTo(LARGEST_TIMEOUT) <= 0, property,
+					DurationStyle.SIMPLE.print(timeout, ChronoUnit.MILLIS), "from 1 millisecond to 1 hour");
 		}
 
 	}
@@ -69,7 +105,21 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	public enum Naming {
 
 		/** OpenTelemetry's semantic conventions as Prometheus writes them. */
-		STANDARD
+		STANDARD,
+
+		/** The names of the Go framework gmicro, in a Prometheus registry. */
+		GMICRO,
+
+		/** Both. */
+		BOTH;
+
+		boolean isStandard() {
+			return this != GMICRO;
+		}
+
+		boolean isGmicro() {
+			return this != STANDARD;
+		}
 
 	}
 
@@ -84,14 +134,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * trailing '/**'.
 	 * @param maxRoutes How many different routes are recorded. Further ones share the
 	 * route '_OTHER'.
+	 * @param longLived answers without an end of their own
 	 * @param slowRequests the tracking of slow requests
 	 * @param springObservation Spring Boot's own recording
 	 */
 	public record Http(@DefaultValue RequestDuration requestDuration, @DefaultValue StatusCode statusCode,
 			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize, @DefaultValue( {
 					"/metrics", "/debug/**", "/actuator/**" }) List<String> excludePaths,
-			@DefaultValue("1000") int maxRoutes, @DefaultValue SlowRequests slowRequests,
-			@DefaultValue SpringObservation springObservation){
+			@DefaultValue("1000") int maxRoutes, @DefaultValue LongLived longLived,
+			@DefaultValue SlowRequests slowRequests, @DefaultValue SpringObservation springObservation){
 
 		public Http {
 			for (String path : excludePaths) {
@@ -113,23 +164,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
 			"10s" }) List<Duration> buckets){
 
-		private static final Duration LARGEST_BOUND = Duration.ofDays(1);
-
 		public RequestDuration {
-			String property = "gmicro.http.request-duration.buckets";
-			Duration previous = Duration.ZERO;
-			for (Duration bound : buckets) {
-				require(bound.compareTo(previous) > 0 && bound.compareTo(LARGEST_BOUND) <= 0, property, text(buckets),
-						"each bound is greater than zero and than the one before it, and at most 24 hours");
-				previous = bound;
-			}
-			require(!buckets.isEmpty() && buckets.size() <= 100, property, text(buckets), "from 1 to 100 bounds");
-		}
-
-		private static String text(List<Duration> bounds) {
-			return bounds.stream()
-				.map((bound) -> DurationStyle.SIMPLE.print(bound, ChronoUnit.MILLIS))
-				.collect(Collectors.joining(","));
+			requireBounds("gmicro.http.request-duration.buckets", buckets);
 		}
 
 	}
@@ -159,13 +195,32 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
+	 * Answers without an end of their own.
+	 *
+	 * @param contentTypes Content types of asynchronous answers that go on for as long as
+	 * their client likes: neither in the duration histogram nor slow.
+	 */
+	public record LongLived(@DefaultValue( {
+			"text/event-stream", "application/x-ndjson", "application/stream+json",
+			"multipart/x-mixed-replace" }) List<String> contentTypes){
+
+		public LongLived {
+			for (String contentType : contentTypes) {
+				require(contentType.matches("[\\w.+-]+/[\\w.+-]+"), "gmicro.http.long-lived.content-types", contentType,
+						"a type and a subtype without parameters, as in 'text/event-stream'");
+			}
+		}
+
+	}
+
+	/**
 	 * The tracking of slow requests.
 	 *
 	 * @param enabled Whether slow requests are counted and their stacks are caught while
 	 * they are slow.
 	 * @param threshold Duration above which a request is slow.
 	 * @param routes Thresholds of their own for route templates, as in '[/orders/{id}]:
-	 * 2s'.
+	 * 2s', and for methods of gRPC, as in '[greet.Greeter/SayHello]: 2s'.
 	 * @param keep How many slow requests are kept with their stacks. The oldest gives
 	 * way.
 	 * @param endpoint the page that shows them
@@ -206,6 +261,101 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * saves about a quarter of the throughput.
 	 */
 	public record SpringObservation(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * How gRPC calls are recorded.
+	 *
+	 * @param server the calls that are served
+	 * @param client the calls that are made
+	 * @param callDuration the duration histogram of both
+	 * @param excludeServices Full names of services whose calls are not recorded.
+	 */
+	public record Grpc(@DefaultValue GrpcServer server, @DefaultValue GrpcClient client,
+			@DefaultValue CallDuration callDuration, @DefaultValue( {
+					"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+					"grpc.reflection.v1alpha.ServerReflection" }) List<String> excludeServices){
+
+		public Grpc {
+			for (String service : excludeServices) {
+				require(service.matches("\\w+(\\.\\w+)*"), "gmicro.grpc.exclude-services", service,
+						"the full name of a service, such as 'grpc.health.v1.Health'");
+			}
+		}
+
+	}
+
+	/**
+	 * The calls that are served.
+	 *
+	 * @param enabled Whether the gRPC calls that the application serves are recorded.
+	 * @param initializeMetrics Whether the metrics of every registered method are there
+	 * from the start with the value 0, so that a rate sees the first call and the first
+	 * error.
+	 */
+	public record GrpcServer(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean initializeMetrics) {
+	}
+
+	/**
+	 * The calls that are made.
+	 *
+	 * @param enabled Whether the gRPC calls that the application makes are recorded.
+	 */
+	public record GrpcClient(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * The duration histogram of gRPC calls.
+	 *
+	 * @param buckets Upper bounds of the histogram's buckets, ascending. The names of
+	 * gmicro have bounds of their own.
+	 */
+	public record CallDuration(@DefaultValue( {
+			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
+			"10s" }) List<Duration> buckets){
+
+		public CallDuration {
+			requireBounds("gmicro.grpc.call-duration.buckets", buckets);
+		}
+
+	}
+
+	/**
+	 * Profiles for Go's tools.
+	 *
+	 * @param enabled Whether profiles are served for 'go tool pprof' and other tools of
+	 * Go, on the management port when there is one.
+	 * @param path Path of the index of profiles; each is below it.
+	 * @param maxSeconds Longest profile that may be asked for, in seconds.
+	 * @param heap the profile of the heap
+	 * @param trace the recording
+	 */
+	public record Pprof(@DefaultValue("false") boolean enabled, @DefaultValue("/debug/pprof") String path,
+			@DefaultValue("120") int maxSeconds, @DefaultValue Heap heap, @DefaultValue Trace trace) {
+
+		public Pprof {
+			requirePath(path, "gmicro.pprof.path");
+			require(maxSeconds >= 1 && maxSeconds <= 3600, "gmicro.pprof.max-seconds", maxSeconds, "from 1 to 3600");
+		}
+
+	}
+
+	/**
+	 * The profile of the heap.
+	 *
+	 * @param enabled Whether 'heap' is served. The JVM stands still while objects are
+	 * counted.
+	 */
+	public record Heap(@DefaultValue("false") boolean enabled) {
+	}
+
+	/**
+	 * The recording.
+	 *
+	 * @param enabled Whether 'trace' is served, a recording for JDK Mission Control.
+	 * Needs Java 19.
+	 */
+	public record Trace(@DefaultValue("false") boolean enabled) {
 	}
 
 	/**

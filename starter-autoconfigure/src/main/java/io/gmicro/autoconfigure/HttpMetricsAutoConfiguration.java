@@ -2,17 +2,24 @@ package io.gmicro.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
+import io.gmicro.http.ExchangeRules;
+import io.gmicro.http.KnownRoutes;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,7 +32,9 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the measurement of HTTP requests: an
@@ -37,6 +46,9 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
 @ConditionalOnBean(MeterRegistry.class)
 public final class HttpMetricsAutoConfiguration {
+
+	private static final boolean WEB_MVC = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
+			HttpMetricsAutoConfiguration.class.getClassLoader());
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -70,13 +82,21 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnBean(ExchangeObserver.class)
 	@ConditionalOnMissingBean(name = "gmicroExchangeFilter")
 	FilterRegistrationBean<ExchangeFilter> gmicroExchangeFilter(ObjectProvider<ExchangeObserver> observers,
-			GmicroProperties properties, MeterRegistry registry, Environment environment) {
+			GmicroProperties properties, MeterRegistry registry, Environment environment,
+			ListableBeanFactory beanFactory) {
+		GmicroProperties.Http http = properties.http();
 		ExchangeFilter filter = new ExchangeFilter(observers.orderedStream().toList(),
-				excludedPaths(properties, environment), properties.http().maxRoutes(), registry);
+				new ExchangeRules(excludedPaths(properties, environment), http.maxRoutes(),
+						http.longLived().contentTypes(), knownRoutes(beanFactory)),
+				registry);
 		FilterRegistrationBean<ExchangeFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(ExchangeFilter.DEFAULT_ORDER);
 		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
 		return registration;
+	}
+
+	private static Function<HttpServletRequest, @Nullable String> knownRoutes(ListableBeanFactory beanFactory) {
+		return WEB_MVC ? WebMvc.knownRoutes(beanFactory) : (request) -> null;
 	}
 
 	/**
@@ -87,6 +107,9 @@ public final class HttpMetricsAutoConfiguration {
 		List<String> paths = new ArrayList<>(properties.http().excludePaths());
 		if (paths.equals(GmicroProperties.DEFAULT_EXCLUDE_PATHS)) {
 			paths.add(properties.metrics().endpoint().path());
+			if (properties.pprof().enabled()) {
+				paths.add(properties.pprof().path() + "/**");
+			}
 			String servlet = environment.getProperty("spring.mvc.servlet.path", "/");
 			String actuator = environment.getProperty("management.endpoints.web.base-path", "/actuator");
 			if (actuator.length() > 1) {
@@ -94,6 +117,19 @@ public final class HttpMetricsAutoConfiguration {
 			}
 		}
 		return paths;
+	}
+
+	/** Loaded only where Spring MVC is there. */
+	private static final class WebMvc {
+
+		private static final String SERVLET = "dispatcherServlet";
+
+		static KnownRoutes knownRoutes(ListableBeanFactory beanFactory) {
+			return new KnownRoutes(
+					() -> BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory, HandlerMapping.class).values(),
+					SERVLET);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,6 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import io.gmicro.scrape.MetricsServlet;
+import io.gmicro.scrape.ScrapeLimits;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.ServletContext;
 
@@ -34,8 +35,13 @@ final class MetricsRoute implements ServletContextInitializer, SmartInitializing
 		PrometheusMeterRegistry registry = this.registries.getIfAvailable();
 		if (registry != null) {
 			this.route.register(servletContext, "gmicroMetrics",
-					new MetricsServlet(registry.getPrometheusRegistry(), this.endpoint.maxConcurrent(), registry));
+					new MetricsServlet(registry.getPrometheusRegistry(), limits(), registry));
 		}
+	}
+
+	private ScrapeLimits limits() {
+		return new ScrapeLimits(this.endpoint.maxConcurrent(), this.endpoint.collectTimeout(),
+				this.endpoint.writeTimeout());
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.gmicro.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -26,9 +27,6 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 
 	private static final boolean PROMETHEUS = isPresent("io.micrometer.prometheusmetrics.PrometheusMeterRegistry");
 
-	private static final boolean ACTUATOR = isPresent(
-			"org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration");
-
 	private final GmicroProperties properties;
 
 	StartupReport(GmicroProperties properties) {
@@ -46,6 +44,11 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 			logger.warn("gmicro.metrics.enabled=true, but nothing is recorded: the application has no MeterRegistry. "
 					+ "Add io.micrometer:micrometer-registry-prometheus");
 			return;
+		}
+		GmicroProperties.Naming naming = this.properties.metrics().naming();
+		if (naming.isGmicro() && !context.containsBean("gmicroGrpcStartupReport")) {
+			logger.warn("gmicro.metrics.naming=" + naming.name().toLowerCase(Locale.ROOT)
+					+ " has no effect: it applies to gRPC calls, and Spring gRPC is not on the class path");
 		}
 		logger.info("Recording " + String.join(", ", recorded()) + ". " + route(context) + page(context)
 				+ (springRecordsToo(context) ? ". Spring Boot records http.server.requests as well; "
@@ -77,10 +80,10 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		if (!PROMETHEUS || context.getBeanNamesForType(PrometheusMeterRegistry.class).length == 0) {
 			return "No metrics route: the application has no PrometheusMeterRegistry";
 		}
-		if (managementIsOff(environment)) {
+		if (ServedAt.nowhere(environment)) {
 			return "No metrics route: management.server.port=-1";
 		}
-		return "Metrics are at " + at(environment, this.properties.metrics().endpoint().path());
+		return "Metrics are at " + ServedAt.describe(environment, this.properties.metrics().endpoint().path());
 	}
 
 	private String page(ConfigurableApplicationContext context) {
@@ -89,25 +92,11 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		if (!slowRequests.endpoint().enabled()) {
 			return "";
 		}
-		if (!slowRequests.enabled() || managementIsOff(environment)) {
+		if (!slowRequests.enabled() || ServedAt.nowhere(environment)) {
 			return ". No page of slow requests: " + (slowRequests.enabled() ? "management.server.port=-1"
 					: "gmicro.http.slow-requests.enabled=false");
 		}
-		return ". Slow requests are at " + at(environment, SlowRequestsRoute.PATH);
-	}
-
-	private static boolean managementIsOff(Environment environment) {
-		return environment.getProperty("management.server.port", Integer.class, 0) < 0 && ACTUATOR;
-	}
-
-	private static String at(Environment environment, String path) {
-		String managementPort = environment.getProperty("local.management.port");
-		boolean separate = managementPort != null
-				&& !managementPort.equals(environment.getProperty("local.server.port"));
-		String prefix = environment
-			.getProperty(separate ? "management.server.base-path" : "server.servlet.context-path", "");
-		return "port " + (separate ? managementPort : environment.getProperty("local.server.port")) + ", path " + prefix
-				+ path;
+		return ". Slow requests are at " + ServedAt.describe(environment, SlowRequestsRoute.PATH);
 	}
 
 	private static boolean springRecordsToo(ConfigurableApplicationContext context) {

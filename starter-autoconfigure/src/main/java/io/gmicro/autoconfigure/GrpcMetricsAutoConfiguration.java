@@ -1,0 +1,146 @@
+package io.gmicro.autoconfigure;
+
+import io.gmicro.grpc.CallMetrics;
+import io.gmicro.grpc.CallObserver;
+import io.gmicro.grpc.ClientMetricsInterceptor;
+import io.gmicro.grpc.OriginalCallMetrics;
+import io.gmicro.grpc.ServerMetricsInterceptor;
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.slow.SlowCalls;
+import io.gmicro.slow.SlowRequests;
+import io.grpc.BindableService;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.servlet.Filter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.grpc.client.GlobalClientInterceptor;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the measurement of gRPC calls: an
+ * interceptor for every server and one for every client of Spring gRPC, each outside of
+ * all others. It needs no web application.
+ */
+@AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
+@ConditionalOnClass({ MeterRegistry.class, ServerInterceptor.class, GlobalServerInterceptor.class })
+@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+@ConditionalOnBean(MeterRegistry.class)
+@EnableConfigurationProperties(GmicroProperties.class)
+public final class GrpcMetricsAutoConfiguration {
+
+	@Bean
+	GrpcStartupReport gmicroGrpcStartupReport(GmicroProperties properties) {
+		return new GrpcStartupReport(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Conditional(OnStandardNames.class)
+	CallMetrics gmicroCallMetrics(MeterRegistry registry, GmicroProperties properties) {
+		return new CallMetrics(registry, properties.grpc().callDuration().buckets());
+	}
+
+	/**
+	 * The names of the Go framework.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(PrometheusMeterRegistry.class)
+	@Conditional(OnGmicroNames.class)
+	static final class OriginalNamesConfiguration {
+
+		@Bean
+		@ConditionalOnBean(PrometheusMeterRegistry.class)
+		@ConditionalOnMissingBean
+		OriginalCallMetrics gmicroOriginalCallMetrics(PrometheusMeterRegistry registry) {
+			return new OriginalCallMetrics(registry.getPrometheusRegistry());
+		}
+
+	}
+
+	/**
+	 * Calls join the slow requests where these are tracked.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Filter.class)
+	@ConditionalOnBooleanProperty(name = "gmicro.grpc.server.enabled", matchIfMissing = true)
+	static final class SlowCallsConfiguration {
+
+		/** Last of all, as the exchanges are. */
+		@Bean
+		@Order
+		@ConditionalOnBean({ ActiveExchanges.class, SlowRequests.class })
+		@ConditionalOnMissingBean
+		SlowCalls gmicroSlowCalls(MeterRegistry registry, ActiveExchanges active, SlowRequests slow) {
+			return new SlowCalls(registry, active, slow);
+		}
+
+	}
+
+	/**
+	 * The calls that are served.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "gmicro.grpc.server.enabled", matchIfMissing = true)
+	static final class ServerConfiguration {
+
+		@Bean
+		@GlobalServerInterceptor
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		@ConditionalOnMissingBean
+		ServerMetricsInterceptor gmicroServerMetricsInterceptor(ObjectProvider<CallObserver> observers,
+				GmicroProperties properties, MeterRegistry registry) {
+			return new ServerMetricsInterceptor(observers.orderedStream().toList(), properties.grpc().excludeServices(),
+					registry);
+		}
+
+		@Bean
+		@Lazy(false)
+		RegisteredServices gmicroRegisteredServices(ServerMetricsInterceptor interceptor,
+				ObjectProvider<BindableService> services, GmicroProperties properties) {
+			return new RegisteredServices(interceptor, services, properties.grpc().server().initializeMetrics());
+		}
+
+		@Bean
+		<B extends ServerBuilder<B>> ServerBuilderCustomizer<B> gmicroUnregisteredCalls(
+				ServerMetricsInterceptor interceptor) {
+			return (builder) -> builder.addStreamTracerFactory(interceptor.unregisteredCalls());
+		}
+
+	}
+
+	/**
+	 * The calls that are made.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "gmicro.grpc.client.enabled", matchIfMissing = true)
+	static final class ClientConfiguration {
+
+		@Bean
+		@GlobalClientInterceptor
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		@ConditionalOnMissingBean
+		ClientMetricsInterceptor gmicroClientMetricsInterceptor(ObjectProvider<CallObserver> observers,
+				GmicroProperties properties, MeterRegistry registry) {
+			return new ClientMetricsInterceptor(observers.orderedStream().toList(), properties.grpc().excludeServices(),
+					registry);
+		}
+
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.gmicro.autoconfigure;
+
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.http.RequestEvents;
+import io.gmicro.pprof.Profiler;
+import io.gmicro.pprof.PprofServlet;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.Servlet;
+import jdk.jfr.FlightRecorder;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the profiles that {@link PprofServlet}
+ * serves. They need no metrics, but without metrics there are no requests to label
+ * samples with.
+ */
+@AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class },
+		before = HttpMetricsAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass(Servlet.class)
+@ConditionalOnBooleanProperty("gmicro.pprof.enabled")
+@EnableConfigurationProperties(GmicroProperties.class)
+public final class PprofAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	Profiler gmicroProfiler() {
+		return new Profiler();
+	}
+
+	@Bean
+	ProfilerLifecycle gmicroProfilerLifecycle(Profiler profiler) {
+		return new ProfilerLifecycle(profiler);
+	}
+
+	@Bean
+	PprofReport gmicroPprofReport(GmicroProperties properties) {
+		return new PprofReport(properties);
+	}
+
+	/**
+	 * What lets samples be labelled with the requests that they were taken in.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ FlightRecorder.class, MeterRegistry.class })
+	@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+	@ConditionalOnBean(MeterRegistry.class)
+	static final class RequestLabelsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		RequestEvents gmicroRequestEvents(ObjectProvider<ActiveExchanges> active) {
+			return new RequestEvents(active::getIfAvailable);
+		}
+
+	}
+
+}
