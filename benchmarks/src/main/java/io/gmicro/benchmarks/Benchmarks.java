@@ -1,9 +1,11 @@
 package io.gmicro.benchmarks;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
 
 /**
- * Prints every table.
+ * Prints the tables named as arguments, without any every table.
  */
 final class Benchmarks {
 
@@ -17,11 +19,18 @@ final class Benchmarks {
 			Server.serve(Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
-		System.out.println(ObserverCost.table());
-		System.out.println(GrpcCost.table());
-		System.out.println((Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
+		List<String> wanted = List.of(args);
+		print("observers", wanted, ObserverCost::table);
+		print("grpc", wanted, GrpcCost::table);
+		print("watchdog", wanted, () -> (Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
 				: "The watchdog is measured on virtual threads, from Java " + VIRTUAL_THREADS + " on");
-		System.out.println(ProfilingCost.table());
+		print("profiling", wanted, ProfilingCost::table);
+	}
+
+	private static void print(String name, List<String> wanted, Callable<String> table) throws Exception {
+		if (wanted.isEmpty() || wanted.contains(name)) {
+			System.out.println(table.call());
+		}
 	}
 
 }
