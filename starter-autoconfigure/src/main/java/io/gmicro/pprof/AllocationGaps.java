@@ -5,13 +5,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Mends what sampling by a rate does to the weights of allocations. The recorder takes
  * the first so many allocations of each fifth of a second and leaves out the rest; a
- * thread's next sample then counts for all that was left out, whatever that was. Such a
- * sample is made to count for no more than the others of its thread.
+ * thread's next sample then counts for all that was left out, whatever that was. What it
+ * has more than the others of its thread goes to those that were taken before the gap:
+ * they were seen next to what was left out.
  */
 final class AllocationGaps {
 
@@ -33,26 +35,15 @@ final class AllocationGaps {
 	 */
 	static void mend(List<TimedSample> samples) {
 		samples.sort(Comparator.comparingLong(TimedSample::time));
-		Map<Long, List<TimedSample>> afterGaps = new HashMap<>();
-		Map<Long, List<Long>> weights = new HashMap<>();
-		Map<Long, Integer> lastBurst = new HashMap<>();
+		Map<Long, TreeMap<Integer, List<TimedSample>>> owners = new HashMap<>();
 		int burst = 0;
 		for (int i = 0; i < samples.size(); i++) {
-			TimedSample sample = samples.get(i);
 			burst += isAfterGap(samples, i) ? 1 : 0;
-			if (lastBurst.getOrDefault(sample.owner(), -1) != burst) {
-				afterGaps.computeIfAbsent(sample.owner(), (owner) -> new ArrayList<>()).add(sample);
-			}
-			else {
-				weights.computeIfAbsent(sample.owner(), (owner) -> new ArrayList<>()).add(sample.values()[BYTES]);
-			}
-			lastBurst.put(sample.owner(), burst);
+			owners.computeIfAbsent(samples.get(i).owner(), (owner) -> new TreeMap<>())
+				.computeIfAbsent(burst, (number) -> new ArrayList<>())
+				.add(samples.get(i));
 		}
-		weights.forEach((owner, others) -> {
-			long median = median(others);
-			afterGaps.getOrDefault(owner, List.of())
-				.forEach((sample) -> sample.values()[BYTES] = Math.min(sample.values()[BYTES], median));
-		});
+		owners.values().forEach((bursts) -> mendBursts(List.copyOf(bursts.values())));
 	}
 
 	private static boolean isAfterGap(List<TimedSample> samples, int index) {
@@ -62,9 +53,31 @@ final class AllocationGaps {
 		return samples.get(index - 1).time() - samples.get(index - FULL_PERIOD).time() < PERIOD;
 	}
 
-	private static long median(List<Long> values) {
-		values.sort(Comparator.naturalOrder());
-		return values.get(values.size() / 2);
+	/** The first sample of each is the one that counts for more than it saw. */
+	private static void mendBursts(List<List<TimedSample>> bursts) {
+		long[] others = bursts.stream()
+			.flatMap((burst) -> burst.stream().skip(1))
+			.mapToLong((sample) -> sample.values()[BYTES])
+			.sorted()
+			.toArray();
+		if (others.length > 0) {
+			long usual = others[others.length / 2];
+			List<TimedSample> before = List.of();
+			for (List<TimedSample> burst : bursts) {
+				long[] first = burst.get(0).values();
+				long leftOut = Math.max(first[BYTES] - usual, 0);
+				first[BYTES] -= leftOut;
+				give(leftOut, before);
+				before = burst;
+			}
+		}
+	}
+
+	private static void give(long leftOut, List<TimedSample> burst) {
+		List<TimedSample> last = burst.stream()
+			.filter((sample) -> burst.get(burst.size() - 1).time() - sample.time() < PERIOD)
+			.toList();
+		last.forEach((sample) -> sample.values()[BYTES] += leftOut / last.size());
 	}
 
 }
