@@ -36,6 +36,9 @@ class CpuWindowTests {
 
 	private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(10);
 
+	/** However much of the machine the test gets. */
+	private static final Duration ENOUGH_SAMPLES = Duration.ofSeconds(7);
+
 	@BeforeAll
 	static void recorder() {
 		Jfr.deepenStacks();
@@ -74,8 +77,9 @@ class CpuWindowTests {
 	void eachMethodHasItsShare(CpuSource source) throws Exception {
 		try (Burners burners = Burners.start(2)) {
 			try (CpuWindow window = new CpuWindow(source, Set.of())) {
-				burners.burn(Duration.ofSeconds(4), window);
-				Profile profile = window.finish(Duration.ofSeconds(4));
+				long start = System.nanoTime();
+				burners.burnUntilCharged(ENOUGH_SAMPLES, window);
+				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
 				double all = sum(profile, (function) -> function.contains("Burners."));
 				for (int method = 0; method < 3; method++) {
 					String name = Burners.METHODS.get(method);
@@ -133,14 +137,29 @@ class CpuWindowTests {
 		}
 
 		void burn(Duration duration, CpuWindow window) throws InterruptedException {
+			begin();
+			for (long passed = 0; passed < duration.toMillis(); passed += 500) {
+				burnOn(window);
+			}
+		}
+
+		void burnUntilCharged(Duration cpu, CpuWindow window) throws InterruptedException {
+			begin();
+			while (this.charged < cpu.toNanos()) {
+				burnOn(window);
+			}
+		}
+
+		private void begin() {
 			for (int method = 0; method < METHODS.size(); method++) {
 				this.used.set(method, 0);
 			}
 			this.threads.forEach((thread) -> this.before.put(thread.getId(), times.getThreadCpuTime(thread.getId())));
-			for (long passed = 0; passed < duration.toMillis(); passed += 500) {
-				this.end.await(500, TimeUnit.MILLISECONDS);
-				window.tick();
-			}
+		}
+
+		private void burnOn(CpuWindow window) throws InterruptedException {
+			this.end.await(500, TimeUnit.MILLISECONDS);
+			window.tick();
 			this.charged = this.threads.stream()
 				.mapToLong((thread) -> times.getThreadCpuTime(thread.getId())
 						- this.before.getOrDefault(thread.getId(), 0L))
