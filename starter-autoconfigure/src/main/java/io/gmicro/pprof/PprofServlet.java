@@ -1,12 +1,12 @@
 package io.gmicro.pprof;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Objects;
 
 import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.diagnostics.Stylesheet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -28,7 +28,7 @@ public final class PprofServlet extends HttpServlet {
 
 	private static final int FULL_STACKS = 2;
 
-	private static final String STYLE = "style.css";
+	private static final Stylesheet STYLE = new Stylesheet(PprofServlet.class);
 
 	private static final String BINARY = "application/octet-stream";
 
@@ -95,7 +95,7 @@ public final class PprofServlet extends HttpServlet {
 		switch (path) {
 			case "" -> redirect(request, response);
 			case "/" -> index(request, response);
-			case "/" + STYLE -> style(response);
+			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
 			case "/cmdline" -> commandLine(response);
 			case "/symbol" -> symbol(response);
 			case "/profile" -> cpu(query, request, response);
@@ -114,15 +114,8 @@ public final class PprofServlet extends HttpServlet {
 
 	private void index(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setContentType("text/html; charset=utf-8");
-		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), STYLE,
+		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Stylesheet.NAME,
 				Catalogue.entries(this.settings));
-	}
-
-	private static void style(HttpServletResponse response) throws IOException {
-		response.setContentType("text/css; charset=utf-8");
-		try (InputStream style = Objects.requireNonNull(PprofServlet.class.getResourceAsStream(STYLE))) {
-			style.transferTo(response.getOutputStream());
-		}
 	}
 
 	private void commandLine(HttpServletResponse response) throws IOException {

@@ -1,11 +1,11 @@
 package io.gmicro.slow;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Objects;
 
 import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.diagnostics.Stylesheet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -20,7 +20,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	private static final long serialVersionUID = 1L;
 
-	private static final String STYLE = "style.css";
+	private static final Stylesheet STYLE = new Stylesheet(SlowRequestsServlet.class);
 
 	private static final String PROFILE = "slow.pb.gz";
 
@@ -62,7 +62,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 	private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		switch (Objects.requireNonNullElse(request.getPathInfo(), "")) {
 			case "", "/" -> page(request, response);
-			case "/" + STYLE -> style(response);
+			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
 			case "/" + PROFILE -> profile(response);
 			default -> refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
 		}
@@ -111,14 +111,8 @@ public final class SlowRequestsServlet extends HttpServlet {
 	/** Relative, so that it does not matter under which prefix the page is served. */
 	private static String style(HttpServletRequest request) {
 		String path = request.getServletPath();
-		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + STYLE : STYLE;
-	}
-
-	private static void style(HttpServletResponse response) throws IOException {
-		response.setContentType("text/css;charset=utf-8");
-		try (InputStream style = Objects.requireNonNull(SlowRequestsServlet.class.getResourceAsStream(STYLE))) {
-			style.transferTo(response.getOutputStream());
-		}
+		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + Stylesheet.NAME
+				: Stylesheet.NAME;
 	}
 
 	private void profile(HttpServletResponse response) throws IOException {

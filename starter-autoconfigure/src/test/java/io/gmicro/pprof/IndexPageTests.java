@@ -99,11 +99,6 @@ class IndexPageTests {
 	}
 
 	@Test
-	void styleSheetIsThere() {
-		assertThat(IndexPage.class.getResource("style.css")).isNotNull();
-	}
-
-	@Test
 	void otherNamesAreNoProfilesOfGo() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Entry.of("fgprof", null, null))
 			.withMessageContaining("fgprof");

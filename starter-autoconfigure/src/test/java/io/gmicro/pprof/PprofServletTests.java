@@ -53,6 +53,9 @@ class PprofServletTests {
 			assertThat(index.statusCode()).isEqualTo(200);
 			assertThat(header(index, "Content-Type")).isEqualTo("text/html;charset=utf-8");
 			assertThat(header(index, "X-Content-Type-Options")).isEqualTo("nosniff");
+			HttpResponse<String> style = server.get(PPROF + "/style.css");
+			assertThat(header(style, "Content-Type")).isEqualTo("text/css;charset=utf-8");
+			assertThat(style.body()).containsSubsequence("prefers-color-scheme: dark", ".command {");
 		}
 	}
 

@@ -122,7 +122,7 @@ class SlowRequestsServletTests {
 			assertThat(server.get(PAGE + "/").body()).contains("<link rel=\"stylesheet\" href=\"style.css\">");
 			HttpResponse<String> style = server.get(PAGE + "/style.css");
 			assertThat(style.headers().firstValue("Content-Type")).hasValue("text/css;charset=utf-8");
-			assertThat(style.body()).contains("prefers-color-scheme: dark");
+			assertThat(style.body()).containsSubsequence("prefers-color-scheme: dark", ".story");
 			for (HttpResponse<String> response : List.of(page, style)) {
 				assertThat(response.statusCode()).isEqualTo(200);
 				assertThat(response.headers().firstValue("Content-Security-Policy"))
