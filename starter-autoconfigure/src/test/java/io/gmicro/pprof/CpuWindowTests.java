@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,6 +92,27 @@ class CpuWindowTests {
 		}
 	}
 
+	/**
+	 * They have no account of their own: that of the threads they run on is shared out.
+	 */
+	@ParameterizedTest
+	@MethodSource("sources")
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void virtualThreadsHaveWhatTheirCarriersUsed(CpuSource source) throws Exception {
+		try (Burners burners = Burners.startVirtual(4)) {
+			try (CpuWindow window = new CpuWindow(source, Set.of())) {
+				long before = Platform.processCpuTime();
+				long start = System.nanoTime();
+				burners.burn(Duration.ofMillis(1500), window);
+				long charged = Platform.processCpuTime() - before;
+				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
+				assertThat(sum(profile, (function) -> true)).isCloseTo(charged, within(charged / 20 + EDGES));
+				assertThat((double) sum(profile, (function) -> function.contains("Burners.")) / charged)
+					.isGreaterThan(0.75);
+			}
+		}
+	}
+
 	private static boolean isOfBurner(String function) {
 		return function.contains("Burners.") || function.equals(CpuWindow.WITHOUT_SAMPLES.function());
 	}
@@ -132,6 +155,15 @@ class CpuWindowTests {
 				Thread thread = new Thread(burners::run, "burner-" + i);
 				thread.start();
 				burners.threads.add(thread);
+			}
+			return burners;
+		}
+
+		static Burners startVirtual(int count) throws ReflectiveOperationException {
+			Burners burners = new Burners();
+			for (int i = 0; i < count; i++) {
+				burners.threads.add((Thread) Thread.class.getMethod("startVirtualThread", Runnable.class)
+					.invoke(null, (Runnable) burners::runVirtual));
 			}
 			return burners;
 		}
@@ -186,6 +218,15 @@ class CpuWindowTests {
 				this.used.addAndGet(0, afterHalf - start);
 				this.used.addAndGet(1, afterThird - afterHalf);
 				this.used.addAndGet(2, times.getCurrentThreadCpuTime() - afterThird);
+			}
+		}
+
+		/** Nobody keeps account of what a virtual thread uses. */
+		private void runVirtual() {
+			while (this.end.getCount() > 0) {
+				half();
+				third();
+				sixth();
 			}
 		}
 
