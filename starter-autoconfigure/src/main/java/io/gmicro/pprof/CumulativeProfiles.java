@@ -1,5 +1,6 @@
 package io.gmicro.pprof;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
@@ -22,6 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class CumulativeProfiles implements AutoCloseable {
 
 	private static final Frame STARTED_BEFORE = Frame.named("[started before counting began]");
+
+	/**
+	 * Of what happens often, only what takes this long is counted: recording how each
+	 * thread of a busy server waits for its next request would cost too much to go on for
+	 * ever.
+	 */
+	private static final Duration LEAST_FREQUENT_WAIT = Duration.ofMillis(10);
 
 	/** The recorder hands over once a second what happened. */
 	private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(3);
@@ -62,6 +70,9 @@ final class CumulativeProfiles implements AutoCloseable {
 	private void enable(EventProfile profile, String event) {
 		EventSettings enabled = this.stream.enable(event);
 		Objects.requireNonNull(profile.events().get(event)).forEach(enabled::with);
+		if (EventProfile.FREQUENT_EVENTS.contains(event)) {
+			enabled.withThreshold(LEAST_FREQUENT_WAIT);
+		}
 	}
 
 	private StackCounts counts(EventProfile profile) {
@@ -69,6 +80,9 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	private void count(EventProfile profile, RecordedEvent event) {
+		if (isTooShort(event)) {
+			return;
+		}
 		if (profile == EventProfile.ALLOCS) {
 			profile.read(event, this.stacks, (stack, values) -> this.allocations
 				.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Set.of())));
@@ -76,6 +90,12 @@ final class CumulativeProfiles implements AutoCloseable {
 		else {
 			profile.read(event, this.stacks, counts(profile)::add);
 		}
+	}
+
+	/** Where another recording asks for shorter ones, they come here as well. */
+	private static boolean isTooShort(RecordedEvent event) {
+		return EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName())
+				&& event.getDuration().compareTo(LEAST_FREQUENT_WAIT) < 0;
 	}
 
 	private void flushed() {

@@ -1,7 +1,9 @@
 package io.gmicro.testing;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -100,6 +102,26 @@ public final class Waits {
 
 	private static void join(CompletableFuture<String> result) {
 		result.join();
+	}
+
+	/**
+	 * Has a thread wait for nothing but time.
+	 * @param starter what runs it
+	 * @param duration how long it waits
+	 * @return how long it waited at most, in nanoseconds
+	 */
+	public static long park(Starter starter, Duration duration) {
+		CompletableFuture<Long> waited = new CompletableFuture<>();
+		starter.start(() -> {
+			long start = System.nanoTime();
+			park(duration);
+			waited.complete(System.nanoTime() - start);
+		});
+		return waited.join();
+	}
+
+	private static void park(Duration duration) {
+		LockSupport.parkNanos(duration.toNanos());
 	}
 
 	/** What it waited at least, in nanoseconds. */
