@@ -45,10 +45,10 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		if (this.answered && hasOneAnswer()) {
 			end(Status.Code.CANCELLED);
 		}
-		this.answered = true;
-		if (!isCancelled()) {
+		else if (!isCancelled()) {
 			this.observers.sent(this.call);
 		}
+		this.answered = true;
 		super.sendMessage(message);
 	}
 

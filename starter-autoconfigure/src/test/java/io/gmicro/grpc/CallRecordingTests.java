@@ -132,6 +132,7 @@ class CallRecordingTests {
 		try (Pair pair = new Pair(transport)) {
 			assertThat(unary(pair, TestService.UNARY, request)).isEqualTo(Status.Code.CANCELLED);
 			verify(pair, TestService.UNARY, "CANCELLED");
+			assertThat(pair.messages("server", "sent")).isEqualTo(request.equals("nothing") ? 0 : 1);
 		}
 	}
 
