@@ -43,7 +43,7 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 	@Override
 	public void sendMessage(A message) {
 		if (this.answered && hasOneAnswer()) {
-			end(Status.Code.CANCELLED);
+			answer(Status.Code.CANCELLED);
 		}
 		else if (!isCancelled()) {
 			this.observers.sent(this.call);
@@ -54,8 +54,17 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 
 	@Override
 	public void close(Status status, Metadata trailers) {
-		end(isCancelled() ? cancellation() : code(status));
+		answer(code(status));
 		super.close(status, trailers);
+	}
+
+	/**
+	 * What the service has to say does not reach a client that has gone. While the
+	 * service is being started only the context knows of that.
+	 */
+	void answer(Status.Code code) {
+		boolean gone = isCancelled() || (code != Status.Code.OK && this.context.isCancelled());
+		end(gone ? cancellation() : code);
 	}
 
 	private void end(Status.Code code) {
@@ -98,7 +107,7 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 
 	/** An exception that escapes the service is answered by gRPC itself. */
 	private void escaped() {
-		end(Status.Code.UNKNOWN);
+		answer(Status.Code.UNKNOWN);
 	}
 
 	/**

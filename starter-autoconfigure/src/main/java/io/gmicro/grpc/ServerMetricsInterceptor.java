@@ -98,7 +98,7 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 			return observed.listener(next.startCall(observed, headers));
 		}
 		catch (Throwable ex) {
-			this.observers.ended(call, Status.fromThrowable(ex).getCode());
+			observed.answer(Status.fromThrowable(ex).getCode());
 			throw ex;
 		}
 		finally {

@@ -191,6 +191,28 @@ class CallRecordingTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource
+	void exceptionOnceTheClientHasGoneIsRecordedAsTheClientGotIt(Transport transport,
+			MethodDescriptor<String, String> method) throws Exception {
+		try (Pair pair = new Pair(transport)) {
+			Answer answer = new Answer();
+			ClientCall<String, String> call = pair.channel.newCall(method, CallOptions.DEFAULT);
+			ClientCalls.asyncUnaryCall(call, "throw late", answer);
+			await().untilAsserted(() -> assertThat(pair.service.begun).hasValue(1));
+			call.cancel("no longer needed", null);
+			assertThat(answer.code()).isEqualTo(Status.Code.CANCELLED);
+			pair.service.cancelled.countDown();
+			verify(pair, method, "CANCELLED");
+		}
+	}
+
+	static Stream<Arguments> exceptionOnceTheClientHasGoneIsRecordedAsTheClientGotIt() {
+		return Stream.of(Transport.values())
+			.flatMap((transport) -> Stream.of(TestService.UNARY, TestService.BROKEN_LATE)
+				.map((method) -> Arguments.of(transport, method)));
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void callOnAChannelThatWasShutDownIsRecordedByTheClientAlone(Transport transport) throws Exception {
 		try (Pair pair = new Pair(transport)) {

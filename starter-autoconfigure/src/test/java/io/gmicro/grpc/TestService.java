@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -39,10 +42,16 @@ final class TestService implements BindableService {
 	/** Refuses as an interceptor does, by a status that is thrown. */
 	static final MethodDescriptor<String, String> REFUSED = method(NAME + "/Refused", MethodType.UNARY);
 
+	/** Throws before it has looked at anything, but only once the client has gone. */
+	static final MethodDescriptor<String, String> BROKEN_LATE = method(NAME + "/BrokenLate", MethodType.UNARY);
+
 	static final MethodDescriptor<String, String> TWICE = method(NAME + "/Twice", MethodType.UNARY);
 
 	/** How many calls have been begun, so that tests can wait for one. */
 	final AtomicInteger begun = new AtomicInteger();
+
+	/** Opened by tests once a client has been told that it has cancelled its call. */
+	final CountDownLatch cancelled = new CountDownLatch(1);
 
 	static MethodDescriptor<String, String> method(String name, MethodType type) {
 		return MethodDescriptor.<String, String>newBuilder()
@@ -66,6 +75,10 @@ final class TestService implements BindableService {
 			.addMethod(REFUSED, (call, headers) -> {
 				throw Status.PERMISSION_DENIED.asRuntimeException();
 			})
+			.addMethod(BROKEN_LATE, (call, headers) -> {
+				this.begun.incrementAndGet();
+				throw onceCancelled();
+			})
 			.addMethod(TWICE, new ClosesTwice())
 			.build();
 	}
@@ -75,6 +88,7 @@ final class TestService implements BindableService {
 		switch (request) {
 			case "refuse" -> answers.onError(Status.NOT_FOUND.asRuntimeException());
 			case "throw" -> throw new IllegalStateException("expected by the test");
+			case "throw late" -> throw onceCancelled();
 			case "hang" -> {
 			}
 			case "nothing" -> answers.onCompleted();
@@ -88,6 +102,20 @@ final class TestService implements BindableService {
 				answers.onCompleted();
 			}
 		}
+	}
+
+	/** The service may hear of the client's cancellation before the client does. */
+	private RuntimeException onceCancelled() {
+		CountDownLatch heard = new CountDownLatch(1);
+		Context.current().addListener((context) -> heard.countDown(), Runnable::run);
+		try {
+			heard.await(20, TimeUnit.SECONDS);
+			this.cancelled.await(20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return new IllegalStateException("expected by the test");
 	}
 
 	private void server(String request, StreamObserver<String> answers) {
