@@ -92,12 +92,23 @@ enum GrpcProbe {
 
 		@Override
 		Status.Code call(ManagedChannel channel) {
-			ClientCall<String, String> call = channel.newCall(method(), CallOptions.DEFAULT);
-			Answer answer = new Answer();
-			ClientCalls.asyncUnaryCall(call, name(), answer);
-			GrpcService.awaitBegun(name());
-			call.cancel("no longer needed", null);
-			return answer.code();
+			return cancel(channel);
+		}
+
+	},
+
+	/** Fails because it was cancelled. */
+	EXCEPTION_ONCE_CANCELLED(MethodType.UNARY, Status.Code.CANCELLED, 1, 0, unary((request, answers) -> {
+		GrpcService.BEGUN.add(request);
+		GrpcService.awaitCancelled(request);
+		throw new IllegalStateException("expected by the test");
+	})) {
+
+		@Override
+		Status.Code call(ManagedChannel channel) {
+			Status.Code code = cancel(channel);
+			GrpcService.CANCELLED.add(name());
+			return code;
 		}
 
 	},
@@ -119,6 +130,9 @@ enum GrpcProbe {
 
 	/** Not part of the service. */
 	UNREGISTERED(MethodType.UNARY, Status.Code.UNIMPLEMENTED, -1, 0, unary(GrpcProbe::echo)),
+
+	/** Called on a channel to where no server is. */
+	WITHOUT_TRANSPORT(MethodType.UNARY, Status.Code.UNAVAILABLE, -1, 0, unary(GrpcProbe::echo)),
 
 	/** Called last, on a channel that is shut down. */
 	AFTER_SHUTDOWN(MethodType.UNARY, Status.Code.UNAVAILABLE, -1, 0, unary(GrpcProbe::echo)) {
@@ -185,7 +199,7 @@ enum GrpcProbe {
 	}
 
 	boolean isServed() {
-		return this != UNREGISTERED && this != AFTER_SHUTDOWN;
+		return this != UNREGISTERED && this != WITHOUT_TRANSPORT && this != AFTER_SHUTDOWN;
 	}
 
 	/**
@@ -216,6 +230,15 @@ enum GrpcProbe {
 			ClientCalls.asyncUnaryCall(call, name(), answer);
 		}
 		return answer;
+	}
+
+	Status.Code cancel(ManagedChannel channel) {
+		ClientCall<String, String> call = channel.newCall(method(), CallOptions.DEFAULT);
+		Answer answer = new Answer();
+		ClientCalls.asyncUnaryCall(call, name(), answer);
+		GrpcService.awaitBegun(name());
+		call.cancel("no longer needed", null);
+		return answer.code();
 	}
 
 	/**

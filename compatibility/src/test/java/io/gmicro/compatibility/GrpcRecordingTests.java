@@ -36,6 +36,9 @@ class GrpcRecordingTests {
 
 	private static final String IN_PROCESS = "gmicro-compatibility";
 
+	/** On loopback nobody but the system may listen there. */
+	private static final int UNUSED_PORT = 1;
+
 	private static final int ROUNDS = 2;
 
 	private static final String[] METHOD_AND_CODE = { "rpc_system_name", "rpc_method", "rpc_response_status_code" };
@@ -48,9 +51,10 @@ class GrpcRecordingTests {
 			Map<String, Double> server = new TreeMap<>();
 			Map<String, Double> messages = new TreeMap<>();
 			for (int round = 0; round < ROUNDS; round++) {
-				ManagedChannel channel = channel(application, transport);
+				ManagedChannel channel = channel(application, transport, true);
+				ManagedChannel nowhere = channel(application, transport, false);
 				for (GrpcProbe probe : GrpcProbe.values()) {
-					Status.Code code = probe.call(channel);
+					Status.Code code = probe.call((probe == GrpcProbe.WITHOUT_TRANSPORT) ? nowhere : channel);
 					if (probe.expected() != null) {
 						assertThat(code).as(probe.name()).isEqualTo(probe.expected());
 					}
@@ -76,13 +80,13 @@ class GrpcRecordingTests {
 	@Test
 	void eachSideIsSwitchedOffAlone() {
 		try (RunningApplication application = start("gmicro.grpc.server.enabled=false")) {
-			GrpcProbe.UNARY.call(channel(application, "netty"));
+			GrpcProbe.UNARY.call(channel(application, "netty", true));
 			Samples samples = application.scrape("/metrics");
 			assertThat(samples.has("rpc_client_responses_total")).isTrue();
 			assertThat(samples.has("rpc_server_responses_total")).isFalse();
 		}
 		try (RunningApplication application = start("gmicro.grpc.client.enabled=false")) {
-			GrpcProbe.UNARY.call(channel(application, "netty"));
+			GrpcProbe.UNARY.call(channel(application, "netty", true));
 			Samples samples = application.scrape("/metrics");
 			assertThat(samples.has("rpc_client_responses_total")).isFalse();
 			assertThat(samples.has("rpc_server_responses_total")).isTrue();
@@ -96,10 +100,12 @@ class GrpcRecordingTests {
 		return RunningApplication.start(List.of(CompatibilityApplication.class, GrpcConfiguration.class), all);
 	}
 
-	private static ManagedChannel channel(RunningApplication application, String transport) {
-		String target = transport.equals("netty") ? "127.0.0.1:" + application.context().getBean(NettyPort.class).port
-				: "in-process:" + IN_PROCESS;
-		return application.context().getBean(GrpcChannelFactory.class).createChannel(target);
+	private static ManagedChannel channel(RunningApplication application, String transport, boolean served) {
+		int port = served ? application.context().getBean(NettyPort.class).port : UNUSED_PORT;
+		String name = served ? IN_PROCESS : "nobody";
+		return application.context()
+			.getBean(GrpcChannelFactory.class)
+			.createChannel(transport.equals("netty") ? "127.0.0.1:" + port : "in-process:" + name);
 	}
 
 	private static void expect(GrpcProbe probe, Status.Code code, Map<String, Double> client,

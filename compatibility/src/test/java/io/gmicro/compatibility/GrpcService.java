@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
@@ -25,9 +27,24 @@ final class GrpcService implements BindableService {
 
 	static final BlockingQueue<String> BEGUN = new LinkedBlockingQueue<>();
 
+	static final BlockingQueue<String> CANCELLED = new LinkedBlockingQueue<>();
+
 	static void awaitBegun(String request) {
 		try {
 			assertThat(BEGUN.poll(20, TimeUnit.SECONDS)).isEqualTo(request);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** The service may hear of the client's cancellation before the client does. */
+	static void awaitCancelled(String request) {
+		CountDownLatch cancelled = new CountDownLatch(1);
+		Context.current().addListener((context) -> cancelled.countDown(), Runnable::run);
+		try {
+			assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(CANCELLED.poll(20, TimeUnit.SECONDS)).isEqualTo(request);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
