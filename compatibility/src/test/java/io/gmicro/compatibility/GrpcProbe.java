@@ -82,7 +82,7 @@ enum GrpcProbe {
 
 		@Override
 		Status.Code call(ManagedChannel channel) {
-			return unary(channel, CallOptions.DEFAULT.withDeadlineAfter(400, TimeUnit.MILLISECONDS)).code();
+			return unary(channel, CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS)).code();
 		}
 
 	},
