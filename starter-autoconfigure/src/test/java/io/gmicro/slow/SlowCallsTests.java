@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
@@ -54,6 +54,11 @@ class SlowCallsTests {
 		.toBuilder()
 		.setFullMethodName("test.Patient/Wait")
 		.build();
+
+	/** As long as the test likes. */
+	private static final int HELD = -1;
+
+	private static final CountDownLatch RELEASED = new CountDownLatch(1);
 
 	private static TestServer server;
 
@@ -109,16 +114,17 @@ class SlowCallsTests {
 
 	@Test
 	void runningCallIsOnThePageWithItsStack() throws Exception {
-		Future<HealthCheckResponse> reply = HealthGrpc.newFutureStub(channel("netty")).check(request(3000));
+		Future<HealthCheckResponse> reply = HealthGrpc.newFutureStub(channel("netty")).check(request(HELD));
 		String row = "\"method\":\"gRPC\",\"route\":\"" + CHECK + "\"";
-		await().until(() -> server.get("/debug/requests?format=json").body().contains(row));
-		String page = server.get("/debug/requests?format=json").body();
+		String page = await().until(() -> server.get("/debug/requests?format=json").body(),
+				(body) -> body.contains(row));
 		String id = page.substring(0, page.indexOf("\"," + row)).replaceAll("(?s).*\"id\":\"", "");
 		await().untilAsserted(() -> assertThat(server.get("/debug/requests?format=text&live=" + id).body())
 			.contains("gRPC " + CHECK, "Health.waitFor")
 			.doesNotContain("SerializingExecutor"));
 		assertThat(server.get("/debug/requests").body()).contains("<span class=\"method\">gRPC</span>");
 		assertThat(reply.isDone()).isFalse();
+		RELEASED.countDown();
 		reply.get(20, TimeUnit.SECONDS);
 		await()
 			.until(() -> !server.get("/debug/requests?format=json").body().split("\"slow\":\\[", 2)[0].contains(row));
@@ -201,7 +207,8 @@ class SlowCallsTests {
 
 		@Override
 		public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> answers) {
-			waitFor(Integer.parseInt(request.getService()));
+			int millis = Integer.parseInt(request.getService());
+			waitFor((millis == HELD) ? RELEASED : new CountDownLatch(1), (millis == HELD) ? 60_000 : millis);
 			answers.onNext(HealthCheckResponse.getDefaultInstance());
 			answers.onCompleted();
 		}
@@ -211,10 +218,12 @@ class SlowCallsTests {
 			check(request, answers);
 		}
 
-		private static void waitFor(int millis) {
-			long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-			while (System.nanoTime() < end) {
-				LockSupport.parkNanos(end - System.nanoTime());
+		private static void waitFor(CountDownLatch released, int millis) {
+			try {
+				released.await(millis, TimeUnit.MILLISECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
 			}
 		}
 
