@@ -127,7 +127,7 @@ class GreeterTests {
 			channel = channel(sample);
 			greeter = GreeterGrpc.newFutureStub(channel);
 			greeter.sayHello(HelloRequest.newBuilder().setName("Ada").build()).get(10, TimeUnit.SECONDS);
-			reply = greeter.sayHello(HelloRequest.newBuilder().setName("Grace").setMillis(1500).build());
+			reply = greeter.sayHello(HelloRequest.newBuilder().setName("Grace").setMillis(3000).build());
 			await().untilAsserted(
 					() -> assertThat(sample.scrape().value(MESSAGES.formatted("server", "received"))).isEqualTo(2));
 			assertThat(reply).isNotDone();
