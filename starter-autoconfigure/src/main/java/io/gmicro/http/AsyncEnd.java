@@ -85,17 +85,28 @@ final class AsyncEnd implements AsyncListener {
 	 */
 	static void dispatchFailed(HttpServletRequest request, HttpServletResponse response, Throwable failure) {
 		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end && end.ended.compareAndSet(false, true)) {
-			end.filter.afterFailure(end.exchange, request, response, failure);
+			try {
+				end.filter.afterFailure(end.exchange, request, response, failure);
+			}
+			catch (RuntimeException | Error ex) {
+				end.filter.abandon(end.exchange, ex);
+			}
 		}
 	}
 
 	@Override
 	public void onComplete(AsyncEvent event) {
 		if (this.ended.compareAndSet(false, true)) {
-			Throwable reported = this.failure;
-			// Jetty reports no error of a handler to listeners
-			this.filter.afterAsync(this.exchange, this.request, this.response,
-					(reported != null) ? reported : ServletContainer.errorException(this.request), this.connectionLost);
+			try {
+				Throwable reported = this.failure;
+				// Jetty reports no error of a handler to listeners
+				this.filter.afterAsync(this.exchange, this.request, this.response,
+						(reported != null) ? reported : ServletContainer.errorException(this.request),
+						this.connectionLost);
+			}
+			catch (RuntimeException | Error ex) {
+				this.filter.abandon(this.exchange, ex);
+			}
 		}
 	}
 

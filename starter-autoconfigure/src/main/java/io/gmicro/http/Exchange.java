@@ -97,6 +97,15 @@ public final class Exchange extends Operation {
 		this.durationNanos = endNanos - startNanos();
 	}
 
+	/** Ends it without a series. */
+	void abandon(long endNanos) {
+		this.durationNanos = endNanos - startNanos();
+	}
+
+	boolean hasEnded() {
+		return this.durationNanos >= 0;
+	}
+
 	void errorPage(long responseBodySize) {
 		this.responseBodySize = responseBodySize;
 	}

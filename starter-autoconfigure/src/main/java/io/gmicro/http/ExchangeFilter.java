@@ -119,8 +119,17 @@ public final class ExchangeFilter implements Filter {
 				afterChain(exchange, request, response, failure);
 			}
 			catch (RuntimeException | Error ex) {
-				this.observers.failed(this, ex);
+				abandon(exchange, ex);
 			}
+		}
+	}
+
+	/** An exchange whose end cannot be measured is over nevertheless. */
+	void abandon(Exchange exchange, Throwable failure) {
+		this.observers.failed(this, failure);
+		if (!exchange.hasEnded()) {
+			exchange.abandon(System.nanoTime());
+			this.observers.ended(exchange);
 		}
 	}
 
@@ -153,8 +162,6 @@ public final class ExchangeFilter implements Filter {
 
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, boolean connectionLost) {
-		// It may have been decided only on another thread
-		markLongLived(exchange, response);
 		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
 		end(exchange, request, response, failure, status, ServletContainer.awaitsErrorPage(request, response, false));
 	}
@@ -167,6 +174,13 @@ public final class ExchangeFilter implements Filter {
 
 	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, int answered, boolean errorPage) {
+		if (exchange.hasEnded()) {
+			return;
+		}
+		if (exchange.isAsync()) {
+			// It may have been decided only on another thread
+			markLongLived(exchange, response);
+		}
 		if (errorPage) {
 			request.setAttribute(ENDED_EXCHANGE, exchange);
 		}
@@ -190,7 +204,7 @@ public final class ExchangeFilter implements Filter {
 		try {
 			return this.knownRoutes.apply(request);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			this.observers.failed(this.knownRoutes, ex);
 			return null;
 		}

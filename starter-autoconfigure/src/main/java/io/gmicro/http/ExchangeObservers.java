@@ -64,11 +64,21 @@ final class ExchangeObservers {
 	 * @param failure how it failed
 	 */
 	void failed(Object source, Throwable failure) {
-		if (this.errors.count() == 0) {
+		boolean first = this.errors.count() == 0;
+		this.errors.increment();
+		if (first) {
+			warn(source, failure);
+		}
+	}
+
+	private static void warn(Object source, Throwable failure) {
+		try {
 			logger.warn("Observing an HTTP exchange failed in " + source.getClass().getName()
 					+ ". Further failures are only counted, in gmicro_observer_errors_total", failure);
 		}
-		this.errors.increment();
+		catch (Throwable ex) {
+			// With a full heap there is no memory for telling it either
+		}
 	}
 
 }

@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.mock.web.MockAsyncContext;
@@ -22,6 +27,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * What no container can be brought to do when a test wants it.
  */
 class ExchangeFilterTests {
+
+	private static final String PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
 	private final List<Exchange> ended = new ArrayList<>();
 
@@ -76,6 +83,90 @@ class ExchangeFilterTests {
 				(request, response) -> ((MockHttpServletResponse) response).setStatus(201));
 		assertThat(this.response.getStatus()).isEqualTo(201);
 		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
+		assertThat(this.ended).hasSize(1);
+	}
+
+	@Test
+	void whenTheContainersResponseFailsOnCompletionExchangeEndsOnce() throws Exception {
+		MockHttpServletResponse failing = new MockHttpServletResponse() {
+
+			@Override
+			public int getStatus() {
+				throw new OutOfMemoryError("planned");
+			}
+
+		};
+		this.request.setAsyncSupported(true);
+		this.filter.doFilter(this.request, failing, (request, response) -> request.startAsync());
+		MockAsyncContext context = (MockAsyncContext) Objects.requireNonNull(this.request.getAsyncContext());
+		AsyncListener listener = context.getListeners().get(0);
+		listener.onComplete(new AsyncEvent(context));
+		listener.onComplete(new AsyncEvent(context));
+		assertThat(this.ended).hasSize(1);
+		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
+	}
+
+	@Test
+	void whenAFailureCannotBeLoggedServingGoesOn() throws Exception {
+		RuntimeException unspeakable = new RuntimeException() {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public String getMessage() {
+				throw new OutOfMemoryError("planned");
+			}
+
+		};
+		ExchangeFilter failing = new ExchangeFilter(List.of((exchange) -> {
+			throw unspeakable;
+		}, this.ended::add), List.of(), 10, this.registry);
+		failing.doFilter(this.request, this.response,
+				(request, response) -> ((MockHttpServletResponse) response).setStatus(201));
+		assertThat(this.response.getStatus()).isEqualTo(201);
+		assertThat(this.ended).hasSize(1);
+		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
+	}
+
+	@Test
+	void knownRoutesAreAskedOnceAndOnlyWhereNothingMatched() throws Exception {
+		AtomicInteger lookups = new AtomicInteger();
+		ExchangeFilter asking = new ExchangeFilter(List.of(this.ended::add), rules((request) -> {
+			lookups.incrementAndGet();
+			return "/known";
+		}), this.registry);
+		this.request.setAttribute(PATTERN, "/matched");
+		asking.doFilter(this.request, this.response, answering(401));
+		asking.doFilter(new MockHttpServletRequest("GET", "/"), new MockHttpServletResponse(), answering(404));
+		assertThat(lookups).hasValue(0);
+		MockHttpServletRequest unmatched = new MockHttpServletRequest("GET", "/");
+		MockHttpServletResponse refused = new MockHttpServletResponse();
+		asking.doFilter(unmatched, refused, (request, response) -> ((MockHttpServletResponse) response).sendError(401));
+		unmatched.setDispatcherType(DispatcherType.ERROR);
+		asking.doFilter(unmatched, refused, answering(401));
+		assertThat(lookups).hasValue(1);
+		assertThat(this.ended).extracting(Exchange::route).containsExactly("/matched", "NOT_FOUND", "/known");
+	}
+
+	@Test
+	void whenKnownRoutesCannotBeAskedRouteIsUnknown() throws Exception {
+		ExchangeFilter failing = new ExchangeFilter(List.of(this.ended::add), rules((request) -> {
+			throw new NoClassDefFoundError("planned");
+		}), this.registry);
+		failing.doFilter(this.request, this.response, answering(401));
+		assertThat(this.ended).singleElement().satisfies((exchange) -> {
+			assertThat(exchange.route()).isEqualTo(Routes.UNKNOWN);
+			assertThat(exchange.status()).isEqualTo(401);
+		});
+		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
+	}
+
+	private static ExchangeRules rules(Function<HttpServletRequest, @Nullable String> knownRoutes) {
+		return new ExchangeRules(List.of(), 10, List.of(), knownRoutes);
+	}
+
+	private static FilterChain answering(int status) {
+		return (request, response) -> ((MockHttpServletResponse) response).setStatus(status);
 	}
 
 	@Test
