@@ -16,30 +16,10 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever a scraper sends, and whatever a label holds. With {@code JAZZER_FUZZ=1} new
- * input is searched for, else the kept one is tried.
+ * Whatever a label holds. With {@code JAZZER_FUZZ=1} new input is searched for, else the
+ * kept one is tried.
  */
-class ScrapeFuzzTests {
-
-	@FuzzTest(maxDuration = "2m")
-	void acceptIsNeverRefused(FuzzedDataProvider data) {
-		assertThat(ScrapeFormat.negotiate(data.consumeRemainingAsString())).isNotNull();
-	}
-
-	@FuzzTest(maxDuration = "2m")
-	void acceptedEncodingIsReadAsFarAsItGoes(FuzzedDataProvider data) {
-		String header = data.consumeRemainingAsString();
-		assertThat(AcceptedEncoding.gzip(header)).isIn(true, false);
-		assertThat(AcceptedEncoding.gzip("gzip;q=0," + header)).isFalse();
-	}
-
-	@FuzzTest(maxDuration = "2m")
-	void includedNamesAreTheOnesAskedFor(FuzzedDataProvider data) {
-		String name = data.consumeString(100);
-		IncludedNames names = new IncludedNames(name, name + "_total");
-		assertThat(names.test(name)).isTrue();
-		assertThat(names.test(name + "x")).isFalse();
-	}
+class LabelFuzzTests {
 
 	@FuzzTest(maxDuration = "2m")
 	void labelStaysOnItsLine(FuzzedDataProvider data) throws IOException {

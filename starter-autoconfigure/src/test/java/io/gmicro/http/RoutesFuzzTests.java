@@ -1,0 +1,35 @@
+package io.gmicro.http;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.springframework.web.bind.annotation.RequestMethod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever methods, templates and statuses there are. With {@code JAZZER_FUZZ=1} new
+ * input is searched for, else the kept one is tried.
+ */
+class RoutesFuzzTests {
+
+	private static final int LIMIT = 5;
+
+	@FuzzTest(maxDuration = "2m")
+	void labelsAreBounded(FuzzedDataProvider data) {
+		Routes routes = new Routes(LIMIT, new SimpleMeterRegistry());
+		Set<String> names = new HashSet<>();
+		for (int i = 0; i < 50 && data.remainingBytes() > 0; i++) {
+			String pattern = data.consumeBoolean() ? data.consumeString(20) : null;
+			Series series = routes.find(RequestMethod.resolve(data.consumeString(8)), pattern, data.consumeInt());
+			assertThat(series.method()).matches("[A-Z]{3,7}|_OTHER");
+			names.add(series.route());
+		}
+		assertThat(names).hasSizeLessThanOrEqualTo(LIMIT + 4);
+	}
+
+}

@@ -1,0 +1,22 @@
+package io.gmicro.scrape;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever names a scraper asks for. With {@code JAZZER_FUZZ=1} new input is searched
+ * for, else the kept one is tried.
+ */
+class IncludedNamesFuzzTests {
+
+	@FuzzTest(maxDuration = "2m")
+	void includedNamesAreTheOnesAskedFor(FuzzedDataProvider data) {
+		String name = data.consumeString(100);
+		IncludedNames names = new IncludedNames(name, name + "_total");
+		assertThat(names.test(name)).isTrue();
+		assertThat(names.test(name + "x")).isFalse();
+	}
+
+}
