@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
@@ -122,17 +123,22 @@ class ScrapeTests {
 	@ParameterizedTest
 	@EnumSource
 	void readersThatReadNothingHoldTheirSlotsAndNoMore(Container container) throws Exception {
-		try (TestServer server = start(container, "server.tomcat.connection-timeout=2s",
-				"server.jetty.connection-idle-timeout=2s", "server.tomcat.threads.max=12",
+		int clients = 50;
+		try (TestServer server = start(container, "server.tomcat.connection-timeout=5s",
+				"server.jetty.connection-idle-timeout=5s", "server.tomcat.threads.max=12",
 				"server.jetty.threads.max=20")) {
 			registerMany(server);
 			List<Socket> readers = new ArrayList<>();
 			try {
-				for (int i = 0; i < 50; i++) {
+				for (int i = 0; i < clients; i++) {
 					readers.add(slowReader(server));
 				}
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(30))
+					.until(() -> count(server, "gmicro.scrape.errors") >= clients - SLOTS);
 				for (int i = 0; i < 500; i++) {
 					assertThat(server.get("/hello").body()).isEqualTo("hello");
+					assertThat(scraping()).isLessThanOrEqualTo(SLOTS);
 				}
 				Awaitility.await()
 					.atMost(Duration.ofSeconds(30))
@@ -149,42 +155,46 @@ class ScrapeTests {
 	@ParameterizedTest
 	@EnumSource
 	void twoHundredScrapesAtOnceFailNoBusinessRequest(Container container) throws Exception {
-		ExecutorService clients = Executors.newFixedThreadPool(50);
-		try (TestServer server = start(container)) {
-			CountDownLatch begin = new CountDownLatch(1);
+		int clients = 200;
+		CountDownLatch released = new CountDownLatch(1);
+		ExecutorService threads = Executors.newFixedThreadPool(clients / 4);
+		try (TestServer server = start(container, "gmicro.metrics.endpoint.collect-timeout=1m")) {
+			Gauge.builder("held", () -> {
+				await(released);
+				return 1;
+			}).register(meters(server));
 			List<Future<HttpResponse<String>>> scrapes = new ArrayList<>();
-			List<Future<HttpResponse<String>>> requests = new ArrayList<>();
-			for (int i = 0; i < 200; i++) {
-				scrapes.add(clients.submit(() -> {
-					begin.await();
-					return server.get("/metrics");
-				}));
-				requests.add(clients.submit(() -> server.get("/hello")));
-				if (i == 20) {
-					begin.countDown();
-				}
+			for (int i = 0; i < clients; i++) {
+				scrapes.add(threads.submit(() -> server.get("/metrics")));
 			}
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> count(server, "gmicro.scrape.errors") == clients - SLOTS);
+			assertThat(scraping()).isEqualTo(SLOTS);
+			assertThat(count(server, "gmicro.scrapes")).isEqualTo(SLOTS);
+			for (int i = 0; i < clients; i++) {
+				assertThat(server.get("/hello").body()).isEqualTo("hello");
+			}
+			released.countDown();
 			int served = 0;
 			for (Future<HttpResponse<String>> scrape : scrapes) {
 				HttpResponse<String> response = scrape.get(1, TimeUnit.MINUTES);
-				served += (response.statusCode() == 200) ? 1 : 0;
-				if (response.statusCode() != 200) {
+				if (response.statusCode() == 200) {
+					assertThat(response.body()).contains("held 1.0");
+					served++;
+				}
+				else {
 					assertThat(response.statusCode()).isEqualTo(503);
 					assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
 				}
 			}
-			for (Future<HttpResponse<String>> request : requests) {
-				assertThat(request.get(1, TimeUnit.MINUTES).body()).isEqualTo("hello");
-			}
-			Samples samples = server.scrape();
-			assertThat(served).isPositive();
-			assertThat(samples.sum("gmicro_scrapes_total")).isEqualTo(served + 1);
-			assertThat(samples.sum("gmicro_scrape_errors_total")).isEqualTo(200 - served);
+			assertThat(served).isEqualTo(SLOTS);
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(server.scrape().sum("http_server_responses_total")).isEqualTo(200));
+				.untilAsserted(() -> assertThat(server.scrape().sum("http_server_responses_total")).isEqualTo(clients));
 		}
 		finally {
-			clients.shutdownNow();
+			released.countDown();
+			threads.shutdownNow();
 		}
 	}
 
@@ -253,6 +263,20 @@ class ScrapeTests {
 
 	private static PrometheusMeterRegistry meters(TestServer server) {
 		return server.context().getBean(PrometheusMeterRegistry.class);
+	}
+
+	private static double count(TestServer server, String name) {
+		return meters(server).get(name).counter().count();
+	}
+
+	/** How many of the server's threads are within a scrape, or wait for one. */
+	private static long scraping() {
+		return Thread.getAllStackTraces()
+			.values()
+			.stream()
+			.filter((stack) -> Stream.of(stack)
+				.anyMatch((frame) -> frame.getClassName().equals(MetricsServlet.class.getName())))
+			.count();
 	}
 
 	private static void registerMany(TestServer server) {
