@@ -132,6 +132,8 @@ class FaultTests {
 				eventually(server, (samples) -> assertThat(samples.sum(RESPONSES)).isEqualTo(1));
 				assertThat(ours(server)).containsExactlyInAnyOrder("ExchangeFilter", "MetricsServlet",
 						"SlowRequestsServlet");
+				eventually(server,
+						(samples) -> assertThat(samples.hasFamily("http_server_response_body_size")).isTrue());
 				meters.add((int) server.context()
 					.getBean(MeterRegistry.class)
 					.getMeters()
