@@ -95,14 +95,14 @@ class KindsApplication {
 	}
 
 	@Bean
-	UserDetailsService users() {
+	static UserDetailsService users() {
 		return new InMemoryUserDetailsManager(
 				User.withUsername("user").password("{noop}password").roles("USER").build());
 	}
 
 	/** As Spring Boot registers it. */
 	@Bean
-	DelegatingFilterProxyRegistrationBean securityRegistration() {
+	static DelegatingFilterProxyRegistrationBean securityRegistration() {
 		DelegatingFilterProxyRegistrationBean registration = new DelegatingFilterProxyRegistrationBean(
 				"springSecurityFilterChain");
 		registration.setOrder(-100);

@@ -119,6 +119,15 @@ class SecuredRouteTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aRuleOpensMetricsAndNothingElse(Container container) {
+		try (TestServer server = TestServer.start(container, Permitting.class, "gmicro.metrics.enabled=true")) {
+			assertThat(status(server, "GET", "/metrics", null)).isEqualTo(200);
+			assertThat(status(server, "GET", "/text", null)).isEqualTo(401);
+		}
+	}
+
 	private static int status(TestServer server, String method, String path,
 			@org.jspecify.annotations.Nullable String authorization) {
 		HttpResponse<String> response = server.send(path, (request) -> {
@@ -150,6 +159,32 @@ class SecuredRouteTests {
 			.atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertions.accept(
 					Samples.parse(server.send("/metrics", (request) -> request.header("Authorization", USER)).body())));
+	}
+
+	/** With the rule of the README. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableWebSecurity
+	static class Permitting {
+
+		@Bean
+		SecurityFilterChain security(HttpSecurity http) {
+			return http
+				.authorizeHttpRequests(
+						(requests) -> requests.requestMatchers("/metrics").permitAll().anyRequest().authenticated())
+				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		UserDetailsService users() {
+			return KindsApplication.users();
+		}
+
+		@Bean
+		DelegatingFilterProxyRegistrationBean securityRegistration() {
+			return KindsApplication.securityRegistration();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
