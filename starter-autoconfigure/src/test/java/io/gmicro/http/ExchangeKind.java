@@ -11,9 +11,9 @@ import static io.gmicro.http.Senders.gone;
 import static io.gmicro.http.Senders.raw;
 
 /**
- * One way in which a request can begin and end. Not among them is a client that leaves a
- * {@code StreamingResponseBody}: Tomcat now and then never completes it, with or without
- * gmicro, so that there is nothing to record.
+ * One way in which a request can begin and end. Not among them is a client that leaves an
+ * asynchronous stream: Tomcat now and then never completes that, with or without gmicro,
+ * so that there is no end to record. {@link LongLivedTests} has it.
  *
  * @param sender sends it and sees it end
  * @param series method, route and status that must be recorded; one of them, if a race
@@ -78,7 +78,6 @@ record ExchangeKind(Sender sender, Set<String> series, int requests, boolean tim
 				// The client went away
 				kind(Senders::goneBeforeTheBody, "POST /echo 499"), kind(gone("/endless"), "GET /endless 499"),
 				kind(Senders::resetStream, "GET /endless 499"),
-				kind(Senders::goneDuringEvents, "GET /events/endless 499").untimed(),
 				// The servlet API does not tell that the client has gone
 				kind(gone("/deferred/never"), "GET /deferred/never 503", "GET /deferred/never 499")
 					.atLeast(KindsApplication.TIMEOUT_MILLIS));

@@ -1,5 +1,6 @@
 package io.gmicro.http;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,31 @@ class LongLivedTests {
 				assertThat(Recorded.of(samples, DURATIONS)).isEqualTo(Map.of("GET /deferred/timeout 503", 1.0));
 				assertThat(Recorded.of(samples, SLOW)).isEqualTo(Map.of("GET /deferred/timeout 503", 1.0));
 				assertThat(samples.sum(ACTIVE)).isZero();
+			});
+		}
+	}
+
+	/**
+	 * Tomcat now and then never completes such a request, with or without gmicro: it
+	 * stays in flight then.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void streamsWhoseClientsHaveGoneAreOverOrStillActive(Container container) throws Exception {
+		int streams = 5;
+		try (TestServer server = TestServer.start(container, KindsApplication.class, "gmicro.metrics.enabled=true",
+				"server.shutdown=immediate")) {
+			for (int i = 0; i < streams; i++) {
+				Senders.goneDuringEvents(server);
+			}
+			Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+				Samples samples = server.scrape();
+				Map<String, Double> ended = Recorded.of(samples, RESPONSES);
+				assertThat(ended).containsOnlyKeys("GET /events/endless 499");
+				assertThat(Recorded.sum(ended)).isBetween((container == Container.TOMCAT) ? 1.0 : streams,
+						(double) streams);
+				assertThat(Recorded.sum(ended) + samples.sum(ACTIVE)).isEqualTo(streams);
+				assertThat(Recorded.of(samples, DURATIONS)).isEmpty();
 			});
 		}
 	}
