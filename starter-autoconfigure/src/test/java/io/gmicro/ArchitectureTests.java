@@ -149,6 +149,14 @@ class ArchitectureTests {
 		.resideInAnyPackage("io.gmicro.inflight", "io.micrometer.core.instrument", "java..", "org.jspecify..");
 
 	@ArchTest
+	static final ArchRule customKnowsOnlyMicrometer = classes().that()
+		.resideInAPackage("io.gmicro.custom")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.gmicro.custom", "io.micrometer.core.instrument", "org.apache.commons.logging", "java..",
+				"org.jspecify..");
+
+	@ArchTest
 	static final ArchRule packagesAreNullMarked = all(packages()).should(beNullMarked());
 
 	private static com.tngtech.archunit.lang.ClassesTransformer<JavaPackage> packages() {

@@ -49,7 +49,7 @@ class PromtoolTests {
 					"http_server_active_requests", "http_server_request_body_size_bytes",
 					"http_server_response_body_size_bytes", "gmicro_overflow_total", "gmicro_scrapes_total",
 					"gmicro_scrape_errors_total", "gmicro_observer_errors_total", "mxshop_test_total", "mxshop_orders",
-					"mxshop_order_items", "mxshop_order_placing_seconds");
+					"mxshop_order_items", "mxshop_order_placing_seconds", "mxshop_orders_placed_total");
 		assertThat(findings(scrape.text())).filteredOn(OURS).isEmpty();
 	}
 

@@ -125,6 +125,22 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void declaredMetricIsServedWithABoundedLabel() throws Exception {
+		for (int i = 0; i < 60; i++) {
+			assertThat(sample.post("/orders", "{\"item\": \"item " + i + "\", \"quantity\": 1}").statusCode())
+				.isEqualTo(201);
+		}
+		Scrape scrape = sample.scrape();
+		assertThat(scrape.text()).contains("# HELP mxshop_orders_placed_total Orders placed, by item.",
+				"# TYPE mxshop_orders_placed_total counter");
+		assertThat(scrape.value("mxshop_orders_placed_total{item=\"item 0\"}")).isEqualTo(1);
+		assertThat(scrape.text().lines().filter((line) -> line.startsWith("mxshop_orders_placed_total{"))).hasSize(51);
+		assertThat(scrape.sum("mxshop_orders_placed_total")).isEqualTo(scrape.value("mxshop_order_items_count"));
+		assertThat(scrape.value("mxshop_orders_placed_total{item=\"_OTHER\"}"))
+			.isEqualTo(scrape.value("gmicro_overflow_total{label=\"mxshop_orders_placed\"}"));
+	}
+
+	@Test
 	void tickerCountsWithoutAnyRequest() throws Exception {
 		double before = sample.scrape().value("mxshop_test_total");
 		await().atMost(Duration.ofSeconds(20))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -28,6 +30,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SampleConfigurationTests {
 
+	/** Has no names of its own below it. */
+	private static final String CUSTOM = "gmicro.metrics.custom";
+
 	@Test
 	void everyPropertyIsShown() throws Exception {
 		assertThat(shown()).isEqualTo(documented());
@@ -35,9 +40,12 @@ class SampleConfigurationTests {
 
 	@Test
 	void shownValuesAreTheDefaults() throws Exception {
-		Binder defaults = new Binder(
-				new MapConfigurationPropertySource(Map.of("gmicro.metrics.enabled", Boolean.TRUE.toString())));
 		Binder sample = new Binder(ConfigurationPropertySources.from(yaml()));
+		Map<String, String> set = new HashMap<>(sample.bind(CUSTOM, Bindable.mapOf(String.class, String.class)).get());
+		assertThat(set).hasSizeGreaterThan(1);
+		Map<String, String> defaultsAndSet = new HashMap<>(Map.of("gmicro.metrics.enabled", Boolean.TRUE.toString()));
+		set.forEach((name, value) -> defaultsAndSet.put(CUSTOM + "." + name, value));
+		Binder defaults = new Binder(new MapConfigurationPropertySource(defaultsAndSet));
 		assertThat(sample.bind("gmicro", GmicroProperties.class).get())
 			.isEqualTo(defaults.bind("gmicro", GmicroProperties.class).get());
 	}
@@ -45,7 +53,9 @@ class SampleConfigurationTests {
 	private static TreeSet<String> shown() throws IOException {
 		TreeSet<String> names = new TreeSet<>();
 		for (PropertySource<?> source : yaml()) {
-			names.addAll(List.of(((EnumerablePropertySource<?>) source).getPropertyNames()));
+			for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
+				names.add(name.startsWith(CUSTOM + ".") ? CUSTOM : name);
+			}
 		}
 		names.removeIf((name) -> !name.startsWith("gmicro."));
 		return names;

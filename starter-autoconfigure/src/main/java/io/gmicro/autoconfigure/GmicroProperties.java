@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.gmicro.custom.CustomMetric;
 import io.gmicro.diagnostics.DiagnosticsAccess;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -14,7 +15,7 @@ import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Every property of gmicro. A value that cannot work is refused when the application
- * starts.
+ * starts, and so is a property that does not exist.
  *
  * @param metrics what is recorded at all, and where it is served
  * @param http how HTTP requests are recorded
@@ -22,7 +23,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param pprof profiles for Go's tools
  * @param diagnostics what the diagnostics have in common
  */
-@ConfigurationProperties("gmicro")
+@ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
 		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics) {
 
@@ -61,9 +62,16 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param endpoint the metrics route
 	 * @param naming Names under which the metrics of gRPC calls are published. The ones
 	 * of HTTP requests are 'standard' whatever is set.
+	 * @param custom Metrics of the application by name, as in 'orders_placed: {type:
+	 * counter, help: Orders placed, labels: [channel]}'.
 	 */
 	public record Metrics(@DefaultValue("false") boolean enabled, @DefaultValue Endpoint endpoint,
-			@DefaultValue("standard") Naming naming) {
+			@DefaultValue("standard") Naming naming, @DefaultValue Map<String, CustomMetric> custom) {
+
+		public Metrics {
+			CustomMetric.requireValid(custom);
+		}
+
 	}
 
 	/**

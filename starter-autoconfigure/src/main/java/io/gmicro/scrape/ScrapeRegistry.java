@@ -3,6 +3,7 @@ package io.gmicro.scrape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.prometheus.metrics.model.registry.Collector;
@@ -48,6 +49,23 @@ public final class ScrapeRegistry extends PrometheusRegistry {
 	public void clear() {
 		this.collectors.clear();
 		super.clear();
+	}
+
+	/**
+	 * The names that its collectors tell, which those of Micrometer do not.
+	 * @return names of metrics, that of a counter with or without its ending
+	 */
+	public Set<String> names() {
+		Set<String> names = new TreeSet<>();
+		for (Object collector : this.collectors) {
+			if (collector instanceof Collector single && single.getPrometheusName() != null) {
+				names.add(single.getPrometheusName());
+			}
+			if (collector instanceof MultiCollector multi) {
+				names.addAll(multi.getPrometheusNames());
+			}
+		}
+		return names;
 	}
 
 	/** Whatever a scrape of this registry has to collect from. */

@@ -2,6 +2,9 @@ package io.gmicro.sample.orders;
 
 import java.util.function.Supplier;
 
+import io.gmicro.custom.CustomMetrics;
+import io.gmicro.custom.MeterFamily;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The shop's own metrics, served beside those of its requests: a gauge, a histogram and a
- * summary.
+ * summary that are built here, and a counter that is declared in {@code application.yml}.
  */
 @Component
 final class OrderMetrics {
@@ -20,7 +23,11 @@ final class OrderMetrics {
 
 	private final Timer placing;
 
-	OrderMetrics(MeterRegistry registry, OrderRepository orders) {
+	private final MeterFamily<Counter> placed;
+
+	OrderMetrics(MeterRegistry registry, CustomMetrics metrics, OrderRepository orders) {
+		this.placed = metrics.counter("mxshop_orders_placed");
+
 		Gauge.builder("mxshop.orders", orders, OrderRepository::count)
 			.description("Orders held in memory")
 			.baseUnit("orders")
@@ -41,6 +48,7 @@ final class OrderMetrics {
 	Order place(Supplier<Order> placing) {
 		Order order = this.placing.record(placing);
 		this.items.record(order.quantity());
+		this.placed.labelValues(order.item()).increment();
 		return order;
 	}
 

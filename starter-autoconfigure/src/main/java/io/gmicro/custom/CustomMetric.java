@@ -1,0 +1,184 @@
+package io.gmicro.custom;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a metric is declared. Immutable.
+ *
+ * @param type what kind of metric it is; there is no default
+ * @param help what it says, shown beside it; there is no default
+ * @param labels names of its labels, none by default
+ * @param buckets upper bounds of a histogram, ascending and greater than zero; whole
+ * numbers unless the name of the metric ends in {@code _seconds}
+ * @param quantiles quantiles of a summary, ascending from 0 to 1
+ * @param maxLabelSets how many different combinations of label values are recorded, by
+ * default 1000; further ones are recorded as {@code _OTHER}
+ */
+public record CustomMetric(@Nullable Type type, String help, List<String> labels, List<Double> buckets,
+		List<Double> quantiles, Integer maxLabelSets) {
+
+	private static final String PROPERTY = "gmicro.metrics.custom.";
+
+	private static final int DEFAULT_MAX_LABEL_SETS = 1000;
+
+	private static final Set<String> RESERVED = Set.of("gmicro_", "http_server_", "rpc_server_", "rpc_client_", "gin_");
+
+	public CustomMetric(@Nullable Type type, @Nullable String help, @Nullable List<String> labels,
+			@Nullable List<Double> buckets, @Nullable List<Double> quantiles, @Nullable Integer maxLabelSets) {
+		this.type = type;
+		this.help = Objects.requireNonNullElse(help, "").strip();
+		this.labels = (labels != null) ? List.copyOf(labels) : List.of();
+		this.buckets = (buckets != null) ? List.copyOf(buckets) : List.of();
+		this.quantiles = (quantiles != null) ? List.copyOf(quantiles) : List.of();
+		this.maxLabelSets = Objects.requireNonNullElse(maxLabelSets, DEFAULT_MAX_LABEL_SETS);
+	}
+
+	/**
+	 * Refuses what cannot be published.
+	 * @param metrics metrics by name
+	 * @throws IllegalArgumentException with the property, its value and what is allowed
+	 */
+	public static void requireValid(Map<String, CustomMetric> metrics) {
+		metrics.forEach((name, metric) -> metric.requireValid(name));
+		metrics.forEach((name,
+				metric) -> metrics.forEach((other, otherMetric) -> require(
+						other.equals(name) || PublishedNames.areDistinct(metric.names(name), otherMetric.names(other)),
+						property(name), metric.typeName(), PROPERTY + other + " is published under the same name")));
+	}
+
+	private void requireValid(String name) {
+		require(this.type != null, property(name) + ".type", "", "counter, gauge, histogram or summary");
+		requireName(name);
+		require(!this.help.isEmpty() && this.help.length() <= 1000, property(name) + ".help", this.help,
+				"a sentence that says what the metric is, of at most 1000 characters");
+		requireLabels(name);
+		requireBuckets(name);
+		requireQuantiles(name);
+		require(this.maxLabelSets >= 1 && this.maxLabelSets <= 100_000, property(name) + ".max-label-sets",
+				this.maxLabelSets, "from 1 to 100000");
+	}
+
+	private void requireName(String name) {
+		require(name.matches("[a-zA-Z][a-zA-Z0-9_]{0,199}"), property(name), typeName(),
+				"a name starts with a letter, has letters, digits and '_', and at most 200 characters");
+		require(RESERVED.stream().noneMatch(name::startsWith), property(name), typeName(),
+				"names that start with " + String.join(", ", new TreeSet<>(RESERVED)) + " are those of gmicro");
+		require(this.type == Type.COUNTER || !name.endsWith("_total"), property(name), typeName(),
+				"only the name of a counter ends in '_total'");
+		require(!PublishedNames.stem(name).matches(".*_(total|created|bucket|info)"), property(name), typeName(),
+				"Prometheus keeps the endings '_total', '_created', '_bucket' and '_info' to itself");
+	}
+
+	private void requireLabels(String name) {
+		String property = property(name) + ".labels";
+		for (String label : this.labels) {
+			require(label.matches("(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}"), property, label,
+					"a label starts with a letter, has letters, digits and '_', and at most 100 characters");
+			require(!label.equals("le") && !label.equals("quantile"), property, label,
+					"'le' and 'quantile' are labels of Prometheus");
+		}
+		require(new HashSet<>(this.labels).size() == this.labels.size(), property, join(this.labels),
+				"each label once");
+		require(this.labels.size() <= 10, property, join(this.labels), "at most 10 labels");
+	}
+
+	private void requireBuckets(String name) {
+		String property = property(name) + ".buckets";
+		if (this.type != Type.HISTOGRAM) {
+			require(this.buckets.isEmpty(), property, join(this.buckets), "only a histogram has buckets");
+			return;
+		}
+		require(!this.buckets.isEmpty() && this.buckets.size() <= 100, property, join(this.buckets),
+				"from 1 to 100 bounds");
+		boolean seconds = isInSeconds(name);
+		double previous = 0;
+		for (double bucket : this.buckets) {
+			require(bucket > previous && bucket < Double.POSITIVE_INFINITY, property, join(this.buckets),
+					"each bound is greater than zero and than the one before it, and '+Inf' is not written");
+			require(seconds || bucket == Math.rint(bucket), property, join(this.buckets),
+					"whole numbers, unless the name of the metric ends in '_seconds'. A smaller unit has them");
+			require(!seconds || (bucket >= 1e-9 && bucket <= 1e9), property, join(this.buckets),
+					"from a nanosecond to a billion seconds");
+			previous = bucket;
+		}
+	}
+
+	/**
+	 * What is measured in seconds is a timer of Micrometer, and everything else is not.
+	 */
+	static boolean isInSeconds(String name) {
+		return name.endsWith("_seconds");
+	}
+
+	private void requireQuantiles(String name) {
+		String property = property(name) + ".quantiles";
+		if (this.type != Type.SUMMARY) {
+			require(this.quantiles.isEmpty(), property, join(this.quantiles), "only a summary has quantiles");
+			return;
+		}
+		require(!this.quantiles.isEmpty() && this.quantiles.size() <= 20, property, join(this.quantiles),
+				"from 1 to 20 quantiles");
+		double previous = -1;
+		for (double quantile : this.quantiles) {
+			require(quantile >= 0 && quantile <= 1 && quantile > previous, property, join(this.quantiles),
+					"from 0 to 1, each greater than the one before it");
+			previous = quantile;
+		}
+	}
+
+	private static void require(boolean valid, String property, Object value, String allowed) {
+		if (!valid) {
+			throw new IllegalArgumentException(property + "=" + value + " is not allowed: " + allowed);
+		}
+	}
+
+	private static String join(List<?> values) {
+		return String.join(",", values.stream().map(String::valueOf).toList());
+	}
+
+	static String property(String name) {
+		return PROPERTY + name;
+	}
+
+	Set<String> names(String name) {
+		return PublishedNames.of(PublishedNames.stem(name), this.type == Type.HISTOGRAM || this.type == Type.SUMMARY);
+	}
+
+	String typeName() {
+		return (this.type != null) ? this.type.toString() : "";
+	}
+
+	/**
+	 * A kind of metric.
+	 */
+	public enum Type {
+
+		/** Only goes up. */
+		COUNTER,
+
+		/** Goes up and down. */
+		GAUGE,
+
+		/** Counts what was observed in buckets, from which Prometheus makes quantiles. */
+		HISTOGRAM,
+
+		/** Makes quantiles of what was observed itself. */
+		SUMMARY;
+
+		@Override
+		public String toString() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+}

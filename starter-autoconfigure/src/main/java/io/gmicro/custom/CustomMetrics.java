@@ -1,0 +1,210 @@
+package io.gmicro.custom;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import io.gmicro.custom.CustomMetric.Type;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * The metrics that are declared as {@code gmicro.metrics.custom.<name>}, found by name.
+ * They are Micrometer's meters, published by every registry under the name they were
+ * declared with; Prometheus appends {@code _total} to that of a counter. Ask for a metric
+ * where the object that records to it is made, so that a name that is not declared stops
+ * the start. Thread-safe.
+ */
+public final class CustomMetrics {
+
+	private static final double NANOS_PER_SECOND = 1e9;
+
+	private final Map<String, CustomMetric> declared;
+
+	private final Map<String, MeterFamily<?>> families = new TreeMap<>();
+
+	private final Set<Meter.Id> own = ConcurrentHashMap.newKeySet();
+
+	private final MeterRegistry registry;
+
+	/**
+	 * Create metrics, none of which is registered before its first use.
+	 * @param registry where they are registered
+	 * @param declared the metrics by name
+	 * @throws IllegalArgumentException when one cannot be published
+	 */
+	public CustomMetrics(MeterRegistry registry, Map<String, CustomMetric> declared) {
+		CustomMetric.requireValid(declared);
+		this.registry = registry;
+		this.declared = new TreeMap<>(declared);
+		this.declared.forEach((name, metric) -> this.families.put(name,
+				new MeterFamily<>(name, metric, registry, binder(name, metric))));
+	}
+
+	/**
+	 * Finds a counter.
+	 * @param name the name it is declared with
+	 * @return its meters by label values
+	 * @throws IllegalArgumentException when none of that name is declared, or it is of
+	 * another type
+	 */
+	@SuppressWarnings("unchecked")
+	public MeterFamily<Counter> counter(String name) {
+		return (MeterFamily<Counter>) find(name, Type.COUNTER);
+	}
+
+	/**
+	 * Finds a gauge.
+	 * @param name the name it is declared with
+	 * @return its meters by label values
+	 * @throws IllegalArgumentException when none of that name is declared, or it is of
+	 * another type
+	 */
+	@SuppressWarnings("unchecked")
+	public MeterFamily<SettableGauge> gauge(String name) {
+		return (MeterFamily<SettableGauge>) find(name, Type.GAUGE);
+	}
+
+	/**
+	 * Finds a histogram.
+	 * @param name the name it is declared with
+	 * @return its meters by label values
+	 * @throws IllegalArgumentException when none of that name is declared, or it is of
+	 * another type
+	 */
+	@SuppressWarnings("unchecked")
+	public MeterFamily<Distribution> histogram(String name) {
+		return (MeterFamily<Distribution>) find(name, Type.HISTOGRAM);
+	}
+
+	/**
+	 * Finds a summary.
+	 * @param name the name it is declared with
+	 * @return its meters by label values
+	 * @throws IllegalArgumentException when none of that name is declared, or it is of
+	 * another type
+	 */
+	@SuppressWarnings("unchecked")
+	public MeterFamily<Distribution> summary(String name) {
+		return (MeterFamily<Distribution>) find(name, Type.SUMMARY);
+	}
+
+	private MeterFamily<?> find(String name, Type type) {
+		CustomMetric metric = this.declared.get(name);
+		MeterFamily<?> family = this.families.get(name);
+		if (metric == null || family == null) {
+			throw new IllegalArgumentException("There is no " + CustomMetric.property(name) + ". Declared are "
+					+ (this.declared.isEmpty() ? "none" : String.join(", ", this.declared.keySet())));
+		}
+		if (metric.type() != type) {
+			throw new IllegalArgumentException("%s.type=%s, but it is used as a %s"
+				.formatted(CustomMetric.property(name), metric.typeName(), type));
+		}
+		return family;
+	}
+
+	/**
+	 * Registers the metrics without labels, so that they are published before their first
+	 * use.
+	 */
+	public void initialize() {
+		this.families.values().forEach(MeterFamily::initialize);
+	}
+
+	/**
+	 * Looks for metrics of others that Prometheus would publish under the same name.
+	 * @param taken names of what is published beside the registry
+	 * @return the names of metrics declared here, each with what clashes with it
+	 */
+	public Map<String, String> clashes(Collection<String> taken) {
+		Map<String, String> others = new HashMap<>();
+		taken.forEach((name) -> others.put(PublishedNames.stem(name), "the collector " + name));
+		for (Meter meter : this.registry.getMeters()) {
+			if (!this.own.contains(meter.getId())) {
+				PublishedNames.of(meter.getId())
+					.forEach((name) -> others.put(name, "the meter " + meter.getId().getName()));
+			}
+		}
+		Map<String, String> clashes = new TreeMap<>();
+		this.declared.forEach((name, metric) -> metric.names(name)
+			.stream()
+			.filter(others::containsKey)
+			.findFirst()
+			.ifPresent((published) -> clashes.put(name, others.get(published))));
+		return clashes;
+	}
+
+	private Function<Tags, Object> binder(String name, CustomMetric metric) {
+		return switch (Objects.requireNonNull(metric.type())) {
+			case COUNTER ->
+				(tags) -> own(Counter.builder(name).description(metric.help()).tags(tags).register(this.registry));
+			case GAUGE -> (tags) -> gauge(name, metric, tags);
+			case HISTOGRAM -> (tags) -> CustomMetric.isInSeconds(name) ? timer(name, metric, tags) : summary(
+					DistributionSummary.builder(name).serviceLevelObjectives(array(metric.buckets())), metric, tags);
+			case SUMMARY ->
+				(tags) -> summary(DistributionSummary.builder(name).publishPercentiles(array(metric.quantiles())),
+						metric, tags);
+		};
+	}
+
+	private SettableGauge gauge(String name, CustomMetric metric, Tags tags) {
+		SettableGauge gauge = new SettableGauge();
+		own(Gauge.builder(name, gauge, SettableGauge::value)
+			.description(metric.help())
+			.tags(tags)
+			.strongReference(true)
+			.register(this.registry));
+		return gauge;
+	}
+
+	/**
+	 * A summary of Micrometer rounds up to the next whole number before it looks for the
+	 * bucket; a timer is exact to the nanosecond.
+	 */
+	private Distribution timer(String name, CustomMetric metric, Tags tags) {
+		Timer timer = own(Timer.builder(name)
+			.description(metric.help())
+			.tags(tags)
+			.serviceLevelObjectives(metric.buckets()
+				.stream()
+				.map((seconds) -> Duration.ofNanos(nanos(seconds)))
+				.toArray(Duration[]::new))
+			.register(this.registry));
+		return (seconds) -> {
+			if (seconds >= 0) {
+				timer.record(nanos(seconds), TimeUnit.NANOSECONDS);
+			}
+		};
+	}
+
+	private static long nanos(double seconds) {
+		return Math.round(seconds * NANOS_PER_SECOND);
+	}
+
+	private Distribution summary(DistributionSummary.Builder builder, CustomMetric metric, Tags tags) {
+		return own(builder.description(metric.help()).tags(tags).register(this.registry))::record;
+	}
+
+	private static double[] array(List<Double> values) {
+		return values.stream().mapToDouble(Double::doubleValue).toArray();
+	}
+
+	private <T extends Meter> T own(T meter) {
+		this.own.add(meter.getId());
+		return meter;
+	}
+
+}

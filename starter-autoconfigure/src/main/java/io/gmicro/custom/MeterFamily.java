@@ -1,0 +1,149 @@
+package io.gmicro.custom;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All meters of one name, which differ in the values of their labels. Each is registered
+ * on first use and found again by one look into a map. Their number is bounded: once
+ * there are {@code max-label-sets} of them, and for a value of more than
+ * {@value #LONGEST_VALUE} characters, one meter whose labels are all {@code _OTHER} takes
+ * their place. Thread-safe.
+ *
+ * @param <M> the type of meter
+ */
+public final class MeterFamily<M> {
+
+	private static final Log logger = LogFactory.getLog(MeterFamily.class);
+
+	private static final String OTHER = "_OTHER";
+
+	private static final int LONGEST_VALUE = 200;
+
+	private final ConcurrentHashMap<Object, M> meters = new ConcurrentHashMap<>();
+
+	private final String property;
+
+	private final List<String> labels;
+
+	private final int limit;
+
+	private final Function<Tags, M> binder;
+
+	private final @Nullable Counter overflow;
+
+	private volatile boolean full;
+
+	private volatile @Nullable M other;
+
+	MeterFamily(String name, CustomMetric metric, MeterRegistry registry, Function<Tags, M> binder) {
+		this.property = CustomMetric.property(name);
+		this.labels = metric.labels();
+		this.limit = metric.maxLabelSets();
+		this.binder = binder;
+		this.overflow = this.labels.isEmpty() ? null
+				: Counter.builder("gmicro.overflow")
+					.description("Requests recorded under a shared label value because the label reached its bound")
+					.tag("label", name)
+					.register(registry);
+	}
+
+	/**
+	 * The meter of some label values. Whoever always has the same keeps the meter.
+	 * @param values a value for each label, in the order in which the labels are declared
+	 * @return the meter to record to
+	 * @throws IllegalArgumentException when there are more or fewer values than labels,
+	 * or one is {@code null}
+	 */
+	public M labelValues(String... values) {
+		if (values.length != this.labels.size()) {
+			throw new IllegalArgumentException("%s.labels=%s takes %d label values, not %d".formatted(this.property,
+					String.join(",", this.labels), this.labels.size(), values.length));
+		}
+		for (int i = 0; i < values.length; i++) {
+			if (values[i] == null) {
+				throw new IllegalArgumentException(
+						this.property + ".labels: the value of " + this.labels.get(i) + " is null");
+			}
+		}
+		Object key = key(values);
+		M meter = this.meters.get(key);
+		return (meter != null) ? meter : add(key, values);
+	}
+
+	private static Object key(String... values) {
+		return (values.length == 1) ? values[0] : List.of(values);
+	}
+
+	private M add(Object key, String... values) {
+		M added = (!this.full && isShort(values)) ? bindWithinLimit(key, values) : null;
+		return (added != null) ? added : other();
+	}
+
+	private static boolean isShort(String... values) {
+		for (String value : values) {
+			if (value.length() > LONGEST_VALUE) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private synchronized @Nullable M bindWithinLimit(Object key, String... values) {
+		M meter = this.meters.get(key);
+		if (meter != null) {
+			return meter;
+		}
+		this.full = this.meters.size() >= this.limit;
+		return this.full ? null : bind(key, values);
+	}
+
+	private M bind(Object key, String... values) {
+		Tags tags = Tags.empty();
+		for (int i = 0; i < values.length; i++) {
+			tags = tags.and(this.labels.get(i), values[i]);
+		}
+		M meter = this.binder.apply(tags);
+		this.meters.put(key, meter);
+		return meter;
+	}
+
+	private M other() {
+		if (this.overflow != null) {
+			this.overflow.increment();
+		}
+		M shared = this.other;
+		return (shared != null) ? shared : bindOther();
+	}
+
+	private synchronized M bindOther() {
+		M shared = this.other;
+		if (shared == null) {
+			logger.warn("More than " + this.property + ".max-label-sets=" + this.limit
+					+ " combinations of label values, or a value of more than " + LONGEST_VALUE
+					+ " characters: recorded as " + OTHER + " and counted in gmicro_overflow_total");
+			String[] values = Collections.nCopies(this.labels.size(), OTHER).toArray(String[]::new);
+			Object key = key(values);
+			M existing = this.meters.get(key);
+			shared = (existing != null) ? existing : bind(key, values);
+			this.other = shared;
+		}
+		return shared;
+	}
+
+	void initialize() {
+		if (this.labels.isEmpty()) {
+			labelValues();
+		}
+	}
+
+}

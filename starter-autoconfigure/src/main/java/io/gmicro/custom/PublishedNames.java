@@ -1,0 +1,47 @@
+package io.gmicro.custom;
+
+import java.util.Collections;
+import java.util.Set;
+
+import io.micrometer.core.instrument.Meter;
+
+/**
+ * The names that a metric has in Prometheus, a counter without its ending. Two metrics
+ * that share one cannot be published side by side.
+ */
+final class PublishedNames {
+
+	private static final String COUNTER_SUFFIX = "_total";
+
+	private PublishedNames() {
+	}
+
+	/** Without the ending that a counter gets whether it was written or not. */
+	static String stem(String name) {
+		return name.endsWith(COUNTER_SUFFIX) ? name.substring(0, name.length() - COUNTER_SUFFIX.length()) : name;
+	}
+
+	static Set<String> of(String stem, boolean distribution) {
+		return distribution ? Set.of(stem, stem + "_bucket", stem + "_count", stem + "_sum", stem + "_max")
+				: Set.of(stem);
+	}
+
+	/** As Micrometer's registry for Prometheus names it. */
+	static Set<String> of(Meter.Id id) {
+		Meter.Type type = id.getType();
+		boolean timer = type == Meter.Type.TIMER || type == Meter.Type.LONG_TASK_TIMER;
+		String name = underscored(id.getName());
+		String unit = timer ? "seconds" : underscored((id.getBaseUnit() != null) ? id.getBaseUnit() : "");
+		String stem = (unit.isEmpty() || name.endsWith("_" + unit)) ? name : name + "_" + unit;
+		return of(stem(stem), timer || type == Meter.Type.DISTRIBUTION_SUMMARY);
+	}
+
+	private static String underscored(String name) {
+		return name.replaceAll("[^a-zA-Z0-9_]", "_");
+	}
+
+	static boolean areDistinct(Set<String> names, Set<String> others) {
+		return Collections.disjoint(names, others);
+	}
+
+}
