@@ -35,16 +35,20 @@ final class SampleServer implements AutoCloseable {
 	}
 
 	static SampleServer start(Class<?>... additionalSources) {
-		SpringApplication application = new SpringApplication(SampleApplication.class);
-		application.addPrimarySources(List.of(additionalSources));
-		return start(application);
+		return startWith(List.of(additionalSources));
 	}
 
 	/**
 	 * With properties that are not those of the sample, each written {@code name=value}.
 	 */
 	static SampleServer startWith(String... properties) {
-		return start(new SpringApplication(SampleApplication.class), properties);
+		return startWith(List.of(), properties);
+	}
+
+	static SampleServer startWith(List<Class<?>> additionalSources, String... properties) {
+		SpringApplication application = new SpringApplication(SampleApplication.class);
+		application.addPrimarySources(additionalSources);
+		return start(application, properties);
 	}
 
 	private static SampleServer start(SpringApplication application, String... properties) {
