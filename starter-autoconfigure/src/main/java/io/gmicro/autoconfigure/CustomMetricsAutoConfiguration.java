@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the metrics that the configuration
@@ -32,7 +33,8 @@ public final class CustomMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	CustomMetrics gmicroCustomMetrics(ObjectProvider<MeterRegistry> registries, GmicroProperties properties,
-			BeanFactory beanFactory) {
+			BeanFactory beanFactory, ConfigurableEnvironment environment) {
+		CustomMetricsNames.requireAsWritten(environment);
 		CustomMetrics metrics = new CustomMetrics(registry(registries, properties.metrics()),
 				properties.metrics().custom());
 		CustomMetricsNames.requireDistinct(metrics, properties, beanFactory);

@@ -3,6 +3,7 @@ package io.gmicro.autoconfigure;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.gmicro.custom.CustomMetrics;
 import io.gmicro.scrape.ScrapeRegistry;
@@ -11,6 +12,9 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -21,6 +25,10 @@ final class CustomMetricsNames implements ApplicationListener<ContextRefreshedEv
 
 	private static final boolean PROMETHEUS = ClassUtils.isPresent(
 			"io.prometheus.metrics.model.registry.PrometheusRegistry", CustomMetricsNames.class.getClassLoader());
+
+	private static final String PREFIX = "gmicro.metrics.custom.";
+
+	private static final Pattern AS_WRITTEN = Pattern.compile(Pattern.quote(PREFIX) + "[\\w-]+(\\..*)?");
 
 	private final CustomMetrics metrics;
 
@@ -46,10 +54,27 @@ final class CustomMetricsNames implements ApplicationListener<ContextRefreshedEv
 		properties.metrics().custom().forEach((name, metric) -> {
 			String other = clashes.get(name);
 			if (other != null) {
-				throw new InvalidConfigurationPropertyValueException("gmicro.metrics.custom." + name + ".type",
-						metric.type(), "It is published under the same name as " + other + ". Choose another name.");
+				throw new InvalidConfigurationPropertyValueException(PREFIX + name + ".type", metric.type(),
+						"It is published under the same name as " + other + ". Choose another name.");
 			}
 		});
+	}
+
+	/**
+	 * Spring Boot drops characters that it does not allow in the key of a map, so that a
+	 * name of another meaning would be left.
+	 */
+	static void requireAsWritten(ConfigurableEnvironment environment) {
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			if (source instanceof EnumerablePropertySource<?> names) {
+				for (String property : names.getPropertyNames()) {
+					if (property.startsWith(PREFIX) && !AS_WRITTEN.matcher(property).matches()) {
+						throw new InvalidConfigurationPropertyValueException(property, source.getProperty(property),
+								"The name of a metric has letters, digits and '_'.");
+					}
+				}
+			}
+		}
 	}
 
 	/** Loaded only where client_java is there. */

@@ -1,5 +1,6 @@
 package io.gmicro.custom;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +49,17 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 	 */
 	public static void requireValid(Map<String, CustomMetric> metrics) {
 		metrics.forEach((name, metric) -> metric.requireValid(name));
-		metrics.forEach((name,
-				metric) -> metrics.forEach((other, otherMetric) -> require(
-						other.equals(name) || PublishedNames.areDistinct(metric.names(name), otherMetric.names(other)),
-						property(name), metric.typeName(), PROPERTY + other + " is published under the same name")));
+		metrics.forEach((name, metric) -> metrics.keySet()
+			.stream()
+			.filter((other) -> !other.equals(name))
+			.forEach((other) -> metric.requireDistinct(name, other, Objects.requireNonNull(metrics.get(other)))));
+	}
+
+	private void requireDistinct(String name, String other, CustomMetric otherMetric) {
+		require(!name.replace("_", "").equalsIgnoreCase(other.replace("_", "")), property(name), typeName(),
+				property(other) + " differs in nothing but case and '_', which Spring Boot takes for the same");
+		require(Collections.disjoint(names(name), otherMetric.names(other)), property(name), typeName(),
+				property(other) + " is published under the same name");
 	}
 
 	private void requireValid(String name) {

@@ -1,6 +1,5 @@
 package io.gmicro.custom;
 
-import java.util.Collections;
 import java.util.Set;
 
 import io.micrometer.core.instrument.Meter;
@@ -38,10 +37,6 @@ final class PublishedNames {
 
 	private static String underscored(String name) {
 		return name.replaceAll("[^a-zA-Z0-9_]", "_");
-	}
-
-	static boolean areDistinct(Set<String> names, Set<String> others) {
-		return Collections.disjoint(names, others);
 	}
 
 }

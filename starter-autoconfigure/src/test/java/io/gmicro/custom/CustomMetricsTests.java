@@ -1,5 +1,6 @@
 package io.gmicro.custom;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -7,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import com.sun.management.ThreadMXBean;
 import io.gmicro.custom.CustomMetric.Type;
 import io.gmicro.testing.Samples;
 import io.micrometer.core.instrument.Counter;
@@ -121,6 +123,30 @@ class CustomMetricsTests {
 		assertThat(placed.labelValues("web", "eu")).isSameAs(placed.labelValues("web", "eu"))
 			.isSameAs(this.metrics.counter("orders_placed").labelValues("web", "eu"))
 			.isNotSameAs(placed.labelValues("eu", "web"));
+	}
+
+	/** The values; when there are more than one also their key, and what compares it. */
+	@Test
+	void findingAMeterAllocatesFewSmallObjects() {
+		MeterFamily<Counter> placed = this.metrics.counter("orders_placed");
+		MeterFamily<SettableGauge> queue = this.metrics.gauge("queue_length");
+		assertThat(allocated(() -> placed.labelValues("web", "eu").increment())).isLessThanOrEqualTo(80);
+		assertThat(allocated(() -> queue.labelValues("mail").add(1))).isLessThanOrEqualTo(24);
+	}
+
+	private static double allocated(Runnable use) {
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		int uses = 10_000;
+		// The least of several: the compiler may still be at it
+		long least = Long.MAX_VALUE;
+		for (int round = 0; round < 8; round++) {
+			long before = threads.getCurrentThreadAllocatedBytes();
+			for (int i = 0; i < uses; i++) {
+				use.run();
+			}
+			least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+		}
+		return (double) least / uses;
 	}
 
 	@Test
