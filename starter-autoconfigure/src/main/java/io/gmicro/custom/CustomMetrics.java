@@ -160,12 +160,12 @@ public final class CustomMetrics {
 		};
 	}
 
+	/** Micrometer holds what it asks weakly; the family holds it for good. */
 	private SettableGauge gauge(String name, CustomMetric metric, Tags tags) {
 		SettableGauge gauge = new SettableGauge();
 		own(Gauge.builder(name, gauge, SettableGauge::value)
 			.description(metric.help())
 			.tags(tags)
-			.strongReference(true)
 			.register(this.registry));
 		return gauge;
 	}
