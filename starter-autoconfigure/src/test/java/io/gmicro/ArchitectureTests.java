@@ -87,6 +87,26 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideInAPackage("one..");
 
+	/** It may be missing. */
+	@ArchTest
+	static final ArchRule onlyUniqueClientsKnowTheirLibrary = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.gmicro.http.UniqueClients")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("com.dynatrace..");
+
+	/** It may be missing. */
+	@ArchTest
+	static final ArchRule inHttpOnlyTheNamesOfGinKnowPrometheus = noClasses().that()
+		.resideInAPackage("io.gmicro.http")
+		.and()
+		.haveSimpleNameNotStartingWith("Gin")
+		.and()
+		.areTopLevelClasses()
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.prometheus..");
+
 	@ArchTest
 	static final ArchRule grpcKnowsNeitherSpringNorServlets = noClasses().that()
 		.resideInAPackage("io.gmicro.grpc")

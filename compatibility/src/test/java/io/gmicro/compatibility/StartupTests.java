@@ -37,9 +37,17 @@ class StartupTests {
 	}
 
 	@Test
-	void saysThatTheNamesOfGmicroNeedGrpc(CapturedOutput output) {
-		RunningApplication.start(RunningApplication.ENABLED, "gmicro.metrics.naming=both").close();
-		assertThat(output).contains("gmicro.metrics.naming=both has no effect: it applies to gRPC calls");
+	void recordsUnderTheNamesOfGinAsWell(CapturedOutput output) {
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
+				"gmicro.metrics.naming=both", "gmicro.metrics.prefix=shop_", "gmicro.metrics.suffix=_v2",
+				"gmicro.metrics.labels.region=eu")) {
+			assertThat(application.get("/hello/7").statusCode()).isEqualTo(200);
+			String labels = "{code=\"200\",method=\"GET\",region=\"eu\",uri=\"/hello/:id\"} 1.0";
+			assertThat(application.get("/metrics").body()).contains("\nshop_gin_uri_request_total_v2" + labels)
+				.contains("\n# TYPE shop_gin_request_duration_v2 histogram")
+				.contains("\nhttp_server_responses_total{");
+		}
+		assertThat(output).doesNotContain("gmicro.metrics.naming");
 	}
 
 	@Test

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 import io.gmicro.custom.CustomMetric;
 import io.gmicro.diagnostics.DiagnosticsAccess;
@@ -28,6 +30,11 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics) {
 
 	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
+
+	static final List<Duration> DEFAULT_BUCKETS = LongStream
+		.of(5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000)
+		.mapToObj(Duration::ofMillis)
+		.toList();
 
 	private static final Duration LARGEST_BOUND = Duration.ofDays(1);
 
@@ -60,15 +67,37 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 *
 	 * @param enabled Whether requests are recorded and the metrics route is served.
 	 * @param endpoint the metrics route
-	 * @param naming Names under which the metrics of gRPC calls are published. The ones
-	 * of HTTP requests are 'standard' whatever is set.
+	 * @param naming Names under which HTTP requests and gRPC calls are published:
+	 * OpenTelemetry's ('standard'), those of gin-metrics and the Go framework gmicro
+	 * ('gmicro'), or both.
+	 * @param prefix What the names of gin-metrics begin with, ahead of 'gin_'.
+	 * @param suffix What the names of gin-metrics end with.
+	 * @param labels Labels that all metrics under the names of gin-metrics and of the Go
+	 * framework have, as in 'region: eu'. A name with an underscore is written in
+	 * brackets, as in '[data_center]: a'.
 	 * @param custom Metrics of the application by name, as in 'orders_placed: {type:
 	 * counter, help: Orders placed, labels: [channel]}'.
 	 */
 	public record Metrics(@DefaultValue("false") boolean enabled, @DefaultValue Endpoint endpoint,
-			@DefaultValue("standard") Naming naming, @DefaultValue Map<String, CustomMetric> custom) {
+			@DefaultValue("standard") Naming naming, @DefaultValue("") String prefix, @DefaultValue("") String suffix,
+			@DefaultValue Map<String, String> labels, @DefaultValue Map<String, CustomMetric> custom) {
+
+		private static final Set<String> TAKEN_LABELS = Set.of("uri", "method", "code", "le");
 
 		public Metrics {
+			require(prefix.matches("([a-zA-Z_]\\w*)?"), "gmicro.metrics.prefix", prefix,
+					"letters, digits and '_', beginning with no digit");
+			require(suffix.matches("\\w*") && !suffix.matches(".*_(total|created|bucket|info)"),
+					"gmicro.metrics.suffix", suffix,
+					"letters, digits and '_', ending in none of '_total', '_created', '_bucket' and '_info'");
+			labels.forEach((name, value) -> {
+				String property = "gmicro.metrics.labels[" + name + "]";
+				require(name.matches("[a-zA-Z_]\\w*") && !name.startsWith("__") && !TAKEN_LABELS.contains(name),
+						property, value,
+						"a label is named with letters, digits and '_', begins with no digit and no '__', "
+								+ "and is none of 'uri', 'method', 'code' and 'le'");
+				require(!value.isBlank(), property, value, "a label has a value");
+			});
 			CustomMetric.requireValid(custom);
 		}
 
@@ -138,6 +167,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param statusCode the status counter
 	 * @param activeRequests the gauge of requests in flight
 	 * @param bodySize the sizes of bodies
+	 * @param uniqueClients the estimate of clients
 	 * @param excludePaths Paths that are not recorded: exact, or a subtree with a
 	 * trailing '/**'.
 	 * @param maxRoutes How many different routes are recorded. Further ones share the
@@ -147,7 +177,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param springObservation Spring Boot's own recording
 	 */
 	public record Http(@DefaultValue RequestDuration requestDuration, @DefaultValue StatusCode statusCode,
-			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize, @DefaultValue( {
+			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize,
+			@DefaultValue UniqueClients uniqueClients, @DefaultValue( {
 					"/metrics", "/debug/**", "/actuator/**" }) List<String> excludePaths,
 			@DefaultValue("1000") int maxRoutes, @DefaultValue LongLived longLived,
 			@DefaultValue SlowRequests slowRequests, @DefaultValue SpringObservation springObservation){
@@ -166,7 +197,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * The duration histogram.
 	 *
 	 * @param enabled Whether the duration of requests is recorded as a histogram.
-	 * @param buckets Upper bounds of the histogram's buckets, ascending.
+	 * @param buckets Upper bounds of the histogram's buckets, ascending. With the
+	 * default, the histogram of gin-metrics has the bounds of gin-metrics.
 	 */
 	public record RequestDuration(@DefaultValue("true") boolean enabled, @DefaultValue( {
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
@@ -200,6 +232,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param enabled Whether the sizes of request and response bodies are recorded.
 	 */
 	public record BodySize(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * The estimate of clients.
+	 *
+	 * @param enabled Whether it is estimated how many clients of different addresses
+	 * there have been. Needs com.dynatrace.hash4j:hash4j.
+	 */
+	public record UniqueClients(@DefaultValue("false") boolean enabled) {
 	}
 
 	/**

@@ -67,8 +67,8 @@ public final class GrpcMetricsAutoConfiguration {
 		@Bean
 		@ConditionalOnBean(PrometheusMeterRegistry.class)
 		@ConditionalOnMissingBean
-		OriginalCallMetrics gmicroOriginalCallMetrics(PrometheusMeterRegistry registry) {
-			return new OriginalCallMetrics(registry.getPrometheusRegistry());
+		OriginalCallMetrics gmicroOriginalCallMetrics(PrometheusMeterRegistry registry, GmicroProperties properties) {
+			return new OriginalCallMetrics(registry.getPrometheusRegistry(), properties.metrics().labels());
 		}
 
 	}

@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
+import com.dynatrace.hash4j.distinctcount.HyperLogLog;
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
 import io.gmicro.http.ExchangeRules;
+import io.gmicro.http.GinFamilies;
 import io.gmicro.http.KnownRoutes;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
+import io.gmicro.http.UniqueClients;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -27,9 +30,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -53,6 +59,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
+	@Conditional(OnStandardNames.class)
 	RequestDuration gmicroRequestDuration(MeterRegistry registry, GmicroProperties properties) {
 		return new RequestDuration(registry, properties.http().requestDuration().buckets());
 	}
@@ -60,6 +67,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.status-code.enabled", matchIfMissing = true)
+	@Conditional(OnStandardNames.class)
 	StatusCodes gmicroStatusCodes(MeterRegistry registry) {
 		return new StatusCodes(registry);
 	}
@@ -67,6 +75,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.active-requests.enabled", matchIfMissing = true)
+	@Conditional(OnStandardNames.class)
 	ActiveRequests gmicroActiveRequests(MeterRegistry registry) {
 		return new ActiveRequests(registry);
 	}
@@ -74,6 +83,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.body-size.enabled", matchIfMissing = true)
+	@Conditional(OnStandardNames.class)
 	BodySizes gmicroBodySizes(MeterRegistry registry) {
 		return new BodySizes(registry);
 	}
@@ -117,6 +127,36 @@ public final class HttpMetricsAutoConfiguration {
 			}
 		}
 		return paths;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("gmicro.http.unique-clients.enabled")
+	static final class UniqueClientsConfiguration {
+
+		@Bean
+		@ConditionalOnClass(HyperLogLog.class)
+		@ConditionalOnMissingBean
+		UniqueClients gmicroUniqueClients(MeterRegistry registry, GmicroProperties properties,
+				ObjectProvider<GinFamilies> gin) {
+			UniqueClients clients = new UniqueClients();
+			if (properties.metrics().naming().isStandard()) {
+				clients.publish(registry);
+			}
+			gin.ifAvailable(clients::publish);
+			return clients;
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnMissingClass("com.dynatrace.hash4j.distinctcount.HyperLogLog")
+		static final class WithoutLibraryConfiguration {
+
+			WithoutLibraryConfiguration() {
+				throw new InvalidConfigurationPropertyValueException("gmicro.http.unique-clients.enabled", true,
+						"Clients are counted with com.dynatrace.hash4j:hash4j, which is not on the class path.");
+			}
+
+		}
+
 	}
 
 	/** Loaded only where Spring MVC is there. */

@@ -1,6 +1,10 @@
 package io.gmicro.autoconfigure;
 
+import java.util.function.Consumer;
+
 import io.gmicro.http.ActiveExchanges;
+import io.gmicro.http.Exchange;
+import io.gmicro.http.GinSlowRequests;
 import io.gmicro.http.MatchedRouteInterceptor;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;
@@ -9,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import jakarta.servlet.Filter;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -50,10 +55,18 @@ public final class SlowRequestsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@Order(Ordered.LOWEST_PRECEDENCE - 1)
 	SlowRequests gmicroSlowRequests(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
-			ObjectProvider<TraceIds> traceIds) {
+			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin) {
 		GmicroProperties.SlowRequests slow = properties.http().slowRequests();
 		return new SlowRequests(registry, active, new Thresholds(slow.threshold(), slow.routes()), slow.keep(),
-				traceIds.getIfAvailable(() -> TraceIds.NONE));
+				traceIds.getIfAvailable(() -> TraceIds.NONE), counter(registry, properties, gin.getIfAvailable()));
+	}
+
+	private static Consumer<Exchange> counter(MeterRegistry registry, GmicroProperties properties,
+			@Nullable GinSlowRequests gin) {
+		Consumer<Exchange> counter = properties.metrics().naming().isStandard() ? SlowRequests.counter(registry)
+				: (exchange) -> {
+				};
+		return (gin != null) ? counter.andThen(gin) : counter;
 	}
 
 	@Configuration(proxyBeanMethods = false)

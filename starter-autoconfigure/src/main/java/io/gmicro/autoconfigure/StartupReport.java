@@ -46,13 +46,18 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 			return;
 		}
 		GmicroProperties.Naming naming = this.properties.metrics().naming();
-		if (naming.isGmicro() && !context.containsBean("gmicroGrpcStartupReport")) {
+		if (naming.isGmicro() && !hasPrometheus(context)) {
 			logger.warn("gmicro.metrics.naming=" + naming.name().toLowerCase(Locale.ROOT)
-					+ " has no effect: it applies to gRPC calls, and Spring gRPC is not on the class path");
+					+ ", but no request is recorded under the names of gmicro: the application has no "
+					+ "PrometheusMeterRegistry. Add io.micrometer:micrometer-registry-prometheus");
 		}
 		logger.info("Recording " + String.join(", ", recorded()) + ". " + route(context) + page(context)
 				+ (springRecordsToo(context) ? ". Spring Boot records http.server.requests as well; "
 						+ "gmicro.http.spring-observation.enabled=false turns that off" : ""));
+	}
+
+	private static boolean hasPrometheus(ConfigurableApplicationContext context) {
+		return PROMETHEUS && context.getBeanNamesForType(PrometheusMeterRegistry.class).length > 0;
 	}
 
 	private List<String> recorded() {
@@ -60,9 +65,11 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		List<String> recorded = new ArrayList<>();
 		addIf(http.requestDuration().enabled(), "request-duration", recorded);
 		addIf(http.statusCode().enabled(), "status-code", recorded);
-		addIf(http.activeRequests().enabled(), "active-requests", recorded);
+		addIf(http.activeRequests().enabled() && this.properties.metrics().naming().isStandard(), "active-requests",
+				recorded);
 		addIf(http.bodySize().enabled(), "body-size", recorded);
 		addIf(http.slowRequests().enabled(), "slow-requests", recorded);
+		addIf(http.uniqueClients().enabled(), "unique-clients", recorded);
 		return recorded.isEmpty() ? List.of("nothing") : recorded;
 	}
 
@@ -77,7 +84,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		if (!this.properties.metrics().endpoint().enabled()) {
 			return "No metrics route: gmicro.metrics.endpoint.enabled=false";
 		}
-		if (!PROMETHEUS || context.getBeanNamesForType(PrometheusMeterRegistry.class).length == 0) {
+		if (!hasPrometheus(context)) {
 			return "No metrics route: the application has no PrometheusMeterRegistry";
 		}
 		if (ServedAt.nowhere(environment)) {

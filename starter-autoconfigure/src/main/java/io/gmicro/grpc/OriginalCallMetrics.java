@@ -11,6 +11,7 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +37,18 @@ public final class OriginalCallMetrics implements CallObserver {
 	 * @param registry where the metrics are registered
 	 */
 	public OriginalCallMetrics(PrometheusRegistry registry) {
-		this.server = new Families(Call.Side.SERVER, registry);
-		this.client = new Families(Call.Side.CLIENT, registry);
+		this(registry, Map.of());
+	}
+
+	/**
+	 * Create an observer that records to a registry.
+	 * @param registry where the metrics are registered
+	 * @param labels labels that every sample has, by name
+	 */
+	public OriginalCallMetrics(PrometheusRegistry registry, Map<String, String> labels) {
+		Labels common = Labels.of(labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
+		this.server = new Families(Call.Side.SERVER, registry, common);
+		this.client = new Families(Call.Side.CLIENT, registry, common);
 	}
 
 	@Override
@@ -66,12 +77,13 @@ public final class OriginalCallMetrics implements CallObserver {
 
 		private final Counter codes;
 
-		Families(Call.Side side, PrometheusRegistry registry) {
+		Families(Call.Side side, PrometheusRegistry registry, Labels labels) {
 			String name = side.name().toLowerCase(Locale.ROOT);
 			this.durations = Histogram.builder()
 				.name("rpc_" + name + "_requests_chaos_duration_ms")
 				.help("rpc " + name + " requests duration(ms).")
 				.labelNames("method")
+				.constLabels(labels)
 				.withoutExemplars()
 				.classicOnly()
 				.classicUpperBounds(BOUNDS)
@@ -80,6 +92,7 @@ public final class OriginalCallMetrics implements CallObserver {
 				.name("rpc_" + name + "_requests_chaos_code_total")
 				.help("rpc " + name + " requests code count.")
 				.labelNames("method", "code")
+				.constLabels(labels)
 				.withoutExemplars()
 				.register(registry);
 		}

@@ -105,7 +105,7 @@ public final class ExchangeFilter implements Filter {
 	private void exchange(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		Exchange exchange = new Exchange(RequestMethod.resolve(request.getMethod()), System.nanoTime());
-		this.observers.started(exchange);
+		this.observers.started(exchange, request);
 		Throwable failure = null;
 		try {
 			chain.doFilter(request, response);

@@ -21,6 +21,10 @@ public final class ExchangeMeters<M> {
 		this.binder = binder;
 	}
 
+	static <M> ExchangeMeters<M> bySeries(Function<Series, M> binder) {
+		return new ExchangeMeters<>(binder);
+	}
+
 	/**
 	 * Meters by method, route and status code.
 	 * @param <M> the type of meter

@@ -1,5 +1,7 @@
 package io.gmicro.http;
 
+import jakarta.servlet.http.HttpServletRequest;
+
 /**
  * Sees every HTTP exchange begin and end. Each measurement of requests is one observer;
  * an application adds its own by declaring a bean of this type.
@@ -17,6 +19,17 @@ public interface ExchangeObserver {
 	 * @param exchange the exchange that begins
 	 */
 	default void onStart(Exchange exchange) {
+	}
+
+	/**
+	 * Called instead of {@link #onStart(Exchange) the method without the request}, which
+	 * it calls, for observers that look at the request.
+	 * @param exchange the exchange that begins
+	 * @param request the request as it reaches the filter. It is not to be kept: the
+	 * container uses it again
+	 */
+	default void onStart(Exchange exchange, HttpServletRequest request) {
+		onStart(exchange);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.function.BiConsumer;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -27,8 +28,16 @@ final class ExchangeObservers {
 			.register(registry);
 	}
 
-	void started(Exchange exchange) {
-		each(ExchangeObserver::onStart, exchange);
+	/** With a loop of its own: a lambda that captures the request would be an object. */
+	void started(Exchange exchange, HttpServletRequest request) {
+		for (ExchangeObserver observer : this.observers) {
+			try {
+				observer.onStart(exchange, request);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
 	}
 
 	void suspended(Exchange exchange) {

@@ -41,6 +41,10 @@ final class Series {
 		return this.route;
 	}
 
+	String status() {
+		return this.status;
+	}
+
 	Tags tags() {
 		return methodAndRouteTags().and(STATUS_LABEL, this.status);
 	}

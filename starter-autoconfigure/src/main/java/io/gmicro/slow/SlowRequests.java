@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
@@ -39,7 +40,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final Map<Exchange, String> asyncTraceIds = new ConcurrentHashMap<>();
 
-	private final ExchangeMeters<Counter> counters;
+	private final Consumer<Exchange> counter;
 
 	private final Counter restarts;
 
@@ -69,10 +70,21 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
 			TraceIds traceIds) {
-		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder("http.server.slow.requests")
-			.description("HTTP server requests that took longer than their threshold")
-			.tags(tags)
-			.register(registry));
+		this(registry, active, thresholds, capacity, traceIds, counter(registry));
+	}
+
+	/**
+	 * Create an observer that counts elsewhere, whose watchdog is not started yet.
+	 * @param registry where it is counted what the watchdog could not do
+	 * @param active the requests that are being served
+	 * @param thresholds from when on a request is slow
+	 * @param capacity how many slow requests are kept
+	 * @param traceIds the trace of the calling thread
+	 * @param counter what counts a slow request, on the request's thread
+	 */
+	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
+			TraceIds traceIds, Consumer<Exchange> counter) {
+		this.counter = counter;
 		this.restarts = Counter.builder("gmicro.watchdog.restarts")
 			.description("Restarts of the watchdog that samples slow requests")
 			.register(registry);
@@ -88,6 +100,20 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 		this.period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
 	}
 
+	/**
+	 * What counts {@code http_server_slow_requests_total}.
+	 * @param registry where the counters are registered
+	 * @return a counter of requests that have ended and were slow
+	 */
+	public static Consumer<Exchange> counter(MeterRegistry registry) {
+		ExchangeMeters<Counter> counters = ExchangeMeters
+			.byStatus((tags) -> Counter.builder("http.server.slow.requests")
+				.description("HTTP server requests that took longer than their threshold")
+				.tags(tags)
+				.register(registry));
+		return (exchange) -> counters.get(exchange).increment();
+	}
+
 	@Override
 	public void onAsync(Exchange exchange) {
 		String traceId = this.traceIds.current();
@@ -101,7 +127,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	public void onEnd(Exchange exchange) {
 		String asyncTraceId = this.asyncTraceIds.isEmpty() ? null : this.asyncTraceIds.remove(exchange);
 		if (isSlow(exchange)) {
-			this.counters.get(exchange).increment();
+			this.counter.accept(exchange);
 			keep(exchange, asyncTraceId);
 		}
 	}

@@ -55,6 +55,17 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.metrics.endpoint.collect-timeout", "0ms", "from 1 millisecond to 1 hour"),
 				Arguments.of("gmicro.metrics.endpoint.write-timeout", "3601000ms", "from 1 millisecond to 1 hour"),
 				Arguments.of("gmicro.metrics.naming", "nonsense", "STANDARD"),
+				Arguments.of("gmicro.metrics.prefix", "1shop_", "beginning with no digit"),
+				Arguments.of("gmicro.metrics.prefix", "shop-", "letters, digits and '_'"),
+				Arguments.of("gmicro.metrics.suffix", "-v2", "letters, digits and '_'"),
+				Arguments.of("gmicro.metrics.suffix", "_v2_total", "ending in none of '_total'"),
+				Arguments.of("gmicro.metrics.labels[data-center]", "a", "a label is named with letters"),
+				Arguments.of("gmicro.metrics.labels[1st]", "a", "begins with no digit"),
+				Arguments.of("gmicro.metrics.labels[__name__]", "a", "no '__'"),
+				Arguments.of("gmicro.metrics.labels[uri]", "a", "none of 'uri', 'method', 'code' and 'le'"),
+				Arguments.of("gmicro.metrics.labels[region.name]", "a", "a label is named with letters"),
+				Arguments.of("gmicro.metrics.labels[region]", " ", "a label has a value"),
+				Arguments.of("gmicro.http.unique-clients.enabled", "perhaps", "perhaps"),
 				Arguments.of("gmicro.grpc.call-duration.buckets", "10ms,5ms", bounds),
 				Arguments.of("gmicro.grpc.exclude-services", "/grpc.health", "the full name of a service"),
 				Arguments.of("gmicro.diagnostics.access", "everybody", "AUTHENTICATED"),
@@ -97,6 +108,13 @@ class GmicroPropertiesTests {
 	void defaultExclusionsAreTheOnesInTheMetadata() {
 		this.contextRunner.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().excludePaths())
 			.isEqualTo(GmicroProperties.DEFAULT_EXCLUDE_PATHS));
+	}
+
+	@Test
+	void defaultBucketsAreTheOnesInTheMetadata() {
+		this.contextRunner
+			.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().requestDuration().buckets())
+				.isEqualTo(GmicroProperties.DEFAULT_BUCKETS));
 	}
 
 	@Configuration(proxyBeanMethods = false)

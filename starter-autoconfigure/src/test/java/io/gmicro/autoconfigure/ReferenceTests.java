@@ -89,9 +89,13 @@ class ReferenceTests {
 
 	private String table() {
 		return this.properties.stream()
-			.map((property) -> "| `%s` | `%s` | %s |\n".formatted(property.getId(), defaultText(property),
+			.map((property) -> "| `%s` | `%s` | %s |\n".formatted(property.getId(), shown(defaultText(property)),
 					property.getDescription()))
 			.collect(Collectors.joining("", "| Property | Default | Description |\n|---|---|---|\n", ""));
+	}
+
+	private static String shown(String defaultText) {
+		return defaultText.isEmpty() ? "\"\"" : defaultText;
 	}
 
 	private static String defaultText(ConfigurationMetadataProperty property) {

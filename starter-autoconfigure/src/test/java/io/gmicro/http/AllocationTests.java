@@ -2,15 +2,16 @@ package io.gmicro.http;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;
 import io.gmicro.slow.TraceIds;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.FilterChain;
@@ -22,6 +23,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.web.servlet.HandlerMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * What a request costs in memory: one small object.
@@ -34,7 +36,12 @@ class AllocationTests {
 
 	private static final long BYTES_PER_REQUEST = 96;
 
-	private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+	/** An object that its histogram makes, and the compiler does away with or not. */
+	private static final double BYTES_OF_CLIENT_JAVA = 16;
+
+	private static final double NEXT_TO_NOTHING = 2;
+
+	private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
 	private final List<MockHttpServletRequest> requests = List.of(request("GET", "/orders/1", "/orders/{id}"),
 			request("POST", "/orders", "/orders"), request("GET", "/customers/7", "/customers/{id}"));
@@ -45,13 +52,61 @@ class AllocationTests {
 	void fullSetAllocatesOneSmallObject() throws Exception {
 		ActiveExchanges active = new ActiveExchanges(this.registry);
 		RequestEvents events = new RequestEvents(() -> active);
-		List<ExchangeObserver> fullSet = List.of(
-				new RequestDuration(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1))),
-				new StatusCodes(this.registry), new ActiveRequests(this.registry), new BodySizes(this.registry),
-				new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
-						TraceIds.NONE),
-				events, active);
-		ExchangeFilter filter = new ExchangeFilter(fullSet, List.of("/metrics", "/debug/**", "/actuator/**"), 1000,
+		List<ExchangeObserver> fullSet = new ArrayList<>(standard());
+		fullSet.addAll(List.of(slow(active, SlowRequests.counter(this.registry)), events, active));
+		assertThat(allocatedPerRequest(fullSet)).isLessThanOrEqualTo(BYTES_PER_REQUEST);
+		assertThat(this.registry.get("http.server.responses").tag("http.route", "/orders/{id}").counter().count())
+			.isGreaterThan(REQUESTS / 3);
+		assertThat(this.registry.get("http.server.response.body.size").summaries()).isNotEmpty();
+		events.close();
+	}
+
+	@Test
+	void namesOfGinAllocateNothingOfTheirOwn() throws Exception {
+		ActiveExchanges active = new ActiveExchanges(this.registry);
+		GinFamilies families = new GinFamilies(this.registry.getPrometheusRegistry(), "", "", Map.of("region", "eu"));
+		UniqueClients clients = new UniqueClients();
+		clients.publish(families);
+		List<ExchangeObserver> gmicro = new ArrayList<>(gin(families));
+		gmicro.addAll(List.of(slow(active, new GinSlowRequests(families, Duration.ofSeconds(10))), clients, active));
+		double ofGmicro = allocatedPerRequest(gmicro);
+		List<ExchangeObserver> standard = new ArrayList<>(standard());
+		standard.addAll(List.of(slow(active, SlowRequests.counter(this.registry)), clients, active));
+		double ofStandard = allocatedPerRequest(standard);
+		List<ExchangeObserver> both = new ArrayList<>(standard);
+		both.addAll(0, gmicro.subList(0, 3));
+		double ofBoth = allocatedPerRequest(both);
+		double ofNeither = allocatedPerRequest(List.of((exchange) -> {
+		}));
+		assertThat(List.of(ofStandard, ofGmicro, ofBoth))
+			.allSatisfy((perRequest) -> assertThat(perRequest).isLessThanOrEqualTo(BYTES_PER_REQUEST));
+		assertThat(ofStandard - ofNeither).isCloseTo(0, within(NEXT_TO_NOTHING));
+		assertThat(ofGmicro - ofNeither).isBetween(-NEXT_TO_NOTHING, BYTES_OF_CLIENT_JAVA + NEXT_TO_NOTHING);
+		assertThat(ofBoth - ofNeither).as("both are the sum of their parts")
+			.isBetween(-NEXT_TO_NOTHING, BYTES_OF_CLIENT_JAVA + NEXT_TO_NOTHING);
+		assertThat(this.registry.scrape()).contains("gin_request_total{region=\"eu\"} " + 2.0 * (WARM_UP + REQUESTS))
+			.contains("gin_uri_request_total{code=\"200\",method=\"POST\",region=\"eu\",uri=\"/orders\"}")
+			.contains("gin_request_duration_count{region=\"eu\",uri=\"/orders/:id\"}")
+			.contains("gin_request_uv_total{region=\"eu\"} 1.0");
+	}
+
+	private List<ExchangeObserver> standard() {
+		return List.of(new RequestDuration(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1))),
+				new StatusCodes(this.registry), new ActiveRequests(this.registry), new BodySizes(this.registry));
+	}
+
+	private static List<ExchangeObserver> gin(GinFamilies families) {
+		return List.of(new GinRequestDuration(families, GinRequestDuration.BOUNDS), new GinStatusCodes(families),
+				new GinBodySizes(families));
+	}
+
+	private ExchangeObserver slow(ActiveExchanges active, Consumer<Exchange> counter) {
+		return new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
+				TraceIds.NONE, counter);
+	}
+
+	private double allocatedPerRequest(List<ExchangeObserver> observers) throws Exception {
+		ExchangeFilter filter = new ExchangeFilter(observers, List.of("/metrics", "/debug/**", "/actuator/**"), 1000,
 				this.registry);
 		FilterChain chain = (request, response) -> {
 		};
@@ -59,12 +114,7 @@ class AllocationTests {
 		Call measured = (request) -> filter.doFilter(request, this.response, chain);
 		run(plain, WARM_UP);
 		run(measured, WARM_UP);
-		double perRequest = (double) (allocatedBy(measured) - allocatedBy(plain)) / REQUESTS;
-		assertThat(perRequest).isLessThanOrEqualTo(BYTES_PER_REQUEST);
-		assertThat(this.registry.get("http.server.responses").tag("http.route", "/orders/{id}").counter().count())
-			.isGreaterThan(REQUESTS / 3);
-		assertThat(this.registry.get("http.server.response.body.size").summaries()).isNotEmpty();
-		events.close();
+		return (double) (allocatedBy(measured) - allocatedBy(plain)) / REQUESTS;
 	}
 
 	private long allocatedBy(Call call) throws Exception {

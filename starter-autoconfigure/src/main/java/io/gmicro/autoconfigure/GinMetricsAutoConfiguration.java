@@ -1,0 +1,75 @@
+package io.gmicro.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.gmicro.http.GinBodySizes;
+import io.gmicro.http.GinFamilies;
+import io.gmicro.http.GinRequestDuration;
+import io.gmicro.http.GinSlowRequests;
+import io.gmicro.http.GinStatusCodes;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.servlet.Filter;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the measurement of HTTP requests under
+ * the names of gin-metrics: an observer a measurement, as there is under the standard
+ * names.
+ */
+@AutoConfiguration(after = GmicroAutoConfiguration.class,
+		before = { SlowRequestsAutoConfiguration.class, HttpMetricsAutoConfiguration.class })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ Filter.class, PrometheusMeterRegistry.class })
+@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+@Conditional(OnGmicroNames.class)
+@ConditionalOnBean(PrometheusMeterRegistry.class)
+public final class GinMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	GinFamilies gmicroGinFamilies(PrometheusMeterRegistry registry, GmicroProperties properties) {
+		GmicroProperties.Metrics metrics = properties.metrics();
+		return new GinFamilies(registry.getPrometheusRegistry(), metrics.prefix(), metrics.suffix(), metrics.labels());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
+	GinRequestDuration gmicroGinRequestDuration(GinFamilies families, GmicroProperties properties) {
+		List<Duration> buckets = properties.http().requestDuration().buckets();
+		return new GinRequestDuration(families,
+				buckets.equals(GmicroProperties.DEFAULT_BUCKETS) ? GinRequestDuration.BOUNDS : buckets);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "gmicro.http.status-code.enabled", matchIfMissing = true)
+	GinStatusCodes gmicroGinStatusCodes(GinFamilies families) {
+		return new GinStatusCodes(families);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "gmicro.http.body-size.enabled", matchIfMissing = true)
+	GinBodySizes gmicroGinBodySizes(GinFamilies families) {
+		return new GinBodySizes(families);
+	}
+
+	/** Called by whoever tracks slow requests. */
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "gmicro.http.slow-requests.enabled", matchIfMissing = true)
+	GinSlowRequests gmicroGinSlowRequests(GinFamilies families, GmicroProperties properties) {
+		return new GinSlowRequests(families, properties.http().slowRequests().threshold());
+	}
+
+}

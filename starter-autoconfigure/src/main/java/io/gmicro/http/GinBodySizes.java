@@ -1,0 +1,42 @@
+package io.gmicro.http;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+
+/**
+ * Counts {@code gin_request_body_total} and {@code gin_response_body_total}, the bytes of
+ * all bodies: of requests as they declare them, of responses as the application wrote
+ * them.
+ */
+public final class GinBodySizes implements ExchangeObserver {
+
+	private final CounterDataPoint received;
+
+	private final CounterDataPoint sent;
+
+	/**
+	 * Create an observer.
+	 * @param families where the families are made
+	 */
+	public GinBodySizes(GinFamilies families) {
+		this.received = families.counter("gin_request_body_total", "the server received request body size, unit byte");
+		this.sent = families.counter("gin_response_body_total", "the server send response body size, unit byte");
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+		add(exchange.requestBodySize(), this.received);
+		add(exchange.responseBodySize(), this.sent);
+	}
+
+	@Override
+	public void onErrorPage(Exchange exchange) {
+		add(exchange.responseBodySize(), this.sent);
+	}
+
+	private static void add(long size, CounterDataPoint counter) {
+		if (size > 0) {
+			counter.inc(size);
+		}
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.gmicro.http;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Histogram;
+
+/**
+ * Records {@code gin_request_duration}, a histogram of how many seconds requests took, by
+ * route. How long a {@linkplain Exchange#isLongLived() long-lived} answer went on is its
+ * client's choice and not recorded.
+ */
+public final class GinRequestDuration implements ExchangeObserver {
+
+	/** The bounds of gin-metrics. */
+	public static final List<Duration> BOUNDS = List.of(Duration.ofMillis(100), Duration.ofMillis(300),
+			Duration.ofMillis(1200), Duration.ofSeconds(5), Duration.ofSeconds(10));
+
+	private static final double NANOS_PER_SECOND = 1e9;
+
+	private final ExchangeMeters<DistributionDataPoint> histograms;
+
+	/**
+	 * Create an observer.
+	 * @param families where the family is made
+	 * @param bounds the upper bounds of the buckets, positive and ascending; {@code +Inf}
+	 * is added
+	 */
+	public GinRequestDuration(GinFamilies families, Collection<Duration> bounds) {
+		Histogram histogram = families.histogram("gin_request_duration", "the time server took to handle the request.",
+				bounds.stream().map((bound) -> seconds(bound.toNanos())).toList(), "uri");
+		this.histograms = ExchangeMeters.bySeries((series) -> histogram.labelValues(GinUri.of(series.route())));
+	}
+
+	private static double seconds(long nanos) {
+		return nanos / NANOS_PER_SECOND;
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+		if (!exchange.isLongLived()) {
+			this.histograms.get(exchange).observe(seconds(exchange.durationNanos()));
+		}
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.gmicro.http;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+
+/**
+ * Counts {@code gin_slow_request_total}, the slow requests by route, method and status
+ * code. Which are slow is decided by whoever hands them over, each when it has ended.
+ * Thread-safe.
+ */
+public final class GinSlowRequests implements Consumer<Exchange> {
+
+	private final ExchangeMeters<CounterDataPoint> counters;
+
+	/**
+	 * Create a counter.
+	 * @param families where the family is made
+	 * @param threshold the duration above which a request is slow, told in the help text
+	 * in seconds
+	 */
+	public GinSlowRequests(GinFamilies families, Duration threshold) {
+		String seconds = BigDecimal.valueOf(threshold.toNanos(), 9).stripTrailingZeros().toPlainString();
+		this.counters = GinStatusCodes.byUri(families.counter("gin_slow_request_total",
+				"the server handled slow requests counter, t=" + seconds + ".", "uri", "method", "code"));
+	}
+
+	@Override
+	public void accept(Exchange exchange) {
+		this.counters.get(exchange).inc();
+	}
+
+}

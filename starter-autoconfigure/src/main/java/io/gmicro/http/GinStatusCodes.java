@@ -1,0 +1,38 @@
+package io.gmicro.http;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+
+/**
+ * Counts {@code gin_request_total}, all requests, and {@code gin_uri_request_total}, the
+ * requests by route, method and status code.
+ */
+public final class GinStatusCodes implements ExchangeObserver {
+
+	private final CounterDataPoint all;
+
+	private final ExchangeMeters<CounterDataPoint> counters;
+
+	/**
+	 * Create an observer.
+	 * @param families where the families are made
+	 */
+	public GinStatusCodes(GinFamilies families) {
+		this.all = families.counter("gin_request_total", "all the server received request num.");
+		Counter counter = families.counter("gin_uri_request_total",
+				"all the server received request num with every uri.", "uri", "method", "code");
+		this.counters = byUri(counter);
+	}
+
+	static ExchangeMeters<CounterDataPoint> byUri(Counter counter) {
+		return ExchangeMeters
+			.bySeries((series) -> counter.labelValues(GinUri.of(series.route()), series.method(), series.status()));
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+		this.all.inc();
+		this.counters.get(exchange).inc();
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.gmicro.http;
+
+/**
+ * Writes routes as gin does: {@code /orders/:id}, {@code /files/*path}, and an empty text
+ * where nothing matched.
+ */
+final class GinUri {
+
+	private static final String SUBTREE = "/**";
+
+	private GinUri() {
+	}
+
+	static String of(String route) {
+		return switch (route) {
+			case Routes.NOT_FOUND, Routes.REDIRECTION, Routes.UNKNOWN -> "";
+			default -> translate(route);
+		};
+	}
+
+	private static String translate(String template) {
+		StringBuilder uri = new StringBuilder(template.length());
+		int braces = 0;
+		int start = 0;
+		for (int i = 0; i < template.length(); i++) {
+			char character = template.charAt(i);
+			if (character == '{' && braces++ == 0) {
+				start = i + 1;
+			}
+			else if (character == '}' && braces > 0 && --braces == 0) {
+				uri.append(variable(template.substring(start, i)));
+			}
+			else if (braces == 0) {
+				uri.append(character);
+			}
+			else if (character == '\\') {
+				i++;
+			}
+		}
+		String translated = uri.toString();
+		return translated.endsWith(SUBTREE) ? translated.substring(0, translated.length() - SUBTREE.length()) + "/*path"
+				: translated;
+	}
+
+	/** What a variable has to match is not told. */
+	private static String variable(String variable) {
+		if (variable.startsWith("*")) {
+			return variable;
+		}
+		int expression = variable.indexOf(':');
+		return ":" + ((expression < 0) ? variable : variable.substring(0, expression));
+	}
+
+}

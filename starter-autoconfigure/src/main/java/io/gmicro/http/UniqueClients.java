@@ -1,0 +1,120 @@
+package io.gmicro.http;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+import com.dynatrace.hash4j.distinctcount.HyperLogLog;
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * Estimates how many clients of different addresses there have been since the start:
+ * {@code http_server_unique_clients}, and {@code gin_request_uv_total}. A client's
+ * address is what {@link HttpServletRequest#getRemoteAddr()} says, and so a forwarded one
+ * only where the application resolves these.
+ * <p>
+ * A HyperLogLog of 64 KiB holds, of addresses hashed with a key that only this process
+ * has, the rarest hash of each of 65536 groups. No address can be read back from it, nor
+ * asked whether it was there. The standard error of the estimate is 0.41 percent. An
+ * address that was there before costs its hash and one read; no lock is taken and nothing
+ * allocated. Thread-safe.
+ */
+public final class UniqueClients implements ExchangeObserver {
+
+	private static final int PRECISION = 16;
+
+	private static final long INDEX_BITS = (1L << PRECISION) - 1;
+
+	private static final VarHandle RANKS = MethodHandles.arrayElementVarHandle(byte[].class);
+
+	private final byte[] ranks = new byte[1 << PRECISION];
+
+	private final AtomicLong highest = new AtomicLong();
+
+	private final Hasher64 hasher;
+
+	/**
+	 * Create an observer that has seen no client yet.
+	 */
+	public UniqueClients() {
+		this(new SecureRandom());
+	}
+
+	private UniqueClients(SecureRandom random) {
+		this(random.nextLong(), random.nextLong(), random.nextLong());
+	}
+
+	UniqueClients(long firstKey, long secondKey, long thirdKey) {
+		this.hasher = Hashing.polymurHash2_0(firstKey, secondKey, thirdKey);
+	}
+
+	/**
+	 * Publish {@code http_server_unique_clients}.
+	 * @param registry where the gauge is registered
+	 */
+	public void publish(MeterRegistry registry) {
+		Gauge.builder("http.server.unique_clients", this, UniqueClients::count)
+			.description("Estimate of the clients with different addresses since the start")
+			.register(registry);
+	}
+
+	/**
+	 * Publish {@code gin_request_uv_total}.
+	 * @param families where the family is made
+	 */
+	public void publish(GinFamilies families) {
+		families.counter("gin_request_uv_total", "all the server received ip num.", this::count);
+	}
+
+	/**
+	 * How many clients of different addresses there have been.
+	 * @return the estimate, never lower than one before it
+	 */
+	public long count() {
+		HyperLogLog sketch = HyperLogLog.create(PRECISION);
+		for (int index = 0; index < this.ranks.length; index++) {
+			int rank = rank(index);
+			if (rank > 0) {
+				sketch.add(hash(index, rank));
+			}
+		}
+		return this.highest.accumulateAndGet(Math.round(sketch.getDistinctCountEstimate()), Math::max);
+	}
+
+	@Override
+	public void onStart(Exchange exchange, HttpServletRequest request) {
+		String address = request.getRemoteAddr();
+		if (address != null) {
+			add(address);
+		}
+	}
+
+	@Override
+	public void onEnd(Exchange exchange) {
+	}
+
+	void add(CharSequence address) {
+		long hash = this.hasher.hashCharsToLong(address);
+		int index = (int) (hash >>> (Long.SIZE - PRECISION));
+		byte rank = (byte) (Long.numberOfLeadingZeros((hash << PRECISION) | INDEX_BITS) + 1);
+		byte known = rank(index);
+		while (rank > known && !RANKS.compareAndSet(this.ranks, index, known, rank)) {
+			known = rank(index);
+		}
+	}
+
+	private byte rank(int index) {
+		return (byte) RANKS.getVolatile(this.ranks, index);
+	}
+
+	/** Any hash of this group and rank: the sketch tells no others apart. */
+	private static long hash(int index, int rank) {
+		return ((long) index << (Long.SIZE - PRECISION)) | ((1L << (Long.SIZE - PRECISION)) >>> rank);
+	}
+
+}
