@@ -87,6 +87,13 @@ final class SampleServer implements AutoCloseable {
 			.POST(HttpRequest.BodyPublishers.ofString(json)));
 	}
 
+	/** Any request; headers are names and values in turn. */
+	HttpResponse<byte[]> send(String method, String path, HttpRequest.BodyPublisher body, String... headers)
+			throws IOException, InterruptedException {
+		return this.client.send(request(path).method(method, body).headers(headers).build(),
+				HttpResponse.BodyHandlers.ofByteArray());
+	}
+
 	Scrape scrape() throws IOException, InterruptedException {
 		return new Scrape(send(request("/metrics").header("Accept", "text/plain")).body());
 	}
