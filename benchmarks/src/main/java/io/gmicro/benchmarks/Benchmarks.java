@@ -21,6 +21,7 @@ final class Benchmarks {
 		}
 		List<String> wanted = List.of(args);
 		print("observers", wanted, ObserverCost::table);
+		print("naming", wanted, NamingCost::table);
 		print("grpc", wanted, GrpcCost::table);
 		print("watchdog", wanted, () -> (Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
 				: "The watchdog is measured on virtual threads, from Java " + VIRTUAL_THREADS + " on");

@@ -70,7 +70,7 @@ final class ObserverCost {
 				+ row("two clock reads", clocks);
 	}
 
-	private static String row(String what, double[] nanos) {
+	static String row(String what, double[] nanos) {
 		Arrays.sort(nanos);
 		return String.format(Locale.ROOT, "| %s | %.0f (%.0f to %.0f) |%n", what, nanos[ROUNDS / 2], nanos[0],
 				nanos[ROUNDS - 1]);
@@ -80,7 +80,7 @@ final class ObserverCost {
 		return new ExchangeFilter(List.of(observer), List.of(), 100, registry);
 	}
 
-	private static double nanos(ExchangeFilter filter) throws Exception {
+	static double nanos(ExchangeFilter filter) throws Exception {
 		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		FilterChain chain = (servletRequest, servletResponse) -> {

@@ -172,6 +172,24 @@ class GinMetricsAutoConfigurationTests {
 			});
 	}
 
+	@Test
+	void labelsAreBoundedAndSumsAreExact() {
+		this.gmicro.withPropertyValues("gmicro.http.max-routes=2").run((context) -> {
+			for (int i = 0; i < 50; i++) {
+				serve(context, (i % 2 == 0) ? "GET" : "MADE-UP-" + i, "/route" + i % 5 + "/{id}");
+			}
+			assertThat(scrape(context).lines().filter((line) -> line.startsWith("gin_uri_request_total")))
+				.containsExactlyInAnyOrder("gin_uri_request_total{code=\"200\",method=\"GET\",uri=\"/route0/:id\"} 5.0",
+						"gin_uri_request_total{code=\"200\",method=\"_OTHER\",uri=\"/route0/:id\"} 5.0",
+						"gin_uri_request_total{code=\"200\",method=\"GET\",uri=\"/route1/:id\"} 5.0",
+						"gin_uri_request_total{code=\"200\",method=\"_OTHER\",uri=\"/route1/:id\"} 5.0",
+						"gin_uri_request_total{code=\"200\",method=\"GET\",uri=\"_OTHER\"} 15.0",
+						"gin_uri_request_total{code=\"200\",method=\"_OTHER\",uri=\"_OTHER\"} 15.0");
+			assertThat(scrape(context)).contains("\ngin_request_total 50.0")
+				.contains("gin_request_duration_count{uri=\"_OTHER\"} 30");
+		});
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "2s, 2", "10s, 10", "2500ms, 2.5", "1ms, 0.001", "100s, 100" })
 	void helpTellsTheThreshold(String threshold, String seconds) {
@@ -225,11 +243,15 @@ class GinMetricsAutoConfigurationTests {
 	}
 
 	private static void serve(AssertableWebApplicationContext context) throws Exception {
+		serve(context, "POST", "/orders/{id}");
+	}
+
+	private static void serve(AssertableWebApplicationContext context, String method, String pattern) throws Exception {
 		Filter filter = Objects
 			.requireNonNull(context.getBean("gmicroExchangeFilter", FilterRegistrationBean.class).getFilter());
-		MockHttpServletRequest request = new MockHttpServletRequest("POST", "/orders/7");
+		MockHttpServletRequest request = new MockHttpServletRequest(method, "/orders/7");
 		request.setContent(new byte[10]);
-		request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, "/orders/{id}");
+		request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, pattern);
 		filter.doFilter(request, new MockHttpServletResponse(), (servletRequest, servletResponse) -> {
 			long start = System.nanoTime();
 			while (System.nanoTime() - start < Duration.ofMillis(2).toNanos()) {
