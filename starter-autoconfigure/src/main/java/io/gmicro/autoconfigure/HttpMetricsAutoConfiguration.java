@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-import com.dynatrace.hash4j.distinctcount.HyperLogLog;
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
@@ -133,8 +132,10 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnBooleanProperty("gmicro.http.unique-clients.enabled")
 	static final class UniqueClientsConfiguration {
 
+		private static final String LIBRARY = "com.dynatrace.hash4j.distinctcount.HyperLogLog";
+
 		@Bean
-		@ConditionalOnClass(HyperLogLog.class)
+		@ConditionalOnClass(name = LIBRARY)
 		@ConditionalOnMissingBean
 		UniqueClients gmicroUniqueClients(MeterRegistry registry, GmicroProperties properties,
 				ObjectProvider<GinFamilies> gin) {
@@ -147,7 +148,7 @@ public final class HttpMetricsAutoConfiguration {
 		}
 
 		@Configuration(proxyBeanMethods = false)
-		@ConditionalOnMissingClass("com.dynatrace.hash4j.distinctcount.HyperLogLog")
+		@ConditionalOnMissingClass(LIBRARY)
 		static final class WithoutLibraryConfiguration {
 
 			WithoutLibraryConfiguration() {
