@@ -73,8 +73,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param prefix What the names of gin-metrics begin with, ahead of 'gin_'.
 	 * @param suffix What the names of gin-metrics end with.
 	 * @param labels Labels that all metrics under the names of gin-metrics and of the Go
-	 * framework have, as in 'region: eu'. A name with an underscore is written in
-	 * brackets, as in '[data_center]: a'.
+	 * framework have, as in 'region: eu'.
 	 * @param custom Metrics of the application by name, as in 'orders_placed: {type:
 	 * counter, help: Orders placed, labels: [channel]}'.
 	 */

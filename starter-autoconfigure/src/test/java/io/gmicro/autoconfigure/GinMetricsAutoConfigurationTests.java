@@ -161,7 +161,7 @@ class GinMetricsAutoConfigurationTests {
 	@Test
 	void everySampleHasTheLabels() {
 		this.gmicro
-			.withPropertyValues("gmicro.metrics.labels.[data_center]=a", "gmicro.metrics.labels.Region=eu",
+			.withPropertyValues("gmicro.metrics.labels.data_center=a", "gmicro.metrics.labels.Region=eu",
 					"gmicro.metrics.labels.zone=1")
 			.run((context) -> {
 				assertThat(families(context)).isEqualTo(GIN);

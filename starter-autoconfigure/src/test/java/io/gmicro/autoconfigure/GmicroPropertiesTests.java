@@ -1,5 +1,6 @@
 package io.gmicro.autoconfigure;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -10,6 +11,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -17,6 +21,8 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -108,6 +114,18 @@ class GmicroPropertiesTests {
 	void defaultExclusionsAreTheOnesInTheMetadata() {
 		this.contextRunner.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().excludePaths())
 			.isEqualTo(GmicroProperties.DEFAULT_EXCLUDE_PATHS));
+	}
+
+	@Test
+	void labelNamesAreTakenAsTheyAreWritten() throws Exception {
+		String yaml = "gmicro.metrics.labels:\n  zone_a: 1\n  '[zone_b]': 2\n  Zone: 3\n";
+		MutablePropertySources sources = new MutablePropertySources();
+		new YamlPropertySourceLoader().load("labels", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+			.forEach(sources::addLast);
+		assertThat(new Binder(ConfigurationPropertySources.from(sources)).bind("gmicro", GmicroProperties.class)
+			.get()
+			.metrics()
+			.labels()).containsOnlyKeys("zone_a", "zone_b", "Zone");
 	}
 
 	@Test
