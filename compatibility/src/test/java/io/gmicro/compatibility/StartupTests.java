@@ -1,5 +1,6 @@
 package io.gmicro.compatibility;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +44,8 @@ class StartupTests {
 				"gmicro.metrics.labels.region=eu")) {
 			assertThat(application.get("/hello/7").statusCode()).isEqualTo(200);
 			String labels = "{code=\"200\",method=\"GET\",region=\"eu\",uri=\"/hello/:id\"} 1.0";
-			assertThat(application.get("/metrics").body()).contains("\nshop_gin_uri_request_total_v2" + labels)
+			assertThat(new String(application.get("/metrics").body(), StandardCharsets.UTF_8))
+				.contains("\nshop_gin_uri_request_total_v2" + labels)
 				.contains("\n# TYPE shop_gin_request_duration_v2 histogram")
 				.contains("\nhttp_server_responses_total{");
 		}
