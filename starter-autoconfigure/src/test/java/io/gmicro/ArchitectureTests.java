@@ -173,8 +173,8 @@ class ArchitectureTests {
 		.resideInAPackage("io.gmicro.custom")
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.custom", "io.micrometer.core.instrument", "org.apache.commons.logging", "java..",
-				"org.jspecify..");
+		.resideInAnyPackage("io.gmicro.custom", "io.gmicro.overflow", "io.micrometer.core.instrument",
+				"org.apache.commons.logging", "java..", "org.jspecify..");
 
 	@ArchTest
 	static final ArchRule packagesAreNullMarked = all(packages()).should(beNullMarked());

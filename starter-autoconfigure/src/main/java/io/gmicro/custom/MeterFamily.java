@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
+import io.gmicro.overflow.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class MeterFamily<M> {
 
 	private static final Log logger = LogFactory.getLog(MeterFamily.class);
-
-	private static final String OTHER = "_OTHER";
 
 	private static final int LONGEST_VALUE = 200;
 
@@ -50,11 +49,7 @@ public final class MeterFamily<M> {
 		this.labels = metric.labels();
 		this.limit = metric.maxLabelSets();
 		this.binder = binder;
-		this.overflow = this.labels.isEmpty() ? null
-				: Counter.builder("gmicro.overflow")
-					.description("Requests recorded under a shared label value because the label reached its bound")
-					.tag("label", name)
-					.register(registry);
+		this.overflow = this.labels.isEmpty() ? null : Overflow.counter(registry, name);
 	}
 
 	/**
@@ -130,8 +125,8 @@ public final class MeterFamily<M> {
 		if (shared == null) {
 			logger.warn("More than " + this.property + ".max-label-sets=" + this.limit
 					+ " combinations of label values, or a value of more than " + LONGEST_VALUE
-					+ " characters: recorded as " + OTHER + " and counted in gmicro_overflow_total");
-			String[] values = Collections.nCopies(this.labels.size(), OTHER).toArray(String[]::new);
+					+ " characters: recorded as " + Overflow.OTHER + " and counted in gmicro_overflow_total");
+			String[] values = Collections.nCopies(this.labels.size(), Overflow.OTHER).toArray(String[]::new);
 			Object key = key(values);
 			M existing = this.meters.get(key);
 			shared = (existing != null) ? existing : bind(key, values);

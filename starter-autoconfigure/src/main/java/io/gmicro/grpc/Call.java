@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
+import io.gmicro.overflow.Overflow;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public final class Call extends Operation {
 	 * Label value for a method that is not registered with the server, or that is past
 	 * the bound of a client's methods.
 	 */
-	public static final String OTHER = "_OTHER";
+	public static final String OTHER = Overflow.OTHER;
 
 	/** Value of the label {@code rpc_system_name}. */
 	static final String SYSTEM = "grpc";

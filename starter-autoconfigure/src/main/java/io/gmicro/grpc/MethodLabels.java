@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.gmicro.overflow.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.Log;
@@ -37,10 +38,7 @@ final class MethodLabels {
 
 	MethodLabels(Collection<String> excludedServices, MeterRegistry registry) {
 		this.excludedServices = Set.copyOf(excludedServices);
-		this.overflow = Counter.builder("gmicro.overflow")
-			.description("Requests recorded under a shared label value because the label reached its bound")
-			.tag("label", "rpc_method")
-			.register(registry);
+		this.overflow = Overflow.counter(registry, "rpc_method");
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.gmicro.http;
 
 import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.overflow.Overflow;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public final class ActiveExchanges implements ExchangeObserver {
 	 * @param registry where exchanges are counted that found no place in the table
 	 */
 	public ActiveExchanges(MeterRegistry registry) {
-		this.operations = new ActiveOperations(Routes.overflow(registry, "active_exchange"));
+		this.operations = new ActiveOperations(Overflow.counter(registry, "active_exchange"));
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
+import io.gmicro.overflow.Overflow;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -23,7 +24,7 @@ public final class Exchange extends Operation {
 	 * Label value for a request method that is not one of the methods of RFC 9110 and RFC
 	 * 5789.
 	 */
-	public static final String OTHER = "_OTHER";
+	public static final String OTHER = Overflow.OTHER;
 
 	/**
 	 * Status of an exchange whose client went away before it had the whole answer

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.gmicro.overflow.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.Log;
@@ -49,16 +50,9 @@ final class Routes {
 
 	Routes(int limit, MeterRegistry registry) {
 		this.limit = limit;
-		this.routeOverflow = overflow(registry, "http_route");
-		this.methodOverflow = overflow(registry, "http_request_method");
-		this.statusOverflow = overflow(registry, "http_response_status_code");
-	}
-
-	static Counter overflow(MeterRegistry registry, String label) {
-		return Counter.builder("gmicro.overflow")
-			.description("Requests recorded under a shared label value because the label reached its bound")
-			.tag("label", label)
-			.register(registry);
+		this.routeOverflow = Overflow.counter(registry, "http_route");
+		this.methodOverflow = Overflow.counter(registry, "http_request_method");
+		this.statusOverflow = Overflow.counter(registry, "http_response_status_code");
 	}
 
 	/**

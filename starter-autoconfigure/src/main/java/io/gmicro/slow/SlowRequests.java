@@ -12,6 +12,7 @@ import io.gmicro.http.ExchangeMeters;
 import io.gmicro.http.ExchangeObserver;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
+import io.gmicro.overflow.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.Log;
@@ -88,10 +89,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 		this.restarts = Counter.builder("gmicro.watchdog.restarts")
 			.description("Restarts of the watchdog that samples slow requests")
 			.register(registry);
-		this.overflow = Counter.builder("gmicro.overflow")
-			.description("Requests recorded under a shared label value because the label reached its bound")
-			.tag("label", "slow_request")
-			.register(registry);
+		this.overflow = Overflow.counter(registry, "slow_request");
 		this.active = active.operations();
 		this.thresholds = thresholds;
 		this.traceIds = traceIds;
