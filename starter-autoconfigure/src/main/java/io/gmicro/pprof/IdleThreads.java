@@ -24,7 +24,9 @@ final class IdleThreads {
 			"io.netty.util.concurrent.SingleThreadEventExecutor.takeTask",
 			"io.netty.util.concurrent.GlobalEventExecutor.takeTask",
 			"kotlinx.coroutines.scheduling.CoroutineScheduler$Worker.park",
-			"ch.qos.logback.core.AsyncAppenderBase$Worker.run", "io.gmicro.slow.SlowRequests.watch");
+			"ch.qos.logback.core.AsyncAppenderBase$Worker.run",
+			"io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor$Worker.run",
+			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.SlowRequests.watch");
 
 	/** Who waits because somebody looks at the profile. */
 	private static final List<String> PROFILING = List.of("jdk.jfr.internal.", "io.gmicro.pprof.");
