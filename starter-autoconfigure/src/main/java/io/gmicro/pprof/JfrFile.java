@@ -23,7 +23,7 @@ final class JfrFile implements Closeable {
 	}
 
 	static JfrFile empty() throws IOException {
-		return new JfrFile(Files.createTempFile("gmicro-pprof", ".jfr"));
+		return new JfrFile(Files.createTempFile(Platform.TEMPORARY_FILES, ".jfr"));
 	}
 
 	static JfrFile of(Recording recording) throws IOException {

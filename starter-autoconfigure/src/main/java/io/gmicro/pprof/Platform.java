@@ -10,6 +10,12 @@ import com.sun.management.ThreadMXBean;
  */
 final class Platform {
 
+	/**
+	 * How the names of temporary files begin. What a process left that was killed can be
+	 * told by its id.
+	 */
+	static final String TEMPORARY_FILES = "gmicro-pprof-" + ProcessHandle.current().pid() + "-";
+
 	private Platform() {
 	}
 

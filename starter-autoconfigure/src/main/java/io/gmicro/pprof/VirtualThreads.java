@@ -45,7 +45,7 @@ final class VirtualThreads implements Closeable {
 		if (Runtime.version().feature() < JAVA) {
 			throw new ProfilingException(400, "virtual=1 needs Java " + JAVA + " or newer");
 		}
-		VirtualThreads dump = new VirtualThreads(Files.createTempDirectory("gmicro-pprof"));
+		VirtualThreads dump = new VirtualThreads(Files.createTempDirectory(Platform.TEMPORARY_FILES));
 		try {
 			ManagementFactory.getPlatformMBeanServer()
 				.invoke(new ObjectName("com.sun.management:type=HotSpotDiagnostic"), "dumpThreads",

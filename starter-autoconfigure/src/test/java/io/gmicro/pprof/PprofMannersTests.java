@@ -129,7 +129,8 @@ class PprofMannersTests {
 			get(server, "/goroutine?virtual=1");
 			get(server, "/goroutine?debug=2&virtual=1");
 			try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-				assertThat(files).noneMatch((file) -> file.getFileName().toString().startsWith("gmicro-pprof"));
+				assertThat(files)
+					.noneMatch((file) -> file.getFileName().toString().startsWith(Platform.TEMPORARY_FILES));
 			}
 		}
 	}

@@ -108,7 +108,7 @@ class VirtualThreadsTests {
 
 	private static List<Path> leftOver() throws Exception {
 		try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-			return files.filter((file) -> file.getFileName().toString().startsWith("gmicro-pprof")).toList();
+			return files.filter((file) -> file.getFileName().toString().startsWith(Platform.TEMPORARY_FILES)).toList();
 		}
 	}
 
