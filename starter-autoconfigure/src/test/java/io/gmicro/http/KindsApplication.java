@@ -366,7 +366,9 @@ class KindsApplication {
 
 		private SseEmitter held(int events) {
 			SseEmitter emitter = new SseEmitter();
-			CompletableFuture.runAsync(() -> {
+			// A thread of its own, since one that writes to a client that has gone may be
+			// long in noticing
+			Thread sender = new Thread(() -> {
 				try {
 					emitter.send("begun");
 					this.goOn.acquire();
@@ -378,7 +380,9 @@ class KindsApplication {
 				catch (IOException | InterruptedException ex) {
 					emitter.completeWithError(ex);
 				}
-			});
+			}, "events");
+			sender.setDaemon(true);
+			sender.start();
 			return emitter;
 		}
 
