@@ -26,6 +26,8 @@ final class Benchmarks {
 		print("watchdog", wanted, () -> (Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
 				: "The watchdog is measured on virtual threads, from Java " + VIRTUAL_THREADS + " on");
 		print("profiling", wanted, ProfilingCost::table);
+		print("service", wanted, ServiceCost::table);
+		print("startup", wanted, StartupCost::table);
 	}
 
 	private static void print(String name, List<String> wanted, Callable<String> table) throws Exception {
