@@ -1,5 +1,6 @@
 package io.gmicro.compatibility;
 
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,19 @@ class StartupTests {
 	}
 
 	@Test
+	void servesThePageOfSlowRequestsWhenAsked(CapturedOutput output) {
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
+				"gmicro.http.slow-requests.endpoint.enabled=true", "logging.level.io.gmicro=info")) {
+			HttpResponse<byte[]> page = application.get("/debug/requests", "Accept", "text/html");
+			assertThat(page.statusCode()).isEqualTo(200);
+			assertThat(new String(page.body(), StandardCharsets.UTF_8)).startsWith("<!DOCTYPE html>");
+			assertThat(registrations(application.servletContext())).hasSize(3);
+			assertThat(output)
+				.contains("Slow requests are at port " + application.uri("/").getPort() + ", path /debug/requests");
+		}
+	}
+
+	@Test
 	void recordsUnderTheNamesOfGinAsWell(CapturedOutput output) {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
 				"gmicro.metrics.naming=both", "gmicro.metrics.prefix=shop_", "gmicro.metrics.suffix=_v2",
@@ -57,6 +71,7 @@ class StartupTests {
 		try (RunningApplication application = RunningApplication.start()) {
 			assertThat(application.get("/hello/7").statusCode()).isEqualTo(200);
 			assertThat(application.get("/metrics").statusCode()).isEqualTo(404);
+			assertThat(application.get("/debug/requests").statusCode()).isEqualTo(404);
 			assertThat(beans(application.context())).isEmpty();
 			assertThat(registrations(application.servletContext())).isEmpty();
 		}
