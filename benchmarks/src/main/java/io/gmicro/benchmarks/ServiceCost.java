@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class ServiceCost {
 
-	private static final int ROUNDS = 7;
+	private static final int ROUNDS = 5;
 
 	private static final int WARM_UP_SECONDS = 12;
 

@@ -32,10 +32,14 @@ final class ServiceProcess implements AutoCloseable {
 
 	private final Duration startup;
 
-	private ServiceProcess(Process process, URI uri, Duration startup) {
+	private final Duration startupCpu;
+
+	private ServiceProcess(Process process, URI uri, String startup) {
 		this.process = process;
 		this.uri = uri;
-		this.startup = startup;
+		String[] nanos = startup.split(" ", 2);
+		this.startup = Duration.ofNanos(Long.parseLong(nanos[0]));
+		this.startupCpu = Duration.ofNanos(Long.parseLong(nanos[1]));
 	}
 
 	/** Start the application and wait for its first answer. */
@@ -47,12 +51,11 @@ final class ServiceProcess implements AutoCloseable {
 		command.addAll(variant.arguments());
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		try {
-			String millis = new BufferedReader(process.inputReader(StandardCharsets.UTF_8)).readLine();
-			if (millis == null) {
+			String startup = new BufferedReader(process.inputReader(StandardCharsets.UTF_8)).readLine();
+			if (startup == null) {
 				throw new IOException("The service did not start");
 			}
-			ServiceProcess service = new ServiceProcess(process, URI.create("http://127.0.0.1:" + port),
-					Duration.ofMillis(Long.parseLong(millis)));
+			ServiceProcess service = new ServiceProcess(process, URI.create("http://127.0.0.1:" + port), startup);
 			service.get();
 			return service;
 		}
@@ -83,6 +86,11 @@ final class ServiceProcess implements AutoCloseable {
 	/** As long as the "Started" line of Spring Boot says. */
 	Duration startup() {
 		return this.startup;
+	}
+
+	/** What of that the thread that started the application was on a processor. */
+	Duration startupCpu() {
+		return this.startupCpu;
 	}
 
 	/** What the operating system charged the process with so far. */
