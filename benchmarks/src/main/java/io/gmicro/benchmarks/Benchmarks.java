@@ -20,6 +20,7 @@ final class Benchmarks {
 			return;
 		}
 		List<String> wanted = List.of(args);
+		print("requests", wanted, RequestCost::table);
 		print("observers", wanted, ObserverCost::table);
 		print("naming", wanted, NamingCost::table);
 		print("grpc", wanted, GrpcCost::table);

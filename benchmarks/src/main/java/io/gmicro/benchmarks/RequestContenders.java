@@ -1,0 +1,231 @@
+package io.gmicro.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.http.ActiveRequests;
+import io.gmicro.http.BodySizes;
+import io.gmicro.http.ExchangeFilter;
+import io.gmicro.http.ExchangeObserver;
+import io.gmicro.http.MatchedRouteInterceptor;
+import io.gmicro.http.RequestDuration;
+import io.gmicro.http.StatusCodes;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.slow.TraceIds;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+
+import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
+import org.springframework.mock.web.MockFilterConfig;
+import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * The filters that are measured side by side, each with a registry of its own.
+ */
+final class RequestContenders {
+
+	static final String NONE = "no filter";
+
+	static final String FLOOR = "floor: two clock reads, two adders";
+
+	static final String OURS = "gmicro, full set";
+
+	static final String SPRINGS = "Spring's ServerHttpObservationFilter";
+
+	private static final String METHOD = "GET";
+
+	private static final Duration[] BOUNDS = Stream
+		.of(5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000)
+		.map(Duration::ofMillis)
+		.toArray(Duration[]::new);
+
+	private RequestContenders() {
+	}
+
+	static Map<String, Filter> all() throws ServletException {
+		Map<String, Filter> all = new LinkedHashMap<>();
+		all.put(NONE, (request, response, chain) -> chain.doFilter(request, response));
+		all.put(FLOOR, floor());
+		all.put("client_java, cached data points: duration, status", clientJava());
+		all.put("Micrometer, meters registered each time: duration, status", naive(prometheus()));
+		all.put("gmicro, no measurement", ours((registry) -> List.of((exchange) -> {
+		})));
+		all.put("gmicro, duration", ours((registry) -> List.of(new RequestDuration(registry, List.of(BOUNDS)))));
+		all.put("gmicro, status", ours((registry) -> List.of(new StatusCodes(registry))));
+		all.put("gmicro, in flight", ours((registry) -> List.of(new ActiveRequests(registry))));
+		all.put("gmicro, sizes", ours((registry) -> List.of(new BodySizes(registry))));
+		all.put("gmicro, slow requests", slow(List.of(), prometheus()));
+		MeterRegistry registry = prometheus();
+		all.put(OURS, slow(List.of(new RequestDuration(registry, List.of(BOUNDS)), new StatusCodes(registry),
+				new ActiveRequests(registry), new BodySizes(registry)), registry));
+		all.put(SPRINGS, springs());
+		return all;
+	}
+
+	private static PrometheusMeterRegistry prometheus() {
+		return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
+	}
+
+	/** What no measurement of a duration can do without. */
+	private static Filter floor() {
+		LongAdder[] buckets = Stream.generate(LongAdder::new).limit(BOUNDS.length + 1).toArray(LongAdder[]::new);
+		LongAdder sum = new LongAdder();
+		long[] bounds = Arrays.stream(BOUNDS).mapToLong(Duration::toNanos).toArray();
+		return (request, response, chain) -> {
+			long start = System.nanoTime();
+			chain.doFilter(request, response);
+			long duration = System.nanoTime() - start;
+			int bucket = 0;
+			while (bucket < bounds.length && duration > bounds[bucket]) {
+				bucket++;
+			}
+			buckets[bucket].increment();
+			sum.add(duration);
+		};
+	}
+
+	private static Filter clientJava() {
+		Histogram histogram = Histogram.builder()
+			.name("request_duration_seconds")
+			.labelNames("method", "uri", "status")
+			.classicOnly()
+			.withoutExemplars()
+			.classicUpperBounds(Arrays.stream(BOUNDS).mapToDouble((bound) -> bound.toNanos() / 1e9).toArray())
+			.build();
+		io.prometheus.metrics.core.metrics.Counter counter = io.prometheus.metrics.core.metrics.Counter.builder()
+			.name("responses")
+			.withoutExemplars()
+			.labelNames("method", "uri", "status")
+			.build();
+		Map<Key, DataPoints> cache = new ConcurrentHashMap<>();
+		return new Measuring() {
+
+			@Override
+			void record(Key key, long nanos) {
+				DataPoints points = cache.get(key);
+				if (points == null) {
+					String status = Integer.toString(key.status());
+					points = cache.computeIfAbsent(key,
+							(absent) -> new DataPoints(histogram.labelValues(key.method(), key.uri(), status),
+									counter.labelValues(key.method(), key.uri(), status)));
+				}
+				points.duration().observe(nanos / 1e9);
+				points.status().inc();
+			}
+
+		};
+	}
+
+	private static Filter naive(MeterRegistry registry) {
+		return new Measuring() {
+
+			@Override
+			void record(Key key, long nanos) {
+				String status = Integer.toString(key.status());
+				Timer.builder("request.duration")
+					.tags("method", key.method(), "uri", key.uri(), "status", status)
+					.serviceLevelObjectives(BOUNDS)
+					.register(registry)
+					.record(Duration.ofNanos(nanos));
+				Counter.builder("responses")
+					.tags("method", key.method(), "uri", key.uri(), "status", status)
+					.register(registry)
+					.increment();
+			}
+
+		};
+	}
+
+	private static Filter ours(Function<MeterRegistry, List<ExchangeObserver>> observers) {
+		MeterRegistry registry = prometheus();
+		return filter(observers.apply(registry), registry);
+	}
+
+	private static ExchangeFilter filter(List<ExchangeObserver> observers, MeterRegistry registry) {
+		return new ExchangeFilter(observers, List.of("/metrics", "/debug/**", "/actuator/**"), 100, registry);
+	}
+
+	/**
+	 * Those given, and the tracking of slow requests with what Spring MVC calls of it.
+	 */
+	private static Filter slow(List<ExchangeObserver> others, MeterRegistry registry) {
+		ActiveExchanges active = new ActiveExchanges(registry);
+		SlowRequests slow = new SlowRequests(registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
+				TraceIds.NONE);
+		slow.start();
+		ExchangeFilter filter = filter(Stream.concat(others.stream(), Stream.of(slow, active)).toList(), registry);
+		MatchedRouteInterceptor interceptor = new MatchedRouteInterceptor(active);
+		FilterChain mvc = (request, response) -> {
+			RequestCost.CHAIN.doFilter(request, response);
+			interceptor.preHandle((LightRequest) request, (LightResponse) response, interceptor);
+		};
+		return (request, response, chain) -> filter.doFilter(request, response, mvc);
+	}
+
+	/** With the registry and the handler that Spring Boot configures, and no tracing. */
+	private static Filter springs() throws ServletException {
+		MeterRegistry registry = prometheus();
+		registry.config()
+			.meterFilter(MeterFilter.maximumAllowableTags("http.server.requests", "uri", 100, MeterFilter.deny()));
+		ObservationRegistry observations = ObservationRegistry.create();
+		observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
+		ServerHttpObservationFilter filter = new ServerHttpObservationFilter(observations,
+				new DefaultServerRequestObservationConvention("http.server.requests"));
+		filter.init(new MockFilterConfig("webMvcObservationFilter"));
+		return filter;
+	}
+
+	/** The filter one would write. */
+	private abstract static class Measuring implements Filter {
+
+		abstract void record(Key key, long nanos);
+
+		@Override
+		public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+				throws IOException, ServletException {
+			long start = System.nanoTime();
+			try {
+				chain.doFilter(request, response);
+			}
+			finally {
+				String uri = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+				record(new Key(METHOD, uri, ((LightResponse) response).getStatus()), System.nanoTime() - start);
+			}
+		}
+
+	}
+
+	private record Key(String method, String uri, int status) {
+	}
+
+	private record DataPoints(DistributionDataPoint duration, CounterDataPoint status) {
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.gmicro.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+import com.sun.management.ThreadMXBean;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+
+import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * What a request costs with each way of measuring it: CPU clock and allocation of the
+ * threads that serve, less those of the same requests without any filter. Rounds of all
+ * in turn; what is compared is from the same round.
+ */
+final class RequestCost {
+
+	/** Does what Spring MVC does for those who measure: tells which template matched. */
+	static final FilterChain CHAIN = (servletRequest, response) -> {
+		LightRequest request = (LightRequest) servletRequest;
+		request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, request.pattern());
+		ServerHttpObservationFilter.findObservationContext(request)
+			.ifPresent((context) -> context.setPathPattern(request.pattern()));
+	};
+
+	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+	private static final int WARM_UP_ROUNDS = 8;
+
+	private static final int ROUNDS = 15;
+
+	private static final int REQUESTS = 100_000;
+
+	private static final int ROUTES = 16;
+
+	private RequestCost() {
+	}
+
+	static String table() throws Exception {
+		Map<String, Filter> contenders = RequestContenders.all();
+		StringBuilder table = new StringBuilder(Versions.describe()).append("\n\n");
+		for (int threads = 1; threads <= 2; threads++) {
+			table.append(table(contenders, threads)).append('\n');
+		}
+		return table.toString();
+	}
+
+	private static String table(Map<String, Filter> contenders, int threads) throws Exception {
+		Map<String, List<Cost>> costs = new LinkedHashMap<>();
+		contenders.keySet().forEach((name) -> costs.put(name, new ArrayList<>()));
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+				for (Map.Entry<String, Filter> contender : contenders.entrySet()) {
+					Cost cost = measure(contender.getValue(), threads, executor);
+					if (round >= 0) {
+						of(contender.getKey(), costs).add(cost);
+					}
+				}
+			}
+		}
+		finally {
+			executor.shutdown();
+		}
+		List<Cost> stub = of(RequestContenders.NONE, costs);
+		costs.remove(RequestContenders.NONE);
+		costs.replaceAll((name, rounds) -> IntStream.range(0, ROUNDS)
+			.mapToObj((round) -> rounds.get(round).less(stub.get(round)))
+			.toList());
+		List<Cost> floor = of(RequestContenders.FLOOR, costs);
+		List<Cost> springs = of(RequestContenders.SPRINGS, costs);
+		StringBuilder table = new StringBuilder(String.format(Locale.ROOT,
+				"| a request, %d at a time (%.0f ns without a filter) | CPU ns more | of Spring's | times the floor | bytes more |%n|---|---|---|---|---|%n",
+				threads, median(stub, Cost::nanos)));
+		costs.forEach((name,
+				rounds) -> table.append(String.format(Locale.ROOT, "| %s | %s | %s | %s | %.0f |%n", name,
+						spread("%.0f", rounds, Cost::nanos), spread("%.3f", ratios(rounds, springs), Cost::nanos),
+						spread("%.2f", ratios(rounds, floor), Cost::nanos), median(rounds, Cost::bytes))));
+		return table.toString();
+	}
+
+	private static List<Cost> of(String name, Map<String, List<Cost>> costs) {
+		return Objects.requireNonNull(costs.get(name));
+	}
+
+	private static Cost measure(Filter filter, int threads, ExecutorService executor) throws Exception {
+		CyclicBarrier together = new CyclicBarrier(threads);
+		List<Future<Cost>> running = new ArrayList<>();
+		for (int thread = 0; thread < threads; thread++) {
+			running.add(executor.submit(() -> {
+				together.await();
+				return serve(filter);
+			}));
+		}
+		double nanos = 0;
+		double bytes = 0;
+		for (Future<Cost> cost : running) {
+			nanos += cost.get().nanos();
+			bytes += cost.get().bytes();
+		}
+		return new Cost(nanos / threads, bytes / threads);
+	}
+
+	private static Cost serve(Filter filter) throws Exception {
+		LightRequest[] requests = IntStream.range(0, ROUTES)
+			.mapToObj((route) -> new LightRequest("/shop" + route + "/7", "/shop" + route + "/{id}"))
+			.toArray(LightRequest[]::new);
+		LightResponse response = new LightResponse();
+		long bytes = THREADS.getCurrentThreadAllocatedBytes();
+		long nanos = THREADS.getCurrentThreadCpuTime();
+		for (int i = 0; i < REQUESTS; i++) {
+			LightRequest request = requests[i % ROUTES];
+			request.recycle();
+			filter.doFilter(request, response, CHAIN);
+		}
+		nanos = THREADS.getCurrentThreadCpuTime() - nanos;
+		bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
+		return new Cost((double) nanos / REQUESTS, (double) bytes / REQUESTS);
+	}
+
+	private static List<Cost> ratios(List<Cost> rounds, List<Cost> others) {
+		return IntStream.range(0, ROUNDS)
+			.mapToObj((round) -> new Cost(rounds.get(round).nanos() / others.get(round).nanos(), 0))
+			.toList();
+	}
+
+	private static String spread(String format, List<Cost> costs, ToDoubleFunction<Cost> of) {
+		double[] sorted = sorted(costs, of);
+		return String.format(Locale.ROOT, format + " (" + format + " to " + format + ")", sorted[ROUNDS / 2], sorted[0],
+				sorted[ROUNDS - 1]);
+	}
+
+	private static double median(List<Cost> costs, ToDoubleFunction<Cost> of) {
+		return sorted(costs, of)[ROUNDS / 2];
+	}
+
+	private static double[] sorted(List<Cost> costs, ToDoubleFunction<Cost> of) {
+		double[] sorted = costs.stream().mapToDouble(of).toArray();
+		Arrays.sort(sorted);
+		return sorted;
+	}
+
+	private record Cost(double nanos, double bytes) {
+
+		Cost less(Cost other) {
+			return new Cost(this.nanos - other.nanos, this.bytes - other.bytes);
+		}
+
+	}
+
+}
