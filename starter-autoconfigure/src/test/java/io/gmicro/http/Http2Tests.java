@@ -19,7 +19,7 @@ class Http2Tests {
 	private static final int STREAMS = 200;
 
 	/** Containers close a connection with too many of them. */
-	private static final int PER_CONNECTION = 10;
+	private static final int PER_CONNECTION = 2;
 
 	@ParameterizedTest
 	@EnumSource
