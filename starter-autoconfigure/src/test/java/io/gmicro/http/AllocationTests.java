@@ -32,7 +32,10 @@ class AllocationTests {
 
 	private static final int WARM_UP = 50_000;
 
-	private static final int REQUESTS = 100_000;
+	/** The least of several counts: the compiler may still be at it. */
+	private static final int TURNS = 4;
+
+	private static final int REQUESTS = 50_000;
 
 	private static final long BYTES_PER_REQUEST = 96;
 
@@ -84,7 +87,8 @@ class AllocationTests {
 		assertThat(ofGmicro - ofNeither).isBetween(-NEXT_TO_NOTHING, BYTES_OF_CLIENT_JAVA + NEXT_TO_NOTHING);
 		assertThat(ofBoth - ofNeither).as("both are the sum of their parts")
 			.isBetween(-NEXT_TO_NOTHING, BYTES_OF_CLIENT_JAVA + NEXT_TO_NOTHING);
-		assertThat(this.registry.scrape()).contains("gin_request_total{region=\"eu\"} " + 2.0 * (WARM_UP + REQUESTS))
+		assertThat(this.registry.scrape())
+			.contains("gin_request_total{region=\"eu\"} " + 2.0 * (WARM_UP + TURNS * REQUESTS))
 			.contains("gin_uri_request_total{code=\"200\",method=\"POST\",region=\"eu\",uri=\"/orders\"}")
 			.contains("gin_request_duration_count{region=\"eu\",uri=\"/orders/:id\"}")
 			.contains("gin_request_uv_total{region=\"eu\"} 1.0");
@@ -114,7 +118,13 @@ class AllocationTests {
 		Call measured = (request) -> filter.doFilter(request, this.response, chain);
 		run(plain, WARM_UP);
 		run(measured, WARM_UP);
-		return (double) (allocatedBy(measured) - allocatedBy(plain)) / REQUESTS;
+		long ofPlain = Long.MAX_VALUE;
+		long ofMeasured = Long.MAX_VALUE;
+		for (int turn = 0; turn < TURNS; turn++) {
+			ofPlain = Math.min(ofPlain, allocatedBy(plain));
+			ofMeasured = Math.min(ofMeasured, allocatedBy(measured));
+		}
+		return (double) (ofMeasured - ofPlain) / REQUESTS;
 	}
 
 	private long allocatedBy(Call call) throws Exception {
