@@ -24,6 +24,7 @@ final class Benchmarks {
 		print("observers", wanted, ObserverCost::table);
 		print("naming", wanted, NamingCost::table);
 		print("grpc", wanted, GrpcCost::table);
+		print("scrape", wanted, ScrapeCost::table);
 		print("watchdog", wanted, () -> (Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
 				: "The watchdog is measured on virtual threads, from Java " + VIRTUAL_THREADS + " on");
 		print("profiling", wanted, ProfilingCost::table);

@@ -1,0 +1,300 @@
+package io.gmicro.benchmarks;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.zip.GZIPOutputStream;
+
+import io.gmicro.scrape.MetricsServlet;
+import io.gmicro.scrape.ScrapeLimits;
+import io.gmicro.scrape.ScrapeRegistry;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.exporter.common.PrometheusHttpExchange;
+import io.prometheus.metrics.exporter.common.PrometheusHttpRequest;
+import io.prometheus.metrics.exporter.common.PrometheusHttpResponse;
+import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusOutputFormat;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+/**
+ * What a scrape costs: CPU time and bytes allocated, of all threads that take part, from
+ * the registry to where a container would take over. Beside the route are Spring Boot's
+ * endpoint, client_java's handler and the collecting alone, which all of them have to do,
+ * each as a part of what Spring Boot's took in the same round.
+ */
+final class ScrapeCost {
+
+	private static final int ROUNDS = 7;
+
+	private static final int WARM_UP_ROUNDS = 2;
+
+	private static final int LINES_A_ROUTE = 19;
+
+	private static final int LINES_A_ROUND = 200_000;
+
+	private static final String OPENMETRICS = "application/openmetrics-text;version=1.0.0";
+
+	private static final Duration[] BOUNDS = { Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(25),
+			Duration.ofMillis(50), Duration.ofMillis(75), Duration.ofMillis(100), Duration.ofMillis(250),
+			Duration.ofMillis(500), Duration.ofMillis(750), Duration.ofSeconds(1), Duration.ofMillis(2500),
+			Duration.ofSeconds(5), Duration.ofMillis(7500), Duration.ofSeconds(10) };
+
+	private ScrapeCost() {
+	}
+
+	static String table() throws Exception {
+		StringBuilder table = new StringBuilder(
+				"| lines | | Boot us, KB | client_java | collecting | gmicro time: part of Boot's | bytes: part of Boot's |\n"
+						+ "|---|---|---|---|---|---|---|\n");
+		for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
+			ScrapeRegistry registry = registry(lines / LINES_A_ROUTE);
+			table.append(row(lines, "text", registry, "text/plain", false));
+			table.append(row(lines, "text, gzip", registry, "text/plain", true));
+			table.append(row(lines, "OpenMetrics, gzip", registry, OPENMETRICS, true));
+		}
+		return table.toString();
+	}
+
+	private static ScrapeRegistry registry(int routes) {
+		ScrapeRegistry registry = new ScrapeRegistry();
+		PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
+		for (int route = 0; route < Math.max(1, routes); route++) {
+			String[] tags = { "http.request.method", "GET", "http.route", "/shop/kind" + route + "/{id}/items",
+					"http.response.status.code", "200" };
+			Timer timer = Timer.builder("http.server.request.duration")
+				.tags(tags)
+				.serviceLevelObjectives(BOUNDS)
+				.register(meters);
+			for (int i = 0; i < 100; i++) {
+				timer.record(Duration.ofNanos(1_234_567L * (i + 1) * (route % 89 + 1)));
+			}
+			meters.counter("http.server.responses", tags).increment(100 * (route + 1));
+		}
+		return registry;
+	}
+
+	private static String row(int lines, String format, ScrapeRegistry registry, String accept, boolean gzip)
+			throws Exception {
+		ScrapeLimits limits = new ScrapeLimits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
+		MetricsServlet servlet = new MetricsServlet(registry, limits, new SimpleMeterRegistry());
+		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(registry, new Properties());
+		PrometheusOutputFormat output = accept.equals(OPENMETRICS) ? PrometheusOutputFormat.CONTENT_TYPE_OPENMETRICS_100
+				: PrometheusOutputFormat.CONTENT_TYPE_004;
+		PrometheusScrapeHandler handler = new PrometheusScrapeHandler(registry);
+		List<Scrape> scrapes = List.of(() -> boot(endpoint, output, gzip),
+				() -> handler.handleRequest(new Exchange(accept, gzip)), registry::scrape,
+				() -> servlet.service(request(accept, gzip), new Response()));
+		Cost[][] costs = new Cost[scrapes.size()][ROUNDS];
+		int count = Math.max(2, LINES_A_ROUND / lines);
+		for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+			for (int i = 0; i < scrapes.size(); i++) {
+				Cost cost = cost(scrapes.get(i), count);
+				if (round >= 0) {
+					costs[i][round] = cost;
+				}
+			}
+		}
+		servlet.destroy();
+		return String.format(Locale.ROOT, "| %,d | %s | %.0f, %.0f | %s, %s | %s, %s | **%s** | **%s** |%n", lines,
+				format, median(nanos(costs[0])) / 1e3, median(bytes(costs[0])) / 1e3,
+				part(nanos(costs[1]), nanos(costs[0])), part(bytes(costs[1]), bytes(costs[0])),
+				part(nanos(costs[2]), nanos(costs[0])), part(bytes(costs[2]), bytes(costs[0])),
+				spread(nanos(costs[3]), nanos(costs[0])), spread(bytes(costs[3]), bytes(costs[0])));
+	}
+
+	private static Cost cost(Scrape scrape, int count) throws Exception {
+		Cost before = Cost.sofar();
+		for (int i = 0; i < count; i++) {
+			scrape.run();
+		}
+		Cost after = Cost.sofar();
+		return new Cost((after.nanos - before.nanos) / count, (after.bytes - before.bytes) / count);
+	}
+
+	private static double[] nanos(Cost[] costs) {
+		return Arrays.stream(costs).mapToDouble(Cost::nanos).toArray();
+	}
+
+	private static double[] bytes(Cost[] costs) {
+		return Arrays.stream(costs).mapToDouble(Cost::bytes).toArray();
+	}
+
+	private static double median(double[] values) {
+		return Arrays.stream(values).sorted().toArray()[values.length / 2];
+	}
+
+	private static double[] parts(double[] values, double[] whole) {
+		double[] parts = new double[values.length];
+		Arrays.setAll(parts, (i) -> values[i] / whole[i]);
+		Arrays.sort(parts);
+		return parts;
+	}
+
+	private static String part(double[] values, double[] whole) {
+		return String.format(Locale.ROOT, "%.2f", parts(values, whole)[values.length / 2]);
+	}
+
+	private static String spread(double[] values, double[] whole) {
+		double[] parts = parts(values, whole);
+		return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", parts[parts.length / 2], parts[0],
+				parts[parts.length - 1]);
+	}
+
+	private static void boot(PrometheusScrapeEndpoint endpoint, PrometheusOutputFormat format, boolean gzip)
+			throws IOException {
+		byte[] body = endpoint.scrape(format, null).getBody();
+		try (OutputStream out = gzip ? new GZIPOutputStream(OutputStream.nullOutputStream())
+				: OutputStream.nullOutputStream()) {
+			out.write(body);
+		}
+	}
+
+	private static MockHttpServletRequest request(String accept, boolean gzip) {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/metrics");
+		request.addHeader("Accept", accept);
+		if (gzip) {
+			request.addHeader("Accept-Encoding", "gzip");
+		}
+		return request;
+	}
+
+	/** One way to scrape. */
+	private interface Scrape {
+
+		void run() throws Exception;
+
+	}
+
+	/**
+	 * What threads have used.
+	 *
+	 * @param nanos of CPU time
+	 * @param bytes of memory
+	 */
+	private record Cost(double nanos, double bytes) {
+
+		/** Of this thread and of those that collect for the route. */
+		static Cost sofar() {
+			com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory
+				.getThreadMXBean();
+			double nanos = 0;
+			double bytes = 0;
+			for (Thread thread : Thread.getAllStackTraces().keySet()) {
+				if (thread == Thread.currentThread() || thread.getName().startsWith("gmicro-scrape-")) {
+					nanos += Math.max(0, threads.getThreadCpuTime(thread.getId()));
+					bytes += Math.max(0, threads.getThreadAllocatedBytes(thread.getId()));
+				}
+			}
+			return new Cost(nanos, bytes);
+		}
+
+	}
+
+	/** A response whose body goes nowhere. */
+	private static final class Response extends MockHttpServletResponse {
+
+		@Override
+		public ServletOutputStream getOutputStream() {
+			return new ServletOutputStream() {
+
+				@Override
+				public void write(int b) {
+				}
+
+				@Override
+				public void write(byte[] bytes, int offset, int length) {
+				}
+
+				@Override
+				public boolean isReady() {
+					return true;
+				}
+
+				@Override
+				public void setWriteListener(WriteListener listener) {
+				}
+
+			};
+		}
+
+	}
+
+	/** What client_java's handler reads from and writes to. */
+	private record Exchange(String accept,
+			boolean gzip) implements PrometheusHttpExchange, PrometheusHttpRequest, PrometheusHttpResponse {
+
+		@Override
+		public PrometheusHttpRequest getRequest() {
+			return this;
+		}
+
+		@Override
+		public PrometheusHttpResponse getResponse() {
+			return this;
+		}
+
+		@Override
+		public void handleException(IOException ex) throws IOException {
+			throw ex;
+		}
+
+		@Override
+		public void handleException(RuntimeException ex) {
+			throw ex;
+		}
+
+		@Override
+		public void close() {
+		}
+
+		@Override
+		public String getQueryString() {
+			return "";
+		}
+
+		@Override
+		public Enumeration<String> getHeaders(String name) {
+			return switch (name) {
+				case "Accept" -> Collections.enumeration(List.of(this.accept));
+				case "Accept-Encoding" -> Collections.enumeration(this.gzip ? List.of("gzip") : List.of());
+				default -> Collections.emptyEnumeration();
+			};
+		}
+
+		@Override
+		public String getMethod() {
+			return "GET";
+		}
+
+		@Override
+		public String getRequestPath() {
+			return "/metrics";
+		}
+
+		@Override
+		public void setHeader(String name, String value) {
+		}
+
+		@Override
+		public OutputStream sendHeadersAndGetBody(int status, int contentLength) {
+			return OutputStream.nullOutputStream();
+		}
+
+	}
+
+}
