@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -26,9 +27,6 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
-import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -41,9 +39,14 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 
-import org.springframework.http.server.observation.DefaultServerRequestObservationConvention;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcObservationAutoConfiguration;
 import org.springframework.mock.web.MockFilterConfig;
-import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.mock.web.MockServletContext;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
@@ -189,15 +192,15 @@ final class RequestContenders {
 		return (request, response, chain) -> filter.doFilter(request, response, mvc);
 	}
 
-	/** With the registry and the handler that Spring Boot configures, and no tracing. */
+	/** As Spring Boot configures it for an application with a Prometheus registry. */
 	private static Filter springs() throws ServletException {
-		MeterRegistry registry = prometheus();
-		registry.config()
-			.meterFilter(MeterFilter.maximumAllowableTags("http.server.requests", "uri", 100, MeterFilter.deny()));
-		ObservationRegistry observations = ObservationRegistry.create();
-		observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
-		ServerHttpObservationFilter filter = new ServerHttpObservationFilter(observations,
-				new DefaultServerRequestObservationConvention("http.server.requests"));
+		AnnotationConfigWebApplicationContext context = new AnnotationConfigWebApplicationContext();
+		context.setServletContext(new MockServletContext());
+		context.register(MetricsAutoConfiguration.class, ObservationAutoConfiguration.class,
+				PrometheusMetricsExportAutoConfiguration.class, WebMvcObservationAutoConfiguration.class);
+		context.refresh();
+		Filter filter = Objects
+			.requireNonNull(context.getBean("webMvcObservationFilter", FilterRegistrationBean.class).getFilter());
 		filter.init(new MockFilterConfig("webMvcObservationFilter"));
 		return filter;
 	}

@@ -3,7 +3,6 @@ package io.gmicro.benchmarks;
 import java.util.Locale;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.prometheus.metrics.core.metrics.Histogram;
 
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.core.SpringVersion;
@@ -17,13 +16,11 @@ final class Versions {
 	}
 
 	static String describe() {
-		return String.format(Locale.ROOT,
-				"%d CPUs, %s %s, %s %s, Spring Boot %s, Spring %s, Micrometer %s, client_java %s",
+		return String.format(Locale.ROOT, "%d CPUs, %s %s, %s %s, Spring Boot %s, Spring %s, Micrometer %s",
 				Runtime.getRuntime().availableProcessors(), System.getProperty("os.name"),
 				System.getProperty("os.arch"), System.getProperty("java.vm.name"), Runtime.version(),
 				SpringBootVersion.getVersion(), SpringVersion.getVersion(),
-				MeterRegistry.class.getPackage().getImplementationVersion(),
-				Histogram.class.getPackage().getImplementationVersion());
+				MeterRegistry.class.getPackage().getImplementationVersion());
 	}
 
 }
