@@ -1,6 +1,6 @@
 package io.gmicro.http;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.Tags;
@@ -13,7 +13,10 @@ import io.micrometer.core.instrument.Tags;
  */
 public final class ExchangeMeters<M> {
 
-	private final ConcurrentHashMap<Series, M> meters = new ConcurrentHashMap<>();
+	private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+	/** Where a series keeps the meter of this observer. */
+	private final int slot = INSTANCES.getAndIncrement();
 
 	private final Function<Series, M> binder;
 
@@ -51,10 +54,11 @@ public final class ExchangeMeters<M> {
 	 * @return the meter of its labels
 	 * @throws IllegalStateException when the exchange has not ended yet
 	 */
+	@SuppressWarnings("unchecked")
 	public M get(Exchange exchange) {
 		Series series = exchange.series();
-		M meter = this.meters.get(series);
-		return (meter != null) ? meter : this.meters.computeIfAbsent(series, this.binder);
+		Object meter = series.meter(this.slot);
+		return (M) ((meter != null) ? meter : series.bind(this.slot, this.binder));
 	}
 
 }

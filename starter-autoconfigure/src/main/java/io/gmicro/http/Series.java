@@ -1,10 +1,15 @@
 package io.gmicro.http;
 
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Function;
+
 import io.micrometer.core.instrument.Tags;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One combination of method, route and status. There is exactly one instance a
- * combination, so that observers can find their meters by its identity.
+ * combination, so that it can keep the meters that observers have bound to it.
  */
 final class Series {
 
@@ -21,6 +26,9 @@ final class Series {
 	private final String route;
 
 	private final String status;
+
+	/** By slot, and replaced as a whole, so that whoever finds a meter sees all of it. */
+	private volatile @Nullable Object[] meters = {};
 
 	Series(int key, String method, String route, String status) {
 		this.key = key;
@@ -43,6 +51,28 @@ final class Series {
 
 	String status() {
 		return this.status;
+	}
+
+	/**
+	 * The meter of an observer.
+	 * @param slot the number of the observer's meters
+	 * @return the meter, or {@code null} if none was bound yet
+	 */
+	@Nullable Object meter(int slot) {
+		@Nullable Object[] bound = this.meters;
+		return (slot < bound.length) ? bound[slot] : null;
+	}
+
+	synchronized Object bind(int slot, Function<Series, ?> binder) {
+		Object existing = meter(slot);
+		if (existing != null) {
+			return existing;
+		}
+		Object meter = Objects.requireNonNull(binder.apply(this));
+		@Nullable Object[] extended = Arrays.copyOf(this.meters, Math.max(this.meters.length, slot + 1));
+		extended[slot] = meter;
+		this.meters = extended;
+		return meter;
 	}
 
 	Tags tags() {
