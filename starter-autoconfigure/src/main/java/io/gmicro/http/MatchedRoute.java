@@ -3,6 +3,8 @@ package io.gmicro.http;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ClassUtils;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
@@ -12,7 +14,10 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
  */
 final class MatchedRoute {
 
-	private static final String PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
+	/** Spring MVC's own string where it is there: the same object is found sooner. */
+	private static final String PATTERN = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
+			MatchedRoute.class.getClassLoader()) ? WebMvc.PATTERN
+					: "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
 	private static final String HANDLER = "org.springframework.web.servlet.HandlerMapping.bestMatchingHandler";
 
@@ -37,15 +42,17 @@ final class MatchedRoute {
 			return false;
 		}
 		Object handler = request.getAttribute(HANDLER);
-		return handler != null && Resources.handles(handler);
+		return handler != null && WebMvc.handles(handler);
 	}
 
 	static @Nullable Throwable handledException(HttpServletRequest request) {
 		return (request.getAttribute(EXCEPTION) instanceof Throwable exception) ? exception : null;
 	}
 
-	/** Loaded only once a handler of Spring MVC was seen. */
-	private static final class Resources {
+	/** Loaded only where Spring MVC is there. */
+	private static final class WebMvc {
+
+		private static final String PATTERN = HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE;
 
 		static boolean handles(Object handler) {
 			return handler instanceof ResourceHttpRequestHandler;
