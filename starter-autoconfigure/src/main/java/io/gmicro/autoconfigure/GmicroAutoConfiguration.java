@@ -1,5 +1,6 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.scrape.CoarseClock;
 import io.gmicro.scrape.ScrapeRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -24,6 +26,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for what every feature of gmicro shares:
@@ -39,9 +42,31 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(GmicroProperties.class)
 public final class GmicroAutoConfiguration {
 
+	private static final String CLOCK = "gmicroScrapeClock";
+
 	@Bean
 	StartupReport gmicroStartupReport(GmicroProperties properties) {
 		return new StartupReport(properties);
+	}
+
+	/**
+	 * Whoever asks for a clock, gets another one.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(PrometheusMeterRegistry.class)
+	static final class ClockConfiguration {
+
+		@Bean(name = CLOCK, initMethod = "start", autowireCandidate = false)
+		@Lazy
+		CoarseClock gmicroScrapeClock() {
+			return new CoarseClock();
+		}
+
+		@Bean
+		static ScrapeClockConfigurer gmicroScrapeClockConfigurer() {
+			return new ScrapeClockConfigurer(CLOCK);
+		}
+
 	}
 
 	/**
@@ -55,9 +80,9 @@ public final class GmicroAutoConfiguration {
 
 		@Bean
 		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<PrometheusRegistry> collectors,
-				ObjectProvider<MeterFilter> filters, ObjectProvider<MeterBinder> binders) {
+				ObjectProvider<MeterFilter> filters, ObjectProvider<MeterBinder> binders, BeanFactory beanFactory) {
 			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT,
-					collectors.getIfUnique(ScrapeRegistry::new), Clock.SYSTEM);
+					collectors.getIfUnique(ScrapeRegistry::new), beanFactory.getBean(CLOCK, Clock.class));
 			filters.orderedStream().forEach(registry.config()::meterFilter);
 			binders.orderedStream().forEach((binder) -> binder.bindTo(registry));
 			return registry;

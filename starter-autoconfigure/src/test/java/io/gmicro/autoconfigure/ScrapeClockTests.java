@@ -1,0 +1,118 @@
+package io.gmicro.autoconfigure;
+
+import java.time.Duration;
+
+import io.gmicro.scrape.CoarseClock;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which registries get the clock that answers from memory.
+ */
+class ScrapeClockTests {
+
+	private static final String ENABLED = "gmicro.metrics.enabled=true";
+
+	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(MetricsAutoConfiguration.class, PrometheusMetricsExportAutoConfiguration.class,
+					GmicroAutoConfiguration.class, ScrapeRegistryAutoConfiguration.class));
+
+	@Test
+	void springBootsPrometheusRegistryGetsIt() {
+		this.contextRunner.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(clock(context.getBean(PrometheusMeterRegistry.class)))
+				.isInstanceOf(CoarseClock.class));
+	}
+
+	@Test
+	void whoeverElseAsksForAClockGetsSpringBoots() {
+		this.contextRunner.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(context.getBean(Clock.class)).isSameAs(Clock.SYSTEM)
+				.isSameAs(context.getBeanProvider(Clock.class).getObject()));
+	}
+
+	@Test
+	void registryOfGmicroGetsIt() {
+		new WebApplicationContextRunner().withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class))
+			.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(clock(context.getBean(MeterRegistry.class))).isInstanceOf(CoarseClock.class));
+	}
+
+	@Test
+	void whenNotEnabledNothingOfOursExists() {
+		this.contextRunner.run((context) -> {
+			assertThat(context).doesNotHaveBean(CoarseClock.class);
+			assertThat(clock(context.getBean(PrometheusMeterRegistry.class))).isSameAs(Clock.SYSTEM);
+		});
+	}
+
+	@Test
+	void clockOfTheApplicationWins() {
+		MockClock own = new MockClock();
+		this.contextRunner.withPropertyValues(ENABLED)
+			.withBean(Clock.class, () -> own)
+			.run((context) -> assertThat(clock(context.getBean(PrometheusMeterRegistry.class))).isSameAs(own));
+	}
+
+	@Test
+	void registryOfTheApplicationWins() {
+		PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		this.contextRunner.withPropertyValues(ENABLED)
+			.withBean("prometheusMeterRegistry", PrometheusMeterRegistry.class, () -> own)
+			.run((context) -> assertThat(context.getBean(PrometheusMeterRegistry.class)).isSameAs(own)
+				.satisfies((registry) -> assertThat(clock(registry)).isSameAs(Clock.SYSTEM)));
+	}
+
+	@Test
+	void otherRegistriesDoNot() {
+		this.contextRunner.withPropertyValues(ENABLED)
+			.withConfiguration(AutoConfigurations.of(CompositeMeterRegistryAutoConfiguration.class))
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> assertThat(clock(context.getBean(SimpleMeterRegistry.class))).isSameAs(Clock.SYSTEM));
+	}
+
+	@Test
+	void whenPrometheusIsDisabledNoThreadRuns() {
+		this.contextRunner.withPropertyValues(ENABLED, "management.prometheus.metrics.export.enabled=false")
+			.withBean(SimpleMeterRegistry.class)
+			.run((context) -> assertThat(context.getBeanFactory().containsSingleton("gmicroScrapeClock")).isFalse());
+	}
+
+	@Test
+	void afterTheContextIsClosedTheClockIsExact() {
+		this.contextRunner.withPropertyValues(ENABLED).run((context) -> {
+			Clock clock = clock(context.getBean(PrometheusMeterRegistry.class));
+			context.close();
+			long after = System.currentTimeMillis();
+			Awaitility.await().until(() -> clock.wallTime() > after);
+		});
+	}
+
+	@Test
+	void largestDurationOfAWindowIsStillTold() {
+		this.contextRunner.withPropertyValues(ENABLED).run((context) -> {
+			Timer.builder("work").register(context.getBean(MeterRegistry.class)).record(Duration.ofSeconds(2));
+			assertThat(context.getBean(PrometheusMeterRegistry.class).scrape()).contains("work_seconds_max 2.0");
+		});
+	}
+
+	private static Clock clock(MeterRegistry registry) {
+		return registry.config().clock();
+	}
+
+}
