@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.gmicro.scrape.CoarseClock;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.Registration;
 import jakarta.servlet.ServletContext;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,14 @@ class StartupTests {
 			assertThat(registrations(application.servletContext())).hasSize(3);
 			assertThat(output)
 				.contains("Slow requests are at port " + application.uri("/").getPort() + ", path /debug/requests");
+		}
+	}
+
+	@Test
+	void prometheusRegistryHasACoarseClock() {
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
+			assertThat(application.context().getBean(PrometheusMeterRegistry.class).config().clock())
+				.isInstanceOf(CoarseClock.class);
 		}
 	}
 

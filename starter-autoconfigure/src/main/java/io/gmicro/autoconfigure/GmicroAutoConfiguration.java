@@ -50,7 +50,7 @@ public final class GmicroAutoConfiguration {
 	}
 
 	/**
-	 * Whoever asks for a clock, gets another one.
+	 * A clock for the Prometheus registry alone, injected nowhere by its type.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
