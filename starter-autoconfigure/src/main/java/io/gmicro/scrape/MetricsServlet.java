@@ -9,7 +9,6 @@ import java.util.zip.GZIPOutputStream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.servlet.http.HttpServlet;
@@ -132,11 +131,11 @@ public final class MetricsServlet extends HttpServlet {
 
 	private void write(MetricSnapshots snapshots, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
-		ExpositionFormatWriter writer = prepare(request, response);
+		ScrapeFormat format = prepare(request, response);
 		boolean gzip = response.containsHeader("Content-Encoding");
 		try (OutputStream body = new DeadlineOutputStream(response.getOutputStream(), this.writeTimeout);
 				OutputStream out = gzip ? new GZIPOutputStream(body) : body) {
-			writer.write(out, snapshots);
+			format.write(out, snapshots);
 		}
 		catch (IOException ex) {
 			this.errors.increment();
@@ -144,14 +143,14 @@ public final class MetricsServlet extends HttpServlet {
 		}
 	}
 
-	private static ExpositionFormatWriter prepare(HttpServletRequest request, HttpServletResponse response) {
-		ExpositionFormatWriter writer = ScrapeFormat.negotiate(request.getHeader("Accept")).writer();
-		response.setContentType(writer.getContentType());
+	private static ScrapeFormat prepare(HttpServletRequest request, HttpServletResponse response) {
+		ScrapeFormat format = ScrapeFormat.negotiate(request.getHeader("Accept"));
+		response.setContentType(format.contentType());
 		response.setHeader("Vary", "Accept, Accept-Encoding");
 		if (AcceptedEncoding.gzip(request.getHeader("Accept-Encoding"))) {
 			response.setHeader("Content-Encoding", "gzip");
 		}
-		return writer;
+		return format;
 	}
 
 	@Override

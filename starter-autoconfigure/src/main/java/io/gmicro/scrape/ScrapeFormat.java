@@ -1,7 +1,11 @@
 package io.gmicro.scrape;
 
+import java.io.IOException;
+import java.io.OutputStream;
+
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.InvalidMimeTypeException;
@@ -23,7 +27,23 @@ enum ScrapeFormat {
 
 	private static final ExpositionFormats formats = ExpositionFormats.init();
 
-	ExpositionFormatWriter writer() {
+	private static final TextWriter text = new TextWriter(formats.getPrometheusTextFormatWriter(), false);
+
+	private static final TextWriter openMetrics = new TextWriter(formats.getOpenMetricsTextFormatWriter(), true);
+
+	String contentType() {
+		return library().getContentType();
+	}
+
+	void write(OutputStream out, MetricSnapshots snapshots) throws IOException {
+		switch (this) {
+			case TEXT -> text.write(out, snapshots);
+			case OPENMETRICS -> openMetrics.write(out, snapshots);
+			case PROTOBUF -> library().write(out, snapshots);
+		}
+	}
+
+	private ExpositionFormatWriter library() {
 		return switch (this) {
 			case TEXT -> formats.getPrometheusTextFormatWriter();
 			case OPENMETRICS -> formats.getOpenMetricsTextFormatWriter();
