@@ -1,6 +1,5 @@
 package io.gmicro.http;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.Tags;
@@ -12,11 +11,6 @@ import io.micrometer.core.instrument.Tags;
  * @param <M> the type of meter
  */
 public final class ExchangeMeters<M> {
-
-	private static final AtomicInteger INSTANCES = new AtomicInteger();
-
-	/** Where a series keeps the meter of this observer. */
-	private final int slot = INSTANCES.getAndIncrement();
 
 	private final Function<Series, M> binder;
 
@@ -57,8 +51,8 @@ public final class ExchangeMeters<M> {
 	@SuppressWarnings("unchecked")
 	public M get(Exchange exchange) {
 		Series series = exchange.series();
-		Object meter = series.meter(this.slot);
-		return (M) ((meter != null) ? meter : series.bind(this.slot, this.binder));
+		Object meter = series.meter(this);
+		return (M) ((meter != null) ? meter : series.bind(this, this.binder));
 	}
 
 }

@@ -27,8 +27,11 @@ final class Series {
 
 	private final String status;
 
-	/** By slot, and replaced as a whole, so that whoever finds a meter sees all of it. */
-	private volatile @Nullable Object[] meters = {};
+	/**
+	 * Each behind its owner, and replaced as a whole: there are few, so searching beats a
+	 * map.
+	 */
+	private volatile Object[] meters = {};
 
 	Series(int key, String method, String route, String status) {
 		this.key = key;
@@ -55,22 +58,28 @@ final class Series {
 
 	/**
 	 * The meter of an observer.
-	 * @param slot the number of the observer's meters
+	 * @param owner what bound the meter
 	 * @return the meter, or {@code null} if none was bound yet
 	 */
-	@Nullable Object meter(int slot) {
-		@Nullable Object[] bound = this.meters;
-		return (slot < bound.length) ? bound[slot] : null;
+	@Nullable Object meter(Object owner) {
+		Object[] bound = this.meters;
+		for (int i = 0; i < bound.length; i += 2) {
+			if (bound[i] == owner) {
+				return bound[i + 1];
+			}
+		}
+		return null;
 	}
 
-	synchronized Object bind(int slot, Function<Series, ?> binder) {
-		Object existing = meter(slot);
+	synchronized Object bind(Object owner, Function<Series, ?> binder) {
+		Object existing = meter(owner);
 		if (existing != null) {
 			return existing;
 		}
 		Object meter = Objects.requireNonNull(binder.apply(this));
-		@Nullable Object[] extended = Arrays.copyOf(this.meters, Math.max(this.meters.length, slot + 1));
-		extended[slot] = meter;
+		Object[] extended = Arrays.copyOf(this.meters, this.meters.length + 2);
+		extended[extended.length - 2] = owner;
+		extended[extended.length - 1] = meter;
 		this.meters = extended;
 		return meter;
 	}
