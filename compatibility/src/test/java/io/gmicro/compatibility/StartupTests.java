@@ -8,7 +8,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.gmicro.scrape.CoarseClock;
+import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusTimer;
 import jakarta.servlet.Registration;
 import jakarta.servlet.ServletContext;
 import org.junit.jupiter.api.Test;
@@ -54,10 +56,13 @@ class StartupTests {
 	}
 
 	@Test
-	void prometheusRegistryHasACoarseClock() {
+	void prometheusRegistryIsTheCheaperOne() {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
-			assertThat(application.context().getBean(PrometheusMeterRegistry.class).config().clock())
-				.isInstanceOf(CoarseClock.class);
+			PrometheusMeterRegistry registry = application.context().getBean(PrometheusMeterRegistry.class);
+			assertThat(registry).isInstanceOf(ScrapeMeterRegistry.class);
+			assertThat(registry.config().clock()).isInstanceOf(CoarseClock.class);
+			application.get("/hello/7");
+			assertThat(registry.get("http.server.request.duration").timer()).isNotInstanceOf(PrometheusTimer.class);
 		}
 	}
 

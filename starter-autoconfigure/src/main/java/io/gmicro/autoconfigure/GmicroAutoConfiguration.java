@@ -1,6 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import io.gmicro.scrape.CoarseClock;
+import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.gmicro.scrape.ScrapeRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -63,8 +64,8 @@ public final class GmicroAutoConfiguration {
 		}
 
 		@Bean
-		static ScrapeClockConfigurer gmicroScrapeClockConfigurer() {
-			return new ScrapeClockConfigurer(CLOCK);
+		static ScrapeMeterRegistryConfigurer gmicroScrapeMeterRegistryConfigurer(BeanFactory beanFactory) {
+			return new ScrapeMeterRegistryConfigurer(beanFactory, CLOCK);
 		}
 
 	}
@@ -81,8 +82,9 @@ public final class GmicroAutoConfiguration {
 		@Bean
 		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<PrometheusRegistry> collectors,
 				ObjectProvider<MeterFilter> filters, ObjectProvider<MeterBinder> binders, BeanFactory beanFactory) {
-			PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT,
-					collectors.getIfUnique(ScrapeRegistry::new), beanFactory.getBean(CLOCK, Clock.class));
+			PrometheusMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT,
+					collectors.getIfUnique(ScrapeRegistry::new), beanFactory.getBean(CLOCK, Clock.class), null,
+					ScrapeMeterRegistryConfigurer.TIMERS);
 			filters.orderedStream().forEach(registry.config()::meterFilter);
 			binders.orderedStream().forEach((binder) -> binder.bindTo(registry));
 			return registry;

@@ -3,13 +3,18 @@ package io.gmicro.autoconfigure;
 import java.time.Duration;
 
 import io.gmicro.scrape.CoarseClock;
+import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusTimer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -20,11 +25,14 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.export.promethe
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.mock;
 
 /**
- * Which registries get the clock that answers from memory.
+ * Which registries are replaced by one of ours and get its clock.
  */
-class ScrapeClockTests {
+class ScrapeMeterRegistryConfigurerTests {
 
 	private static final String ENABLED = "gmicro.metrics.enabled=true";
 
@@ -33,10 +41,36 @@ class ScrapeClockTests {
 					GmicroAutoConfiguration.class, ScrapeRegistryAutoConfiguration.class));
 
 	@Test
-	void springBootsPrometheusRegistryGetsIt() {
+	void springBootsPrometheusRegistryIsReplaced() {
 		this.contextRunner.withPropertyValues(ENABLED)
-			.run((context) -> assertThat(clock(context.getBean(PrometheusMeterRegistry.class)))
-				.isInstanceOf(CoarseClock.class));
+			.run((context) -> assertThat(context).getBean("prometheusMeterRegistry", PrometheusMeterRegistry.class)
+				.isInstanceOf(ScrapeMeterRegistry.class)
+				.isSameAs(context.getBean(MeterRegistry.class))
+				.satisfies((registry) -> {
+					assertThat(clock(registry)).isInstanceOf(CoarseClock.class);
+					assertThat(registry.getPrometheusRegistry()).isSameAs(context.getBean(PrometheusRegistry.class));
+				}));
+	}
+
+	@Test
+	void itsConfigurationAndTraceAreSpringBoots() {
+		this.contextRunner.withPropertyValues(ENABLED, "management.prometheus.metrics.export.descriptions=false")
+			.withBean(SpanContext.class, () -> mock(SpanContext.class))
+			.run((context) -> {
+				PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
+				Counter.builder("work").description("Work done").register(registry).increment();
+				assertThat(registry.scrape()).contains("work_total 1.0").doesNotContain("Work done");
+				then(context.getBean(SpanContext.class)).should(atLeastOnce()).isCurrentSpanSampled();
+			});
+	}
+
+	@Test
+	void metersOfGmicroThatHaveAHistogramAreCheaperThere() {
+		this.contextRunner.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(ScrapeMeterRegistryConfigurer.TIMERS)
+				.allSatisfy((name) -> assertThat(Timer.builder(name)
+					.serviceLevelObjectives(Duration.ofMillis(5))
+					.register(context.getBean(MeterRegistry.class))).isNotInstanceOf(PrometheusTimer.class)));
 	}
 
 	@Test
@@ -56,7 +90,7 @@ class ScrapeClockTests {
 	@Test
 	void whenNotEnabledNothingOfOursExists() {
 		this.contextRunner.run((context) -> {
-			assertThat(context).doesNotHaveBean(CoarseClock.class);
+			assertThat(context).doesNotHaveBean(CoarseClock.class).doesNotHaveBean(ScrapeMeterRegistry.class);
 			assertThat(clock(context.getBean(PrometheusMeterRegistry.class))).isSameAs(Clock.SYSTEM);
 		});
 	}

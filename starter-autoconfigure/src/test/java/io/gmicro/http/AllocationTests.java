@@ -6,14 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
+import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;
 import io.gmicro.slow.TraceIds;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import org.junit.jupiter.api.Test;
@@ -44,7 +48,8 @@ class AllocationTests {
 
 	private static final double NEXT_TO_NOTHING = 2;
 
-	private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+	private final PrometheusMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT,
+			new PrometheusRegistry(), Clock.SYSTEM, null, Set.of("http.server.request.duration"));
 
 	private final List<MockHttpServletRequest> requests = List.of(request("GET", "/orders/1", "/orders/{id}"),
 			request("POST", "/orders", "/orders"), request("GET", "/customers/7", "/customers/{id}"));

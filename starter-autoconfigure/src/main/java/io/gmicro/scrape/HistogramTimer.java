@@ -1,0 +1,139 @@
+package io.gmicro.scrape;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+import io.micrometer.core.instrument.AbstractTimer;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
+import io.micrometer.core.instrument.distribution.TimeWindowMax;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+
+/**
+ * A timer with a histogram, for a registry that is scraped. A record adds to one bucket
+ * and to the total and looks at the largest value; its count is the sum of its buckets,
+ * and threads that record at the same time do not wait for each other's cache line.
+ * Thread-safe.
+ */
+final class HistogramTimer extends AbstractTimer {
+
+	private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+	/** In nanoseconds and ascending, without infinity. */
+	private final double[] bounds;
+
+	/** The same, as whole numbers that a duration can be compared with. */
+	private final long[] inclusiveBounds;
+
+	/** In seconds, with infinity. */
+	private final double[] upperBounds;
+
+	/** Each bucket's own, the last for what is above all bounds. */
+	private final LongAdder[] counts;
+
+	private final LongAdder total = new LongAdder();
+
+	private final TimeWindowMax max;
+
+	HistogramTimer(Id id, Clock clock, DistributionStatisticConfig config, PauseDetector pauseDetector) {
+		super(id, clock, withoutBuckets(config), pauseDetector, TimeUnit.SECONDS, false);
+		this.bounds = config.getHistogramBuckets(true)
+			.stream()
+			.mapToDouble(Double::doubleValue)
+			.filter(Double::isFinite)
+			.toArray();
+		this.inclusiveBounds = Arrays.stream(this.bounds).mapToLong((bound) -> (long) bound).toArray();
+		this.upperBounds = Arrays.copyOf(seconds(this.bounds), this.bounds.length + 1);
+		this.upperBounds[this.bounds.length] = Double.POSITIVE_INFINITY;
+		this.counts = Stream.generate(LongAdder::new).limit(this.upperBounds.length).toArray(LongAdder[]::new);
+		this.max = new TimeWindowMax(clock, config);
+	}
+
+	/** What is left for Micrometer to keep: percentiles, if a filter wants them. */
+	private static DistributionStatisticConfig withoutBuckets(DistributionStatisticConfig config) {
+		return DistributionStatisticConfig.builder()
+			.percentilesHistogram(false)
+			.serviceLevelObjectives()
+			.build()
+			.merge(config);
+	}
+
+	private static double[] seconds(double[] nanos) {
+		return Arrays.stream(nanos).map((bound) -> bound / NANOS_PER_SECOND).toArray();
+	}
+
+	@Override
+	protected void recordNonNegative(long amount, TimeUnit unit) {
+		long nanos = unit.toNanos(amount);
+		this.counts[bucket(nanos)].increment();
+		this.total.add(nanos);
+		this.max.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	/** The first bucket whose bound is not smaller. */
+	private int bucket(long nanos) {
+		int from = 0;
+		int to = this.inclusiveBounds.length;
+		while (from < to) {
+			int middle = (from + to) >>> 1;
+			if (this.inclusiveBounds[middle] < nanos) {
+				from = middle + 1;
+			}
+			else {
+				to = middle;
+			}
+		}
+		return from;
+	}
+
+	@Override
+	public long count() {
+		long count = 0;
+		for (LongAdder bucket : this.counts) {
+			count += bucket.sum();
+		}
+		return count;
+	}
+
+	@Override
+	public double totalTime(TimeUnit unit) {
+		return this.total.sum() / (double) unit.toNanos(1);
+	}
+
+	@Override
+	public double max(TimeUnit unit) {
+		return this.max.poll(unit);
+	}
+
+	/** For the exposition, whose buckets are those of client_java. */
+	ClassicHistogramBuckets buckets() {
+		long[] own = new long[this.counts.length];
+		for (int i = 0; i < own.length; i++) {
+			own[i] = this.counts[i].sum();
+		}
+		return ClassicHistogramBuckets.of(this.upperBounds, own);
+	}
+
+	@Override
+	public HistogramSnapshot takeSnapshot() {
+		HistogramSnapshot percentiles = super.takeSnapshot();
+		return new HistogramSnapshot(percentiles.count(), percentiles.total(), percentiles.max(),
+				percentiles.percentileValues(), cumulativeCounts(), percentiles::outputSummary);
+	}
+
+	private CountAtBucket[] cumulativeCounts() {
+		CountAtBucket[] cumulative = new CountAtBucket[this.bounds.length];
+		double count = 0;
+		for (int i = 0; i < cumulative.length; i++) {
+			count += this.counts[i].sum();
+			cumulative[i] = new CountAtBucket(this.bounds[i], count);
+		}
+		return cumulative;
+	}
+
+}
