@@ -54,10 +54,11 @@ final class RequestCost {
 	}
 
 	static String table() throws Exception {
-		Map<String, Filter> contenders = RequestContenders.all();
 		StringBuilder table = new StringBuilder(Versions.describe()).append("\n\n");
-		for (int threads = 1; threads <= 2; threads++) {
-			table.append(table(contenders, threads)).append('\n');
+		for (Map<String, Filter> contenders : List.of(RequestContenders.whole(), RequestContenders.pieces())) {
+			for (int threads = 1; threads <= 2; threads++) {
+				table.append(table(contenders, threads)).append('\n');
+			}
 		}
 		return table.toString();
 	}

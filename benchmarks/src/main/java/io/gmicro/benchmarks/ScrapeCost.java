@@ -9,12 +9,15 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
 import io.gmicro.scrape.MetricsServlet;
 import io.gmicro.scrape.ScrapeLimits;
+import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.gmicro.scrape.ScrapeRegistry;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -23,6 +26,7 @@ import io.prometheus.metrics.exporter.common.PrometheusHttpExchange;
 import io.prometheus.metrics.exporter.common.PrometheusHttpRequest;
 import io.prometheus.metrics.exporter.common.PrometheusHttpResponse;
 import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 
@@ -47,6 +51,8 @@ final class ScrapeCost {
 
 	private static final int LINES_A_ROUND = 200_000;
 
+	private static final String DURATION = "http.server.request.duration";
+
 	private static final String OPENMETRICS = "application/openmetrics-text;version=1.0.0";
 
 	private static final Duration[] BOUNDS = { Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(25),
@@ -62,42 +68,40 @@ final class ScrapeCost {
 				"| lines | | Boot us, KB | client_java | collecting | gmicro time: part of Boot's | bytes: part of Boot's |\n"
 						+ "|---|---|---|---|---|---|---|\n");
 		for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
-			ScrapeRegistry registry = registry(lines / LINES_A_ROUTE);
-			table.append(row(lines, "text", registry, "text/plain", false));
-			table.append(row(lines, "text, gzip", registry, "text/plain", true));
-			table.append(row(lines, "OpenMetrics, gzip", registry, OPENMETRICS, true));
+			int routes = Math.max(1, lines / LINES_A_ROUTE);
+			ScrapeRegistry ours = new ScrapeRegistry();
+			fill(new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, ours, Clock.SYSTEM, null, Set.of(DURATION)), routes);
+			PrometheusRegistry boots = new PrometheusRegistry();
+			fill(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, boots, Clock.SYSTEM), routes);
+			table.append(row(lines, "text", ours, boots, "text/plain", false));
+			table.append(row(lines, "text, gzip", ours, boots, "text/plain", true));
+			table.append(row(lines, "OpenMetrics, gzip", ours, boots, OPENMETRICS, true));
 		}
 		return table.toString();
 	}
 
-	private static ScrapeRegistry registry(int routes) {
-		ScrapeRegistry registry = new ScrapeRegistry();
-		PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
-		for (int route = 0; route < Math.max(1, routes); route++) {
+	private static void fill(MeterRegistry meters, int routes) {
+		for (int route = 0; route < routes; route++) {
 			String[] tags = { "http.request.method", "GET", "http.route", "/shop/kind" + route + "/{id}/items",
 					"http.response.status.code", "200" };
-			Timer timer = Timer.builder("http.server.request.duration")
-				.tags(tags)
-				.serviceLevelObjectives(BOUNDS)
-				.register(meters);
+			Timer timer = Timer.builder(DURATION).tags(tags).serviceLevelObjectives(BOUNDS).register(meters);
 			for (int i = 0; i < 100; i++) {
 				timer.record(Duration.ofNanos(1_234_567L * (i + 1) * (route % 89 + 1)));
 			}
 			meters.counter("http.server.responses", tags).increment(100 * (route + 1));
 		}
-		return registry;
 	}
 
-	private static String row(int lines, String format, ScrapeRegistry registry, String accept, boolean gzip)
-			throws Exception {
+	private static String row(int lines, String format, ScrapeRegistry ours, PrometheusRegistry boots, String accept,
+			boolean gzip) throws Exception {
 		ScrapeLimits limits = new ScrapeLimits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
-		MetricsServlet servlet = new MetricsServlet(registry, limits, new SimpleMeterRegistry());
-		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(registry, new Properties());
+		MetricsServlet servlet = new MetricsServlet(ours, limits, new SimpleMeterRegistry());
+		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(boots, new Properties());
 		PrometheusOutputFormat output = accept.equals(OPENMETRICS) ? PrometheusOutputFormat.CONTENT_TYPE_OPENMETRICS_100
 				: PrometheusOutputFormat.CONTENT_TYPE_004;
-		PrometheusScrapeHandler handler = new PrometheusScrapeHandler(registry);
+		PrometheusScrapeHandler handler = new PrometheusScrapeHandler(boots);
 		List<Scrape> scrapes = List.of(() -> boot(endpoint, output, gzip),
-				() -> handler.handleRequest(new Exchange(accept, gzip)), registry::scrape,
+				() -> handler.handleRequest(new Exchange(accept, gzip)), boots::scrape,
 				() -> servlet.service(request(accept, gzip), new Response()));
 		Cost[][] costs = new Cost[scrapes.size()][ROUNDS];
 		int count = Math.max(2, LINES_A_ROUND / lines);
