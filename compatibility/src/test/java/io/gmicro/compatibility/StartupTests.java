@@ -24,6 +24,7 @@ import org.springframework.web.context.WebApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What an application is told, or spared, when it starts.
@@ -62,7 +63,8 @@ class StartupTests {
 			assertThat(registry).isInstanceOf(ScrapeMeterRegistry.class);
 			assertThat(registry.config().clock()).isInstanceOf(CoarseClock.class);
 			application.get("/hello/7");
-			assertThat(registry.get("http.server.request.duration").timer()).isNotInstanceOf(PrometheusTimer.class);
+			await().untilAsserted(() -> assertThat(registry.get("http.server.request.duration").timer())
+				.isNotInstanceOf(PrometheusTimer.class));
 		}
 	}
 
