@@ -1,15 +1,18 @@
 package io.gmicro.benchmarks;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Prints the tables named as arguments, without any every table.
+ * Measures the tables named as arguments, without any every table.
  */
 final class Benchmarks {
 
-	private static final int VIRTUAL_THREADS = 21;
+	/** The file that the tables are written to, besides being printed. */
+	private static final String RESULTS = "benchmarks.results";
 
 	private Benchmarks() {
 	}
@@ -19,23 +22,25 @@ final class Benchmarks {
 			Server.serve(Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
-		List<String> wanted = List.of(args);
-		print("requests", wanted, RequestCost::table);
-		print("observers", wanted, ObserverCost::table);
-		print("naming", wanted, NamingCost::table);
-		print("grpc", wanted, GrpcCost::table);
-		print("scrape", wanted, ScrapeCost::table);
-		print("watchdog", wanted, () -> (Runtime.version().feature() >= VIRTUAL_THREADS) ? WatchdogCost.table()
-				: "The watchdog is measured on virtual threads, from Java " + VIRTUAL_THREADS + " on");
-		print("profiling", wanted, ProfilingCost::table);
-		print("service", wanted, ServiceCost::table);
-		print("startup", wanted, StartupCost::table);
+		List<Table> tables = List.of(RequestCost.table(), ObserverCost.table(), NamingCost.table(),
+				GrpcCost.table(), ScrapeCost.table(), WatchdogCost.table(), ProfilingCost.table(), ServiceCost.table(),
+				StartupCost.table());
+		List<String> names = tables.stream().map(Table::name).toList();
+		List<String> wanted = (args.length > 0) ? List.of(args) : names;
+		if (!names.containsAll(wanted)) {
+			System.err.println("There are only the tables " + String.join(", ", names));
+			System.exit(1);
+		}
+		Results results = new Results(path(System.getProperty(RESULTS)));
+		for (Table table : tables) {
+			if (wanted.contains(table.name())) {
+				results.add(table);
+			}
+		}
 	}
 
-	private static void print(String name, List<String> wanted, Callable<String> table) throws Exception {
-		if (wanted.isEmpty() || wanted.contains(name)) {
-			System.out.println(table.call());
-		}
+	private static @Nullable Path path(@Nullable String file) {
+		return (file != null) ? Path.of(file) : null;
 	}
 
 }

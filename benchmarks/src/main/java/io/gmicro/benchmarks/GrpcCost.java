@@ -64,7 +64,17 @@ final class GrpcCost {
 	private GrpcCost() {
 	}
 
-	static String table() throws IOException {
+	static Table table() {
+		return new Table("grpc", "gRPC interceptors",
+				"""
+						CPU time and allocation of a unary call over the in-process transport, client and server on one thread, with the
+						interceptors of both sides less without any; 15 rounds of 100,000 calls, in turn. Micrometer's are as Spring Boot
+						registers them, without histograms.
+						""",
+				GrpcCost::rows);
+	}
+
+	private static String rows() throws IOException {
 		Wired none = new Wired(List.of(), List.of());
 		Wired ours = ours();
 		Wired micrometers = micrometers();

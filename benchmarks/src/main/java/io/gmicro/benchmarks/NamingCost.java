@@ -32,7 +32,16 @@ final class NamingCost {
 	private NamingCost() {
 	}
 
-	static String table() throws Exception {
+	static Table table() {
+		return new Table("naming", "Names",
+				"""
+						CPU time of the filter with the three measurements that both kinds of names have, less that of the filter with an
+						observer that does nothing; 15 rounds of 1,000,000 requests, in turn.
+						""",
+				NamingCost::rows);
+	}
+
+	private static String rows() throws Exception {
 		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 		GinFamilies families = new GinFamilies(registry.getPrometheusRegistry(), "", "", Map.of());
 		List<ExchangeObserver> standard = List.of(

@@ -42,7 +42,16 @@ final class ObserverCost {
 	private ObserverCost() {
 	}
 
-	static String table() throws Exception {
+	static Table table() {
+		return new Table("observers", "Single observers",
+				"""
+						CPU time of the filter with an observer as its only one, less that of the filter with an observer that does nothing;
+						15 rounds of 1,000,000 requests (100,000 lookups of templates), in turn.
+						""",
+				ObserverCost::rows);
+	}
+
+	private static String rows() throws Exception {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		ExchangeFilter without = filter((exchange) -> {
 		}, registry);

@@ -23,7 +23,18 @@ final class ServiceCost {
 	private ServiceCost() {
 	}
 
-	static String table() throws Exception {
+	static Table table() {
+		return new Table("service", "A whole service",
+				"""
+						wrk, 32 connections of one thread, against a service of one route in a process of its own on loopback: JSON of some 200
+						bytes, Tomcat, `-Xmx256m -XX:+UseSerialGC`; 5 pairs of 5 s that follow one another, either of the two first in turn,
+						after 12 s of warm-up. Processor time is that of the service's process, user and system; Spring's observation filter is
+						out of all but the row of its own, and two services alike say what the rest is worth.
+						""",
+				ServiceCost::rows);
+	}
+
+	private static String rows() throws Exception {
 		try (Jars jars = Jars.unpack();
 				ServiceProcess off = warm(jars, Variant.starter(WITHOUT_SPRING_OBSERVATION));
 				ServiceProcess alike = warm(jars, Variant.starter(WITHOUT_SPRING_OBSERVATION));

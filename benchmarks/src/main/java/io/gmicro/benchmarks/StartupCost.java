@@ -18,7 +18,17 @@ final class StartupCost {
 	private StartupCost() {
 	}
 
-	static String table() throws Exception {
+	static Table table() {
+		return new Table("startup", "Start-up",
+				"""
+						An application of one route with Tomcat, `-Xmx256m -XX:+UseSerialGC`, started in a process of its own; medians (lowest to
+						highest) of 5 rounds of all variants in turn, after a first that only fills caches. Heap, metaspace and threads are those
+						after the first answer and a collection; differences are between starts of the same round.
+						""",
+				StartupCost::rows);
+	}
+
+	private static String rows() throws Exception {
 		Starts webMvc = new Starts("Spring MVC alone", Variant.webMvc());
 		Starts actuator = new Starts("with actuator and Prometheus", Variant.actuatorAndPrometheus());
 		Starts on = new Starts("with the starter, switched on", Variant.starter("gmicro.metrics.enabled=true"));

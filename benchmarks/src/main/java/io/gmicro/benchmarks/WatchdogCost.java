@@ -30,6 +30,8 @@ import org.springframework.mock.web.MockHttpServletResponse;
  */
 final class WatchdogCost {
 
+	private static final int VIRTUAL_THREADS = 21;
+
 	private static final int ROUNDS = 5;
 
 	private static final Duration ROUND = Duration.ofSeconds(4);
@@ -39,7 +41,19 @@ final class WatchdogCost {
 	private WatchdogCost() {
 	}
 
-	static String table() throws Exception {
+	static Table table() {
+		return new Table("watchdog", "Watchdog",
+				"""
+						CPU time of the watchdog's thread over wall-clock time, in five rounds of four seconds, while requests are in flight on
+						virtual threads of their own and all of them are slow; threshold 1 s, so a look every 100 ms.
+						""",
+				WatchdogCost::rows);
+	}
+
+	private static String rows() throws Exception {
+		if (Runtime.version().feature() < VIRTUAL_THREADS) {
+			return "Not measured: there are virtual threads only from Java " + VIRTUAL_THREADS + " on.";
+		}
 		StringBuilder table = new StringBuilder(
 				"| slow requests in flight | watchdog, % of one core, median (lowest to highest) |\n|---:|---|\n");
 		for (int inFlight : IN_FLIGHT) {
