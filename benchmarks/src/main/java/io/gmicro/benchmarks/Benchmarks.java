@@ -22,7 +22,7 @@ final class Benchmarks {
 			Server.serve(Arrays.copyOfRange(args, 1, args.length));
 			return;
 		}
-		List<Table> tables = List.of(RequestCost.table(), ObserverCost.table(), NamingCost.table(),
+		List<Table> tables = List.of(RequestCost.table(), GrowthCost.table(), ObserverCost.table(), NamingCost.table(),
 				GrpcCost.table(), ScrapeCost.table(), WatchdogCost.table(), ProfilingCost.table(), ServiceCost.table(),
 				StartupCost.table());
 		List<String> names = tables.stream().map(Table::name).toList();

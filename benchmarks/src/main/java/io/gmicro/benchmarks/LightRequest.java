@@ -14,20 +14,22 @@ final class LightRequest extends MockHttpServletRequest {
 
 	private final @Nullable Object[] values = new @Nullable Object[8];
 
-	private final String pattern;
+	private Call call;
 
-	LightRequest(String path, String pattern) {
-		super("GET", path);
-		this.pattern = pattern;
+	LightRequest(Call call) {
+		super("GET", call.path());
+		this.call = call;
 	}
 
-	/** The template that Spring MVC matches. */
-	String pattern() {
-		return this.pattern;
+	/** What is asked for. */
+	Call call() {
+		return this.call;
 	}
 
 	/** Forget all attributes, as a container does before it uses a request again. */
-	void recycle() {
+	void recycle(Call next) {
+		this.call = next;
+		setRequestURI(next.path());
 		for (int i = 0; i < this.names.length && this.names[i] != null; i++) {
 			this.names[i] = null;
 			this.values[i] = null;

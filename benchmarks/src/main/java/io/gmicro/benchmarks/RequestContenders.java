@@ -63,6 +63,8 @@ final class RequestContenders {
 
 	static final String SPRINGS = "Spring's ServerHttpObservationFilter";
 
+	private static final int MAX_ROUTES = 100;
+
 	private static final String METHOD = "GET";
 
 	private static final Duration[] BOUNDS = Stream
@@ -76,13 +78,11 @@ final class RequestContenders {
 	/** What stands in a service, one of them at a time. */
 	static Map<String, Filter> whole() throws ServletException {
 		Map<String, Filter> whole = new LinkedHashMap<>();
-		whole.put(NONE, (request, response, chain) -> chain.doFilter(request, response));
+		whole.put(NONE, none());
 		whole.put(FLOOR, floor());
 		whole.put("client_java, cached data points: duration, status", clientJava());
 		whole.put("Micrometer, meters registered each time: duration, status", naive(prometheus(Clock.SYSTEM)));
-		MeterRegistry registry = prometheus(clock());
-		whole.put("gmicro, full set", slow(List.of(new RequestDuration(registry, List.of(BOUNDS)),
-				new StatusCodes(registry), new ActiveRequests(registry), new BodySizes(registry)), registry));
+		whole.put("gmicro, full set", fullSet(prometheus(), MAX_ROUTES));
 		whole.put(SPRINGS, springs());
 		return whole;
 	}
@@ -94,7 +94,7 @@ final class RequestContenders {
 	static Map<String, Filter> pieces() throws ServletException {
 		CoarseClock clock = clock();
 		Map<String, Filter> pieces = new LinkedHashMap<>();
-		pieces.put(NONE, (request, response, chain) -> chain.doFilter(request, response));
+		pieces.put(NONE, none());
 		pieces.put(FLOOR, floor());
 		pieces.put("gmicro, no measurement", ours(clock, (registry) -> List.of((exchange) -> {
 		})));
@@ -103,9 +103,24 @@ final class RequestContenders {
 		pieces.put("gmicro, status", ours(clock, (registry) -> List.of(new StatusCodes(registry))));
 		pieces.put("gmicro, in flight", ours(clock, (registry) -> List.of(new ActiveRequests(registry))));
 		pieces.put("gmicro, sizes", ours(clock, (registry) -> List.of(new BodySizes(registry))));
-		pieces.put("gmicro, slow requests", slow(List.of(), prometheus(clock)));
+		pieces.put("gmicro, slow requests", slow(List.of(), prometheus(clock), MAX_ROUTES));
 		pieces.put(SPRINGS, springs());
 		return pieces;
+	}
+
+	static Filter none() {
+		return (request, response, chain) -> chain.doFilter(request, response);
+	}
+
+	/** What is on by default. */
+	static Filter fullSet(MeterRegistry registry, int maxRoutes) {
+		return slow(List.of(new RequestDuration(registry, List.of(BOUNDS)), new StatusCodes(registry),
+				new ActiveRequests(registry), new BodySizes(registry)), registry, maxRoutes);
+	}
+
+	/** As an application with the starter has it. */
+	static PrometheusMeterRegistry prometheus() {
+		return prometheus(clock());
 	}
 
 	private static CoarseClock clock() {
@@ -191,22 +206,23 @@ final class RequestContenders {
 
 	private static Filter ours(Clock clock, Function<MeterRegistry, List<ExchangeObserver>> observers) {
 		MeterRegistry registry = prometheus(clock);
-		return filter(observers.apply(registry), registry);
+		return filter(observers.apply(registry), registry, MAX_ROUTES);
 	}
 
-	private static ExchangeFilter filter(List<ExchangeObserver> observers, MeterRegistry registry) {
-		return new ExchangeFilter(observers, List.of("/metrics", "/debug/**", "/actuator/**"), 100, registry);
+	private static ExchangeFilter filter(List<ExchangeObserver> observers, MeterRegistry registry, int maxRoutes) {
+		return new ExchangeFilter(observers, List.of("/metrics", "/debug/**", "/actuator/**"), maxRoutes, registry);
 	}
 
 	/**
 	 * Those given, and the tracking of slow requests with what Spring MVC calls of it.
 	 */
-	private static Filter slow(List<ExchangeObserver> others, MeterRegistry registry) {
+	private static Filter slow(List<ExchangeObserver> others, MeterRegistry registry, int maxRoutes) {
 		ActiveExchanges active = new ActiveExchanges(registry);
 		SlowRequests slow = new SlowRequests(registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
 				TraceIds.NONE);
 		slow.start();
-		ExchangeFilter filter = filter(Stream.concat(others.stream(), Stream.of(slow, active)).toList(), registry);
+		ExchangeFilter filter = filter(Stream.concat(others.stream(), Stream.of(slow, active)).toList(), registry,
+				maxRoutes);
 		MatchedRouteInterceptor interceptor = new MatchedRouteInterceptor(active);
 		FilterChain mvc = (request, response) -> {
 			RequestCost.CHAIN.doFilter(request, response);

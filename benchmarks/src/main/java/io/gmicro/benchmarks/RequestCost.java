@@ -32,9 +32,11 @@ final class RequestCost {
 	/** Does what Spring MVC does for those who measure: tells which template matched. */
 	static final FilterChain CHAIN = (servletRequest, response) -> {
 		LightRequest request = (LightRequest) servletRequest;
-		request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, request.pattern());
+		Call call = request.call();
+		request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, call.pattern());
+		((LightResponse) response).setStatus(call.status());
 		ServerHttpObservationFilter.findObservationContext(request)
-			.ifPresent((context) -> context.setPathPattern(request.pattern()));
+			.ifPresent((context) -> context.setPathPattern(call.pattern()));
 	};
 
 	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -45,20 +47,19 @@ final class RequestCost {
 
 	private static final int REQUESTS = 100_000;
 
-	/** The same strings every time, as they are Spring MVC's. */
-	private static final String[] ROUTES = IntStream.range(0, 16)
-		.mapToObj((route) -> "/shop" + route + "/{id}")
-		.toArray(String[]::new);
+	private static final Call[] CALLS = Call.of(16, 1);
 
 	private RequestCost() {
 	}
 
 	static Table table() {
-		return new Table("requests", "Requests", """
-				CPU time and allocation of the threads that serve, of a request through each filter less those of the same request
-				without any; medians (lowest to highest) of 15 rounds of 100,000 requests a thread, all in turn. Ratios are between
-				figures of the same round.
-				""", RequestCost::rows);
+		return new Table("requests", "Requests",
+				"""
+						CPU time and allocation of the threads that serve, of a request through each filter less those of the same request
+						without any; medians (lowest to highest) of 15 rounds of 100,000 requests a thread, all in turn. Ratios are between
+						figures of the same round.
+						""",
+				RequestCost::rows);
 	}
 
 	private static String rows() throws Exception {
@@ -78,7 +79,7 @@ final class RequestCost {
 		try {
 			for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
 				for (Map.Entry<String, Filter> contender : contenders.entrySet()) {
-					Cost cost = measure(contender.getValue(), threads, executor);
+					Cost cost = measure(contender.getValue(), CALLS, threads, executor);
 					if (round >= 0) {
 						of(contender.getKey(), costs).add(cost);
 					}
@@ -109,13 +110,21 @@ final class RequestCost {
 		return Objects.requireNonNull(costs.get(name));
 	}
 
-	private static Cost measure(Filter filter, int threads, ExecutorService executor) throws Exception {
+	/**
+	 * Serve many requests, on several threads at a time.
+	 * @param filter what they pass
+	 * @param calls what each thread asks for, in turn
+	 * @param threads how many
+	 * @param executor of at least as many threads
+	 * @return what a request cost the thread that served it
+	 */
+	static Cost measure(Filter filter, Call[] calls, int threads, ExecutorService executor) throws Exception {
 		CyclicBarrier together = new CyclicBarrier(threads);
 		List<Future<Cost>> running = new ArrayList<>();
 		for (int thread = 0; thread < threads; thread++) {
 			running.add(executor.submit(() -> {
 				together.await();
-				return serve(filter);
+				return serve(filter, calls, REQUESTS);
 			}));
 		}
 		double nanos = 0;
@@ -127,21 +136,18 @@ final class RequestCost {
 		return new Cost(nanos / threads, bytes / threads);
 	}
 
-	private static Cost serve(Filter filter) throws Exception {
-		LightRequest[] requests = Arrays.stream(ROUTES)
-			.map((route) -> new LightRequest(route.replace("{id}", "7"), route))
-			.toArray(LightRequest[]::new);
+	static Cost serve(Filter filter, Call[] calls, int count) throws Exception {
+		LightRequest request = new LightRequest(calls[0]);
 		LightResponse response = new LightResponse();
 		long bytes = THREADS.getCurrentThreadAllocatedBytes();
 		long nanos = THREADS.getCurrentThreadCpuTime();
-		for (int i = 0; i < REQUESTS; i++) {
-			LightRequest request = requests[i % ROUTES.length];
-			request.recycle();
+		for (int i = 0; i < count; i++) {
+			request.recycle(calls[i % calls.length]);
 			filter.doFilter(request, response, CHAIN);
 		}
 		nanos = THREADS.getCurrentThreadCpuTime() - nanos;
 		bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
-		return new Cost((double) nanos / REQUESTS, (double) bytes / REQUESTS);
+		return new Cost((double) nanos / count, (double) bytes / count);
 	}
 
 	private static List<Cost> ratios(List<Cost> rounds, List<Cost> others) {
@@ -166,7 +172,13 @@ final class RequestCost {
 		return sorted;
 	}
 
-	private record Cost(double nanos, double bytes) {
+	/**
+	 * What a request costs.
+	 *
+	 * @param nanos of CPU time
+	 * @param bytes of memory
+	 */
+	record Cost(double nanos, double bytes) {
 
 		Cost less(Cost other) {
 			return new Cost(this.nanos - other.nanos, this.bytes - other.bytes);

@@ -77,11 +77,10 @@ final class ScrapeCost {
 				"| lines | | Boot us, KB | client_java | collecting | gmicro time: part of Boot's | bytes: part of Boot's |\n"
 						+ "|---|---|---|---|---|---|---|\n");
 		for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
-			int routes = Math.max(1, lines / LINES_A_ROUTE);
 			ScrapeRegistry ours = new ScrapeRegistry();
-			fill(new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, ours, Clock.SYSTEM, null, Set.of(DURATION)), routes);
+			fill(ours(ours), lines);
 			PrometheusRegistry boots = new PrometheusRegistry();
-			fill(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, boots, Clock.SYSTEM), routes);
+			fill(micrometers(boots), lines);
 			table.append(row(lines, "text", ours, boots, "text/plain", false));
 			table.append(row(lines, "text, gzip", ours, boots, "text/plain", true));
 			table.append(row(lines, "OpenMetrics, gzip", ours, boots, OPENMETRICS, true));
@@ -89,7 +88,27 @@ final class ScrapeCost {
 		return table.toString();
 	}
 
-	private static void fill(MeterRegistry meters, int routes) {
+	static PrometheusMeterRegistry ours(PrometheusRegistry registry) {
+		return new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM, null, Set.of(DURATION));
+	}
+
+	static PrometheusMeterRegistry micrometers(PrometheusRegistry registry) {
+		return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
+	}
+
+	/**
+	 * Fill a registry with series.
+	 * @param meters the registry
+	 * @param lines how many lines of series there are to be, about
+	 * @return how many there are
+	 */
+	static int fill(MeterRegistry meters, int lines) {
+		int routes = Math.max(1, lines / LINES_A_ROUTE);
+		fillRoutes(meters, routes);
+		return routes * LINES_A_ROUTE;
+	}
+
+	static MeterRegistry fillRoutes(MeterRegistry meters, int routes) {
 		for (int route = 0; route < routes; route++) {
 			String[] tags = { "http.request.method", "GET", "http.route", "/shop/kind" + route + "/{id}/items",
 					"http.response.status.code", "200" };
@@ -99,12 +118,12 @@ final class ScrapeCost {
 			}
 			meters.counter("http.server.responses", tags).increment(100 * (route + 1));
 		}
+		return meters;
 	}
 
 	private static String row(int lines, String format, ScrapeRegistry ours, PrometheusRegistry boots, String accept,
 			boolean gzip) throws Exception {
-		ScrapeLimits limits = new ScrapeLimits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
-		MetricsServlet servlet = new MetricsServlet(ours, limits, new SimpleMeterRegistry());
+		MetricsServlet servlet = servlet(ours);
 		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(boots, new Properties());
 		PrometheusOutputFormat output = accept.equals(OPENMETRICS) ? PrometheusOutputFormat.CONTENT_TYPE_OPENMETRICS_100
 				: PrometheusOutputFormat.CONTENT_TYPE_004;
@@ -112,6 +131,35 @@ final class ScrapeCost {
 		List<Scrape> scrapes = List.of(() -> boot(endpoint, output, gzip),
 				() -> handler.handleRequest(new Exchange(accept, gzip)), boots::scrape,
 				() -> servlet.service(request(accept, gzip), new Response()));
+		Cost[][] costs = costs(scrapes, lines);
+		servlet.destroy();
+		return String.format(Locale.ROOT, "| %,d | %s | %.0f, %.0f | %s, %s | %s, %s | **%s** | **%s** |%n", lines,
+				format, median(nanos(costs[0])) / 1e3, median(bytes(costs[0])) / 1e3,
+				part(nanos(costs[1]), nanos(costs[0])), part(bytes(costs[1]), bytes(costs[0])),
+				part(nanos(costs[2]), nanos(costs[0])), part(bytes(costs[2]), bytes(costs[0])),
+				spread(nanos(costs[3]), nanos(costs[0])), spread(bytes(costs[3]), bytes(costs[0])));
+	}
+
+	/**
+	 * What scrapes of a registry by the route cost.
+	 * @param registry what is scraped
+	 * @param lines how many it has
+	 * @param gzip whether they are compressed
+	 * @return the costs, round by round
+	 */
+	static List<Cost> costs(ScrapeRegistry registry, int lines, boolean gzip) throws Exception {
+		MetricsServlet servlet = servlet(registry);
+		Cost[][] costs = costs(List.of(() -> servlet.service(request("text/plain", gzip), new Response())), lines);
+		servlet.destroy();
+		return List.of(costs[0]);
+	}
+
+	private static MetricsServlet servlet(ScrapeRegistry registry) {
+		ScrapeLimits limits = new ScrapeLimits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
+		return new MetricsServlet(registry, limits, new SimpleMeterRegistry());
+	}
+
+	private static Cost[][] costs(List<Scrape> scrapes, int lines) throws Exception {
 		Cost[][] costs = new Cost[scrapes.size()][ROUNDS];
 		int count = Math.max(2, LINES_A_ROUND / lines);
 		for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
@@ -122,12 +170,7 @@ final class ScrapeCost {
 				}
 			}
 		}
-		servlet.destroy();
-		return String.format(Locale.ROOT, "| %,d | %s | %.0f, %.0f | %s, %s | %s, %s | **%s** | **%s** |%n", lines,
-				format, median(nanos(costs[0])) / 1e3, median(bytes(costs[0])) / 1e3,
-				part(nanos(costs[1]), nanos(costs[0])), part(bytes(costs[1]), bytes(costs[0])),
-				part(nanos(costs[2]), nanos(costs[0])), part(bytes(costs[2]), bytes(costs[0])),
-				spread(nanos(costs[3]), nanos(costs[0])), spread(bytes(costs[3]), bytes(costs[0])));
+		return costs;
 	}
 
 	private static Cost cost(Scrape scrape, int count) throws Exception {
@@ -194,12 +237,12 @@ final class ScrapeCost {
 	}
 
 	/**
-	 * What threads have used.
+	 * What a scrape costs.
 	 *
 	 * @param nanos of CPU time
 	 * @param bytes of memory
 	 */
-	private record Cost(double nanos, double bytes) {
+	record Cost(double nanos, double bytes) {
 
 		/** Of this thread and of those that collect for the route. */
 		static Cost sofar() {
