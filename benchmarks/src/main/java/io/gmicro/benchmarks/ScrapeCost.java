@@ -2,10 +2,10 @@ package io.gmicro.benchmarks;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -22,13 +22,11 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.exporter.common.PrometheusHttpExchange;
-import io.prometheus.metrics.exporter.common.PrometheusHttpRequest;
-import io.prometheus.metrics.exporter.common.PrometheusHttpResponse;
 import io.prometheus.metrics.exporter.common.PrometheusScrapeHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusOutputFormat;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
@@ -64,26 +62,33 @@ final class ScrapeCost {
 	}
 
 	static Table table() {
-		return new Table("scrape", "A scrape", """
-				CPU time and allocation of all threads that take part in a scrape of a Prometheus registry with that many lines (a
-				histogram of 14 bounds, its maximum and a counter for each route), up to where a container would take over; medians
-				(lowest to highest) of 7 rounds in turn, as a part of what Spring Boot's `PrometheusScrapeEndpoint` took in the same
-				round. Pairs are time and bytes; "collecting" is the registry's own `scrape()`, which every way of writing needs.
-				""", ScrapeCost::rows);
+		return new Table("scrape", "A scrape",
+				"""
+						CPU time and allocation of all threads that take part in a scrape of a Prometheus registry with that many lines (a
+						histogram of 14 bounds, its maximum and a counter for each route), up to where a container would take over; medians
+						(lowest to highest) of 7 rounds in turn, as a part of what Spring Boot's `PrometheusScrapeEndpoint` took in the same
+						round. Pairs are time and bytes; "collecting" is the registry's own `scrape()`, which every way of writing needs. promhttp is
+						Go's, in a process of its own with the same families, values and number of lines, where it is installed;
+						collecting garbage counts for none.
+						""",
+				ScrapeCost::rows);
 	}
 
 	private static String rows() throws Exception {
 		StringBuilder table = new StringBuilder(
-				"| lines | | Boot us, KB | client_java | collecting | gmicro time: part of Boot's | bytes: part of Boot's |\n"
-						+ "|---|---|---|---|---|---|---|\n");
-		for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
-			ScrapeRegistry ours = new ScrapeRegistry();
-			fill(ours(ours), lines);
-			PrometheusRegistry boots = new PrometheusRegistry();
-			fill(micrometers(boots), lines);
-			table.append(row(lines, "text", ours, boots, "text/plain", false));
-			table.append(row(lines, "text, gzip", ours, boots, "text/plain", true));
-			table.append(row(lines, "OpenMetrics, gzip", ours, boots, OPENMETRICS, true));
+				"| lines | | Boot us, KB | client_java | collecting | promhttp | gmicro time: part of Boot's | bytes: part of Boot's |\n"
+						+ "|---|---|---|---|---|---|---|---|\n");
+		try (Promhttp promhttp = Promhttp.start()) {
+			for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
+				ScrapeRegistry ours = new ScrapeRegistry();
+				fill(ours(ours), lines);
+				PrometheusRegistry boots = new PrometheusRegistry();
+				fill(micrometers(boots), lines);
+				table.append(row(lines, "text", ours, boots, "text/plain", false, promhttp));
+				table.append(row(lines, "text, gzip", ours, boots, "text/plain", true, promhttp));
+				table.append(row(lines, "OpenMetrics, gzip", ours, boots, OPENMETRICS, true, null));
+			}
+			table.append((promhttp != null) ? "\npromhttp is of " + promhttp.version() + ".\n" : "");
 		}
 		return table.toString();
 	}
@@ -103,9 +108,12 @@ final class ScrapeCost {
 	 * @return how many there are
 	 */
 	static int fill(MeterRegistry meters, int lines) {
-		int routes = Math.max(1, lines / LINES_A_ROUTE);
-		fillRoutes(meters, routes);
-		return routes * LINES_A_ROUTE;
+		fillRoutes(meters, routes(lines));
+		return routes(lines) * LINES_A_ROUTE;
+	}
+
+	private static int routes(int lines) {
+		return Math.max(1, lines / LINES_A_ROUTE);
 	}
 
 	static MeterRegistry fillRoutes(MeterRegistry meters, int routes) {
@@ -122,21 +130,27 @@ final class ScrapeCost {
 	}
 
 	private static String row(int lines, String format, ScrapeRegistry ours, PrometheusRegistry boots, String accept,
-			boolean gzip) throws Exception {
+			boolean gzip, @Nullable Promhttp promhttp) throws Exception {
 		MetricsServlet servlet = servlet(ours);
 		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(boots, new Properties());
 		PrometheusOutputFormat output = accept.equals(OPENMETRICS) ? PrometheusOutputFormat.CONTENT_TYPE_OPENMETRICS_100
 				: PrometheusOutputFormat.CONTENT_TYPE_004;
 		PrometheusScrapeHandler handler = new PrometheusScrapeHandler(boots);
-		List<Scrape> scrapes = List.of(() -> boot(endpoint, output, gzip),
-				() -> handler.handleRequest(new Exchange(accept, gzip)), boots::scrape,
-				() -> servlet.service(request(accept, gzip), new Response()));
-		Cost[][] costs = costs(scrapes, lines);
+		List<Contender> contenders = new ArrayList<>(List.of(each(() -> boot(endpoint, output, gzip)),
+				each(() -> handler.handleRequest(new ClientJavaExchange(accept, gzip))), each(boots::scrape),
+				each(() -> servlet.service(request(accept, gzip), new Response()))));
+		if (promhttp != null) {
+			long written = new String(endpoint.scrape(output, null).getBody(), StandardCharsets.UTF_8).lines().count();
+			contenders.add((count) -> promhttp.scrape(routes(lines), written, gzip, count));
+		}
+		Cost[][] costs = costs(contenders, lines);
 		servlet.destroy();
-		return String.format(Locale.ROOT, "| %,d | %s | %.0f, %.0f | %s, %s | %s, %s | **%s** | **%s** |%n", lines,
+		return String.format(Locale.ROOT, "| %,d | %s | %.0f, %.0f | %s, %s | %s, %s | %s | **%s** | **%s** |%n", lines,
 				format, median(nanos(costs[0])) / 1e3, median(bytes(costs[0])) / 1e3,
 				part(nanos(costs[1]), nanos(costs[0])), part(bytes(costs[1]), bytes(costs[0])),
 				part(nanos(costs[2]), nanos(costs[0])), part(bytes(costs[2]), bytes(costs[0])),
+				(promhttp != null)
+						? part(nanos(costs[4]), nanos(costs[0])) + ", " + part(bytes(costs[4]), bytes(costs[0])) : "–",
 				spread(nanos(costs[3]), nanos(costs[0])), spread(bytes(costs[3]), bytes(costs[0])));
 	}
 
@@ -149,7 +163,8 @@ final class ScrapeCost {
 	 */
 	static List<Cost> costs(ScrapeRegistry registry, int lines, boolean gzip) throws Exception {
 		MetricsServlet servlet = servlet(registry);
-		Cost[][] costs = costs(List.of(() -> servlet.service(request("text/plain", gzip), new Response())), lines);
+		Cost[][] costs = costs(List.of(each(() -> servlet.service(request("text/plain", gzip), new Response()))),
+				lines);
 		servlet.destroy();
 		return List.of(costs[0]);
 	}
@@ -159,12 +174,12 @@ final class ScrapeCost {
 		return new MetricsServlet(registry, limits, new SimpleMeterRegistry());
 	}
 
-	private static Cost[][] costs(List<Scrape> scrapes, int lines) throws Exception {
-		Cost[][] costs = new Cost[scrapes.size()][ROUNDS];
+	private static Cost[][] costs(List<Contender> contenders, int lines) throws Exception {
+		Cost[][] costs = new Cost[contenders.size()][ROUNDS];
 		int count = Math.max(2, LINES_A_ROUND / lines);
 		for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-			for (int i = 0; i < scrapes.size(); i++) {
-				Cost cost = cost(scrapes.get(i), count);
+			for (int i = 0; i < contenders.size(); i++) {
+				Cost cost = contenders.get(i).cost(count);
 				if (round >= 0) {
 					costs[i][round] = cost;
 				}
@@ -173,13 +188,15 @@ final class ScrapeCost {
 		return costs;
 	}
 
-	private static Cost cost(Scrape scrape, int count) throws Exception {
-		Cost before = Cost.sofar();
-		for (int i = 0; i < count; i++) {
-			scrape.run();
-		}
-		Cost after = Cost.sofar();
-		return new Cost((after.nanos - before.nanos) / count, (after.bytes - before.bytes) / count);
+	private static Contender each(Scrape scrape) {
+		return (count) -> {
+			Cost before = Cost.sofar();
+			for (int i = 0; i < count; i++) {
+				scrape.run();
+			}
+			Cost after = Cost.sofar();
+			return new Cost((after.nanos - before.nanos) / count, (after.bytes - before.bytes) / count);
+		};
 	}
 
 	private static double[] nanos(Cost[] costs) {
@@ -227,6 +244,13 @@ final class ScrapeCost {
 			request.addHeader("Accept-Encoding", "gzip");
 		}
 		return request;
+	}
+
+	/** Tells what a scrape costs, on average. */
+	private interface Contender {
+
+		Cost cost(int count) throws Exception;
+
 	}
 
 	/** One way to scrape. */
@@ -286,69 +310,6 @@ final class ScrapeCost {
 				}
 
 			};
-		}
-
-	}
-
-	/** What client_java's handler reads from and writes to. */
-	private record Exchange(String accept,
-			boolean gzip) implements PrometheusHttpExchange, PrometheusHttpRequest, PrometheusHttpResponse {
-
-		@Override
-		public PrometheusHttpRequest getRequest() {
-			return this;
-		}
-
-		@Override
-		public PrometheusHttpResponse getResponse() {
-			return this;
-		}
-
-		@Override
-		public void handleException(IOException ex) throws IOException {
-			throw ex;
-		}
-
-		@Override
-		public void handleException(RuntimeException ex) {
-			throw ex;
-		}
-
-		@Override
-		public void close() {
-		}
-
-		@Override
-		public String getQueryString() {
-			return "";
-		}
-
-		@Override
-		public Enumeration<String> getHeaders(String name) {
-			return switch (name) {
-				case "Accept" -> Collections.enumeration(List.of(this.accept));
-				case "Accept-Encoding" -> Collections.enumeration(this.gzip ? List.of("gzip") : List.of());
-				default -> Collections.emptyEnumeration();
-			};
-		}
-
-		@Override
-		public String getMethod() {
-			return "GET";
-		}
-
-		@Override
-		public String getRequestPath() {
-			return "/metrics";
-		}
-
-		@Override
-		public void setHeader(String name, String value) {
-		}
-
-		@Override
-		public OutputStream sendHeadersAndGetBody(int status, int contentLength) {
-			return OutputStream.nullOutputStream();
 		}
 
 	}
