@@ -27,11 +27,9 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A real Prometheus on a free port of the loopback interface, with the configuration of
- * the repository but for the port of the sample and a shorter interval.
+ * the repository as far as {@link PrometheusConfiguration} keeps it.
  */
 final class PrometheusServer implements AutoCloseable {
-
-	private static final Path CONFIGURATION = Path.of("../deploy/prometheus/prometheus.yml");
 
 	private static final JsonMapper json = new JsonMapper();
 
@@ -46,11 +44,18 @@ final class PrometheusServer implements AutoCloseable {
 		this.address = address;
 	}
 
+	/** Scrapes one instance of the sample. */
 	static PrometheusServer start(Path directory, int targetPort, String... arguments) throws IOException {
-		String address = "127.0.0.1:" + freePort();
+		return start(directory, freePort(), PrometheusConfiguration.in(directory).targets(targetPort), arguments);
+	}
+
+	/** Scrapes and evaluates what a configuration in the same directory says. */
+	static PrometheusServer start(Path directory, int port, PrometheusConfiguration configuration, String... arguments)
+			throws IOException {
+		String address = "127.0.0.1:" + port;
 		Path log = directory.resolve("prometheus.log");
 		List<String> command = new ArrayList<>(
-				List.of(RealTools.find("prometheus"), "--config.file=" + configuration(directory, targetPort),
+				List.of(RealTools.find("prometheus"), "--config.file=" + configuration.write(),
 						"--storage.tsdb.path=" + directory.resolve("data"), "--web.listen-address=" + address));
 		command.addAll(List.of(arguments));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -69,19 +74,6 @@ final class PrometheusServer implements AutoCloseable {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
-	}
-
-	private static Path configuration(Path directory, int targetPort) throws IOException {
-		String configuration = Files.readString(CONFIGURATION);
-		configuration = replace(configuration, "localhost:8080", "127.0.0.1:" + targetPort);
-		configuration = replace(configuration, "scrape_interval: 15s", "scrape_interval: 1s");
-		configuration = replace(configuration, "scrape_timeout: 10s", "scrape_timeout: 1s");
-		return Files.writeString(directory.resolve("prometheus.yml"), configuration);
-	}
-
-	private static String replace(String text, String target, String replacement) {
-		assertThat(text).containsOnlyOnce(target);
-		return text.replace(target, replacement);
 	}
 
 	private boolean isReady() throws InterruptedException {
@@ -139,6 +131,11 @@ final class PrometheusServer implements AutoCloseable {
 			.timeout(Duration.ofSeconds(10))
 			.build();
 		return this.client.send(request, HttpResponse.BodyHandlers.ofString());
+	}
+
+	/** Host and port. */
+	String address() {
+		return this.address;
 	}
 
 	@Override
