@@ -52,11 +52,16 @@ final class PrometheusServer implements AutoCloseable {
 	/** Scrapes and evaluates what a configuration in the same directory says. */
 	static PrometheusServer start(Path directory, int port, PrometheusConfiguration configuration, String... arguments)
 			throws IOException {
+		return start(directory, port, configuration.write(), arguments);
+	}
+
+	/** Does what a file says. */
+	static PrometheusServer start(Path directory, int port, Path configuration, String... arguments)
+			throws IOException {
 		String address = "127.0.0.1:" + port;
 		Path log = directory.resolve("prometheus.log");
-		List<String> command = new ArrayList<>(
-				List.of(RealTools.find("prometheus"), "--config.file=" + configuration.write(),
-						"--storage.tsdb.path=" + directory.resolve("data"), "--web.listen-address=" + address));
+		List<String> command = new ArrayList<>(List.of(RealTools.find("prometheus"), "--config.file=" + configuration,
+				"--storage.tsdb.path=" + directory.resolve("data"), "--web.listen-address=" + address));
 		command.addAll(List.of(arguments));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
 		PrometheusServer server = new PrometheusServer(process, address);
