@@ -177,6 +177,21 @@ class ArchitectureTests {
 				"org.apache.commons.logging", "java..", "org.jspecify..");
 
 	@ArchTest
+	static final ArchRule sloKnowsOnlyItsWriter = classes().that()
+		.resideInAPackage("io.gmicro.slo")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.gmicro.slo", "org.yaml.snakeyaml", "java..", "org.jspecify..");
+
+	/** It may be missing. */
+	@ArchTest
+	static final ArchRule onlyRuleFilesKnowTheirLibrary = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.gmicro.slo.RuleFiles")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.yaml..");
+
+	@ArchTest
 	static final ArchRule packagesAreNullMarked = all(packages()).should(beNullMarked());
 
 	private static com.tngtech.archunit.lang.ClassesTransformer<JavaPackage> packages() {

@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SampleConfigurationTests {
 
-	/** Has no names of its own below it. */
-	private static final String CUSTOM = "gmicro.metrics.custom";
+	/** Have no names of their own below them. */
+	private static final List<String> MAPS = List.of("gmicro.metrics.custom", "gmicro.slo");
 
 	@Test
 	void everyPropertyIsShown() throws Exception {
@@ -41,10 +41,12 @@ class SampleConfigurationTests {
 	@Test
 	void shownValuesAreTheDefaults() throws Exception {
 		Binder sample = new Binder(ConfigurationPropertySources.from(yaml()));
-		Map<String, String> set = new HashMap<>(sample.bind(CUSTOM, Bindable.mapOf(String.class, String.class)).get());
-		assertThat(set).hasSizeGreaterThan(1);
 		Map<String, String> defaultsAndSet = new HashMap<>(Map.of("gmicro.metrics.enabled", Boolean.TRUE.toString()));
-		set.forEach((name, value) -> defaultsAndSet.put(CUSTOM + "." + name, value));
+		for (String map : MAPS) {
+			Map<String, String> set = sample.bind(map, Bindable.mapOf(String.class, String.class)).get();
+			assertThat(set).hasSizeGreaterThan(1);
+			set.forEach((name, value) -> defaultsAndSet.put(map + "." + name, value));
+		}
 		Binder defaults = new Binder(new MapConfigurationPropertySource(defaultsAndSet));
 		assertThat(sample.bind("gmicro", GmicroProperties.class).get())
 			.isEqualTo(defaults.bind("gmicro", GmicroProperties.class).get());
@@ -54,7 +56,7 @@ class SampleConfigurationTests {
 		TreeSet<String> names = new TreeSet<>();
 		for (PropertySource<?> source : yaml()) {
 			for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
-				names.add(name.startsWith(CUSTOM + ".") ? CUSTOM : name);
+				names.add(MAPS.stream().filter((map) -> name.startsWith(map + ".")).findFirst().orElse(name));
 			}
 		}
 		names.removeIf((name) -> !name.startsWith("gmicro."));

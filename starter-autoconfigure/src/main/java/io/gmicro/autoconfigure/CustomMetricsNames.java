@@ -3,7 +3,6 @@ package io.gmicro.autoconfigure;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 import io.gmicro.custom.CustomMetrics;
 import io.gmicro.scrape.ScrapeRegistry;
@@ -13,8 +12,6 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.EnumerablePropertySource;
-import org.springframework.core.env.PropertySource;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -27,8 +24,6 @@ final class CustomMetricsNames implements ApplicationListener<ContextRefreshedEv
 			"io.prometheus.metrics.model.registry.PrometheusRegistry", CustomMetricsNames.class.getClassLoader());
 
 	private static final String PREFIX = "gmicro.metrics.custom.";
-
-	private static final Pattern AS_WRITTEN = Pattern.compile(Pattern.quote(PREFIX) + "[\\w-]+(\\..*)?");
 
 	private final CustomMetrics metrics;
 
@@ -60,21 +55,8 @@ final class CustomMetricsNames implements ApplicationListener<ContextRefreshedEv
 		});
 	}
 
-	/**
-	 * Spring Boot drops characters that it does not allow in the key of a map, so that a
-	 * name of another meaning would be left.
-	 */
 	static void requireAsWritten(ConfigurableEnvironment environment) {
-		for (PropertySource<?> source : environment.getPropertySources()) {
-			if (source instanceof EnumerablePropertySource<?> names) {
-				for (String property : names.getPropertyNames()) {
-					if (property.startsWith(PREFIX) && !AS_WRITTEN.matcher(property).matches()) {
-						throw new InvalidConfigurationPropertyValueException(property, source.getProperty(property),
-								"The name of a metric has letters, digits and '_'.");
-					}
-				}
-			}
-		}
+		MapKeys.requireAsWritten(environment, PREFIX, "The name of a metric has letters, digits and '_'.");
 	}
 
 	/** Loaded only where client_java is there. */

@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 
 import io.gmicro.custom.CustomMetric;
 import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.slo.ServiceLevelObjective;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,10 +25,18 @@ import org.springframework.boot.convert.DurationStyle;
  * @param grpc how gRPC calls are recorded
  * @param pprof profiles for Go's tools
  * @param diagnostics what the diagnostics have in common
+ * @param slo Service level objectives by name, as in 'orders: {route: /orders, objective:
+ * 99.9, latency: 200ms}'.
+ * @param rules Directory to write rules of Prometheus for the service level objectives
+ * into, and tests of them for promtool. The application ends there and then.
+ * @param rulesJob Job under which Prometheus scrapes the application. Without it the
+ * rules are for 'spring.application.name'.
  */
 @ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
-		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics) {
+		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics,
+		@DefaultValue Map<String, ServiceLevelObjective> slo, @DefaultValue("") String rules,
+		@DefaultValue("") String rulesJob) {
 
 	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
 
@@ -37,6 +46,26 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		.toList();
 
 	private static final Duration LARGEST_BOUND = Duration.ofDays(1);
+
+	private static final int MAX_BOUNDS = 100;
+
+	public GmicroProperties {
+		ServiceLevelObjective.requireValid(slo);
+		if (!slo.isEmpty()) {
+			require(http.requestDuration().enabled(), "gmicro.http.request-duration.enabled", false,
+					"gmicro.slo is told from the duration histogram");
+			require(metrics.naming().isStandard(), "gmicro.metrics.naming", "gmicro",
+					"gmicro.slo is told from the histogram of the names 'standard' and 'both'");
+			int bounds = ServiceLevelObjective.bounds(http.requestDuration().buckets(), slo.values()).size();
+			require(bounds <= MAX_BOUNDS, "gmicro.slo", slo.size() + " objectives", "at most " + MAX_BOUNDS
+					+ " bounds together with gmicro.http.request-duration.buckets, and not " + bounds);
+		}
+	}
+
+	/** The bounds of the duration histogram under the standard names. */
+	List<Duration> durationBounds() {
+		return ServiceLevelObjective.bounds(this.http.requestDuration().buckets(), this.slo.values());
+	}
 
 	private static void requirePath(String path, String property) {
 		require(path.matches("(/[\\w.~-]+)+"), property, path,
@@ -59,7 +88,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 					"each bound is greater than zero and than the one before it, and at most 24 hours");
 			previous = bound;
 		}
-		require(!bounds.isEmpty() && bounds.size() <= 100, property, text, "from 1 to 100 bounds");
+		require(!bounds.isEmpty() && bounds.size() <= MAX_BOUNDS, property, text, "from 1 to 100 bounds");
 	}
 
 	/**

@@ -60,7 +60,7 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
 	@Conditional(OnStandardNames.class)
 	RequestDuration gmicroRequestDuration(MeterRegistry registry, GmicroProperties properties) {
-		return new RequestDuration(registry, properties.http().requestDuration().buckets());
+		return new RequestDuration(registry, properties.durationBounds());
 	}
 
 	@Bean
@@ -112,7 +112,7 @@ public final class HttpMetricsAutoConfiguration {
 	 * The defaults name the usual paths; where the metrics route or the actuator was
 	 * moved, they move along.
 	 */
-	private static List<String> excludedPaths(GmicroProperties properties, Environment environment) {
+	static List<String> excludedPaths(GmicroProperties properties, Environment environment) {
 		List<String> paths = new ArrayList<>(properties.http().excludePaths());
 		if (paths.equals(GmicroProperties.DEFAULT_EXCLUDE_PATHS)) {
 			paths.add(properties.metrics().endpoint().path());

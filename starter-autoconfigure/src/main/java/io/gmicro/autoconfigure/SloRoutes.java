@@ -1,0 +1,117 @@
+package io.gmicro.autoconfigure;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.gmicro.http.MappedRoutes;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * Refuses objectives of routes that the application does not have, once its controllers
+ * and functions are mapped. Where these do not tell all of their paths it warns.
+ */
+final class SloRoutes implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(SloRoutes.class);
+
+	private static final boolean WEB_MVC = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
+			SloRoutes.class.getClassLoader());
+
+	private static final int MOST_ALIKE = 5;
+
+	private final GmicroProperties properties;
+
+	private final ConfigurableEnvironment environment;
+
+	private final ListableBeanFactory beanFactory;
+
+	SloRoutes(GmicroProperties properties, ConfigurableEnvironment environment, ListableBeanFactory beanFactory) {
+		this.properties = properties;
+		this.environment = environment;
+		this.beanFactory = beanFactory;
+	}
+
+	static void requireAsWritten(ConfigurableEnvironment environment) {
+		MapKeys.requireAsWritten(environment, "gmicro.slo.",
+				"The name of an objective has letters, digits, '-' and '_'.");
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		requireAsWritten(this.environment);
+		if (this.properties.slo().isEmpty()) {
+			return;
+		}
+		MappedRoutes mapped = WEB_MVC ? WebMvc.mapped(this.beanFactory) : MappedRoutes.NONE;
+		List<String> excluded = HttpMetricsAutoConfiguration.excludedPaths(this.properties, this.environment);
+		this.properties.slo()
+			.forEach((name, slo) -> require("gmicro.slo." + name + ".route", slo.route(), mapped, excluded));
+	}
+
+	private void require(String property, String route, MappedRoutes mapped, List<String> excluded) {
+		if (isExcluded(route, excluded)) {
+			throw new InvalidConfigurationPropertyValueException(property, route,
+					"Its requests are not recorded: gmicro.http.exclude-paths has its path.");
+		}
+		if (mapped.contains(route)) {
+			return;
+		}
+		if (mapped.complete()) {
+			throw new InvalidConfigurationPropertyValueException(property, route,
+					"No handler of Spring MVC is mapped to it. " + alike(route, mapped));
+		}
+		logger.warn(property + "=" + route + ", but no handler is known to be mapped to it, though some do not tell "
+				+ "what they are mapped to. Without requests of this route its alerts never fire. "
+				+ alike(route, mapped));
+	}
+
+	/** Paths are excluded as clients write them, templates begin below the servlet. */
+	private boolean isExcluded(String route, List<String> excluded) {
+		String servlet = this.environment.getProperty("spring.mvc.servlet.path", "/");
+		String path = (servlet.length() > 1) ? servlet + route : route;
+		return excluded.stream()
+			.anyMatch((pattern) -> pattern.endsWith("/**")
+					? (path + "/").startsWith(pattern.substring(0, pattern.length() - 2)) : path.equals(pattern));
+	}
+
+	private static String alike(String route, MappedRoutes mapped) {
+		if (mapped.templates().isEmpty()) {
+			return "There are no templates of routes.";
+		}
+		return mapped.templates()
+			.stream()
+			.sorted(Comparator.<String>comparingInt((template) -> -commonPrefix(route, template))
+				.thenComparing(Comparator.naturalOrder()))
+			.limit(MOST_ALIKE)
+			.collect(Collectors.joining(", ", "Among the templates are ", "."));
+	}
+
+	private static int commonPrefix(String one, String other) {
+		int length = 0;
+		while (length < Math.min(one.length(), other.length()) && one.charAt(length) == other.charAt(length)) {
+			length++;
+		}
+		return length;
+	}
+
+	/** Loaded only where Spring MVC is there. */
+	private static final class WebMvc {
+
+		static MappedRoutes mapped(ListableBeanFactory beanFactory) {
+			return MappedRoutes
+				.of(BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory, HandlerMapping.class).values());
+		}
+
+	}
+
+}

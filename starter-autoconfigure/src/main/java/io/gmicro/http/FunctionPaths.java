@@ -1,0 +1,163 @@
+package io.gmicro.http;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.RequestPredicate;
+import org.springframework.web.servlet.function.RequestPredicates;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Collects the templates of {@link RouterFunction}s, each below that of its nest.
+ */
+final class FunctionPaths implements RouterFunctions.Visitor {
+
+	private final Deque<List<PathPattern>> nests = new ArrayDeque<>();
+
+	private final Consumer<? super PathPattern> patterns;
+
+	private boolean complete = true;
+
+	FunctionPaths(Consumer<? super PathPattern> patterns) {
+		this.patterns = patterns;
+	}
+
+	/** Whether every function told its paths. */
+	boolean isComplete() {
+		return this.complete;
+	}
+
+	@Override
+	public void startNested(RequestPredicate predicate) {
+		this.nests.push(paths(predicate));
+	}
+
+	@Override
+	public void endNested(RequestPredicate predicate) {
+		this.nests.pop();
+	}
+
+	@Override
+	public void route(RequestPredicate predicate, HandlerFunction<?> handlerFunction) {
+		paths(predicate).forEach(this.patterns);
+	}
+
+	private List<PathPattern> paths(RequestPredicate predicate) {
+		PredicatePaths own = new PredicatePaths();
+		predicate.accept(own);
+		List<PathPattern> outer = this.nests.peek();
+		if (outer == null || outer.isEmpty()) {
+			return own.paths;
+		}
+		if (own.paths.isEmpty()) {
+			return outer;
+		}
+		List<PathPattern> combined = new ArrayList<>();
+		outer.forEach((prefix) -> own.paths.forEach((path) -> combined.add(prefix.combine(path))));
+		return combined;
+	}
+
+	@Override
+	public void resources(Function<ServerRequest, Optional<Resource>> lookupFunction) {
+		this.complete = false;
+	}
+
+	@Override
+	public void attributes(Map<String, Object> attributes) {
+	}
+
+	@Override
+	public void unknown(RouterFunction<?> routerFunction) {
+		this.complete = false;
+	}
+
+	/** Collects the paths of a predicate; those it excludes do not count. */
+	private static final class PredicatePaths implements RequestPredicates.Visitor {
+
+		private final List<PathPattern> paths = new ArrayList<>();
+
+		private int negations;
+
+		@Override
+		public void path(String pattern) {
+			if (this.negations == 0) {
+				this.paths.add(PathPatternParser.defaultInstance.parse(pattern));
+			}
+		}
+
+		@Override
+		public void startNegate() {
+			this.negations++;
+		}
+
+		@Override
+		public void endNegate() {
+			this.negations--;
+		}
+
+		@Override
+		public void method(Set<HttpMethod> methods) {
+		}
+
+		@Override
+		@SuppressWarnings("removal")
+		public void pathExtension(String extension) {
+		}
+
+		@Override
+		public void header(String name, String value) {
+		}
+
+		@Override
+		public void param(String name, String value) {
+		}
+
+		@Override
+		public void version(String version) {
+		}
+
+		@Override
+		public void startAnd() {
+		}
+
+		@Override
+		public void and() {
+		}
+
+		@Override
+		public void endAnd() {
+		}
+
+		@Override
+		public void startOr() {
+		}
+
+		@Override
+		public void or() {
+		}
+
+		@Override
+		public void endOr() {
+		}
+
+		@Override
+		public void unknown(RequestPredicate predicate) {
+		}
+
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.gmicro.http;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+
+/**
+ * The templates that the label of a route can have. Immutable.
+ *
+ * @param templates the templates that are known, none in an application without Spring
+ * MVC
+ * @param complete whether there are no others: a handler mapping or a function of the
+ * application's own may keep its paths to itself
+ */
+public record MappedRoutes(Set<String> templates, boolean complete) {
+
+	/** No handler of Spring MVC. */
+	public static final MappedRoutes NONE = new MappedRoutes(Set.of(), true);
+
+	public MappedRoutes {
+		templates = Set.copyOf(templates);
+	}
+
+	/**
+	 * Looks at what is mapped now.
+	 * @param mappings the handler mappings
+	 */
+	public static MappedRoutes of(Collection<? extends HandlerMapping> mappings) {
+		Set<String> templates = new TreeSet<>();
+		boolean complete = true;
+		for (HandlerMapping mapping : mappings) {
+			complete &= add(mapping, templates);
+		}
+		return new MappedRoutes(templates, complete);
+	}
+
+	private static boolean add(HandlerMapping mapping, Set<String> templates) {
+		if (mapping instanceof RequestMappingInfoHandlerMapping controllers) {
+			controllers.getHandlerMethods().keySet().forEach((info) -> templates.addAll(info.getPatternValues()));
+			return true;
+		}
+		if (mapping instanceof RouterFunctionMapping functions) {
+			FunctionPaths paths = new FunctionPaths((pattern) -> templates.add(pattern.getPatternString()));
+			if (functions.getRouterFunction() != null) {
+				functions.getRouterFunction().accept(paths);
+			}
+			return paths.isComplete();
+		}
+		if (mapping instanceof AbstractUrlHandlerMapping urls) {
+			templates.addAll(urls.getHandlerMap().keySet());
+			return true;
+		}
+		return false;
+	}
+
+	/**
+	 * Whether a template is known to be mapped. Spring writes that of the root as an
+	 * empty text, and the label does not.
+	 * @param template a template
+	 */
+	public boolean contains(String template) {
+		return this.templates.contains(template) || (template.equals("/") && this.templates.contains(""));
+	}
+
+}

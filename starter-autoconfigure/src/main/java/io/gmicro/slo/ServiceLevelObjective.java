@@ -1,0 +1,146 @@
+package io.gmicro.slo;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The share of the requests of one route that is to be answered well: not with 5xx, and
+ * within a latency. Immutable.
+ *
+ * @param route the template of the route, such as {@code /orders/{id}}; there is no
+ * default
+ * @param method a method of HTTP, or an empty text for all of them, which is the default
+ * @param objective the share of good answers in percent, such as 99.9; there is no
+ * default
+ * @param latency the longest time that a good answer takes, in whole milliseconds; there
+ * is no default
+ */
+public record ServiceLevelObjective(String route, String method, @Nullable BigDecimal objective,
+		@Nullable Duration latency) {
+
+	private static final String PROPERTY = "gmicro.slo.";
+
+	private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
+			"TRACE");
+
+	/** Below, no page could ever be sent: six times its error budget is all there is. */
+	private static final BigDecimal LOWEST_OBJECTIVE = new BigDecimal("90");
+
+	private static final BigDecimal HIGHEST_OBJECTIVE = new BigDecimal("99.999");
+
+	private static final Duration SHORTEST_LATENCY = Duration.ofMillis(1);
+
+	private static final Duration LONGEST_LATENCY = Duration.ofDays(1);
+
+	private static final int PERCENT_DIGITS = 2;
+
+	public ServiceLevelObjective(@Nullable String route, @Nullable String method, @Nullable BigDecimal objective,
+			@Nullable Duration latency) {
+		this.route = Objects.requireNonNullElse(route, "");
+		this.method = Objects.requireNonNullElse(method, "");
+		this.objective = objective;
+		this.latency = latency;
+	}
+
+	/**
+	 * Refuses what cannot be watched.
+	 * @param objectives objectives by name
+	 * @throws IllegalArgumentException with the property, its value and what is allowed
+	 */
+	public static void requireValid(Map<String, ServiceLevelObjective> objectives) {
+		objectives.forEach((name, slo) -> slo.requireValid(name));
+		objectives.forEach((name, slo) -> objectives.keySet()
+			.stream()
+			.filter((other) -> !other.equals(name))
+			.forEach((other) -> slo.requireDistinct(name, other, Objects.requireNonNull(objectives.get(other)))));
+	}
+
+	/**
+	 * The bounds of a histogram from which objectives can be told exactly.
+	 * @param bounds the bounds it has anyway
+	 * @param objectives valid objectives
+	 * @return these bounds and the latencies, ascending, each once
+	 */
+	public static List<Duration> bounds(Collection<Duration> bounds, Collection<ServiceLevelObjective> objectives) {
+		TreeSet<Duration> all = new TreeSet<>(bounds);
+		objectives.forEach((slo) -> all.add(Objects.requireNonNull(slo.latency)));
+		return List.copyOf(all);
+	}
+
+	private void requireValid(String name) {
+		require(name.matches("[a-zA-Z][a-zA-Z0-9_-]{0,62}"), PROPERTY + name, this.route,
+				"a name starts with a letter, has letters, digits, '-' and '_', and at most 63 characters");
+		require(this.route.startsWith("/") && this.route.length() <= 500
+				&& this.route.codePoints().allMatch(ServiceLevelObjective::isText), property(name, "route"), this.route,
+				"the template of a route, as in '/orders/{id}', of at most 500 characters");
+		require(this.method.isEmpty() || METHODS.contains(this.method), property(name, "method"), this.method,
+				"a method of HTTP in capitals, as in 'GET', or none for all of them");
+		require(this.objective != null && this.objective.compareTo(LOWEST_OBJECTIVE) >= 0
+				&& this.objective.compareTo(HIGHEST_OBJECTIVE) <= 0, property(name, "objective"),
+				(this.objective != null) ? this.objective : "", "from 90 to 99.999 percent");
+		require(this.latency != null && this.latency.compareTo(SHORTEST_LATENCY) >= 0
+				&& this.latency.compareTo(LONGEST_LATENCY) <= 0 && this.latency.getNano() % 1_000_000 == 0,
+				property(name, "latency"), millis(), "whole milliseconds, from 1 millisecond to 24 hours");
+	}
+
+	private void requireDistinct(String name, String other, ServiceLevelObjective otherSlo) {
+		require(!plain(name).equals(plain(other)), PROPERTY + name, this.route,
+				PROPERTY + other + " differs in nothing but case, '-' and '_', which Spring Boot takes for the same");
+		require(!(this.route.equals(otherSlo.route) && this.method.equals(otherSlo.method)
+				&& Objects.equals(this.latency, otherSlo.latency)), property(name, "latency"), millis(),
+				PROPERTY + other + " has the same route, method and latency");
+	}
+
+	private static String plain(String name) {
+		return name.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+	}
+
+	private static boolean isText(int codePoint) {
+		return !Character.isISOControl(codePoint) && Character.getType(codePoint) != Character.SURROGATE;
+	}
+
+	private String millis() {
+		return (this.latency == null) ? ""
+				: BigDecimal.valueOf(this.latency.getSeconds(), -3)
+					.add(BigDecimal.valueOf(this.latency.getNano(), 6))
+					.stripTrailingZeros()
+					.toPlainString() + "ms";
+	}
+
+	/**
+	 * The latency in seconds, as client_java and Prometheus write a bound.
+	 */
+	String seconds() {
+		return Double.toString(Objects.requireNonNull(this.latency).toMillis() / 1000.0);
+	}
+
+	/** The share of good answers, below 1. */
+	BigDecimal ratio() {
+		return Objects.requireNonNull(this.objective).movePointLeft(PERCENT_DIGITS).stripTrailingZeros();
+	}
+
+	/** The share of errors that the objective leaves, above 0. */
+	BigDecimal budget() {
+		return BigDecimal.ONE.subtract(ratio());
+	}
+
+	private static String property(String name, String key) {
+		return PROPERTY + name + "." + key;
+	}
+
+	private static void require(boolean valid, String property, Object value, String allowed) {
+		if (!valid) {
+			throw new IllegalArgumentException(property + "=" + value + " is not allowed: " + allowed);
+		}
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.gmicro.autoconfigure;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.yaml.snakeyaml.Yaml;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What {@code --gmicro.rules} does before it ends the process.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class RulesCommandTests {
+
+	private static final String[] OBJECTIVE = { "gmicro.metrics.enabled=true", "gmicro.slo.x.route=/no/handler",
+			"gmicro.slo.x.objective=99.5", "gmicro.slo.x.latency=100ms", "spring.application.name=shop" };
+
+	@TempDir
+	private Path directory;
+
+	private final List<Integer> exits = new ArrayList<>();
+
+	@Test
+	void isFoundBySpringBoot() {
+		assertThat(SpringFactoriesLoader.forDefaultResourceLocation()
+			.load(org.springframework.context.ApplicationContextInitializer.class))
+			.hasAtLeastOneElementOfType(RulesCommand.class);
+	}
+
+	@Test
+	void writesRulesAndTestsOfThemAndEnds(CapturedOutput output) throws Exception {
+		Path target = this.directory.resolve("not/there/yet");
+		run("gmicro.rules=" + target);
+		assertThat(this.exits).containsExactly(0);
+		assertThat(output).contains("Wrote " + target.resolve("rules/slo.yml") + " and "
+				+ target.resolve("tests/slo.yml") + " for the job shop");
+		assertThat(Files.readString(target.resolve("rules/slo.yml"))).contains("- name: slo-x\n")
+			.contains("{job=\"shop\",http_route=\"/no/handler\",http_response_status_code!~\"5..\",le=\"0.1\"}[3d]")
+			.doesNotContain("&id");
+		assertThat(yaml(target.resolve("rules/slo.yml"))).containsOnlyKeys("groups");
+		assertThat(yaml(target.resolve("tests/slo.yml"))).containsEntry("rule_files", List.of("../rules/slo.yml"));
+	}
+
+	@Test
+	void jobMayHaveAnotherNameThanTheApplication() throws Exception {
+		run("gmicro.rules=" + this.directory, "gmicro.rules-job=web \"1\"");
+		assertThat(Files.readString(this.directory.resolve("rules/slo.yml")))
+			.contains("{job=\"web \\\"1\\\"\",http_route=")
+			.doesNotContain("shop");
+	}
+
+	@Test
+	void withoutTheCommandTheApplicationGoesOn() {
+		run("gmicro.rules=", "gmicro.metrics.enabled=false");
+		run("gmicro.metrics.enabled=false");
+		assertThat(this.exits).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "gmicro.metrics.enabled=false, gmicro.metrics.enabled, Without metrics",
+			"gmicro.slo.x.objective=0.99, gmicro.slo.x.objective=0.99 is not allowed, from 90",
+			"gmicro.slo.x.obejctive=99, gmicro.slo.x.obejctive, unbound",
+			"gmicro.slo.x$.route=/, gmicro.slo.x$.route, has letters",
+			"spring.application.name=, gmicro.rules-job, spring.application.name has to be set",
+			"gmicro.rules=/dev/null/x, gmicro.rules, Rules cannot be written there" })
+	void saysWhyThereAreNoRules(String property, String named, String reason, CapturedOutput output) {
+		assertThatException().isThrownBy(() -> run("gmicro.rules=" + this.directory, property));
+		assertThat(this.exits).isEmpty();
+		String failure = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
+		assertThat(failure).contains(named).contains(reason).doesNotContain("\tat ");
+	}
+
+	@Test
+	void saysThatThereIsNoObjective(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> application().run("--gmicro.metrics.enabled=true",
+				"--gmicro.rules=" + this.directory, "--spring.application.name=shop"));
+		assertThat(output).contains("APPLICATION FAILED TO START").contains("gmicro.slo has no objective");
+	}
+
+	/** Later properties win. */
+	private void run(String... properties) {
+		Map<String, String> arguments = new java.util.LinkedHashMap<>();
+		Stream.of(OBJECTIVE, properties).flatMap(Stream::of).forEach((property) -> {
+			int equals = property.indexOf('=');
+			arguments.put(property.substring(0, equals), property.substring(equals + 1));
+		});
+		application()
+			.run(arguments.entrySet()
+				.stream()
+				.map((property) -> "--" + property.getKey() + "=" + property.getValue())
+				.toArray(String[]::new))
+			.close();
+	}
+
+	/** With an end that the tests survive, ahead of the one that Spring Boot finds. */
+	private SpringApplication application() {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.setInitializers(List.of(new RulesCommand(this.exits::add)));
+		return application;
+	}
+
+	private static Map<String, Object> yaml(Path file) throws Exception {
+		return new Yaml().load(Files.readString(file));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Application {
+
+	}
+
+}
