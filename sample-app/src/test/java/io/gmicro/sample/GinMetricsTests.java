@@ -73,8 +73,9 @@ class GinMetricsTests {
 
 	@BeforeAll
 	static void replay() throws Exception {
-		sample = SampleServer.startWith("gmicro.metrics.naming=gmicro", "gmicro.http.unique-clients.enabled=true",
-				"gmicro.http.slow-requests.threshold=1s", "server.forward-headers-strategy=native");
+		sample = SampleServer.startWith("spring.profiles.active=gin", "gmicro.metrics.naming=gmicro",
+				"gmicro.http.unique-clients.enabled=true", "gmicro.http.slow-requests.threshold=1s",
+				"server.forward-headers-strategy=native");
 		Set<String> clients = new HashSet<>();
 		for (Sent sent : TRACE) {
 			int answered = sent.send(sample);
@@ -177,7 +178,8 @@ class GinMetricsTests {
 
 	@Test
 	void bodiesOfUnknownLengthAreNotCounted() throws Exception {
-		try (SampleServer other = SampleServer.startWith("gmicro.metrics.naming=gmicro")) {
+		try (SampleServer other = SampleServer.startWith("spring.profiles.active=gin",
+				"gmicro.metrics.naming=gmicro")) {
 			BodyPublisher chunked = BodyPublishers
 				.ofInputStream(() -> new ByteArrayInputStream(ORDER.getBytes(StandardCharsets.UTF_8)));
 			assertThat(other.send("POST", "/orders", chunked, "Content-Type", "application/json").statusCode())

@@ -97,7 +97,8 @@ class GreeterTests {
 
 	@Test
 	void namesOfTheOriginalCanBeHadAsWell() throws Exception {
-		try (SampleServer sample = SampleServer.startWith("gmicro.metrics.naming=gmicro")) {
+		try (SampleServer sample = SampleServer.startWith("spring.profiles.active=gin",
+				"gmicro.metrics.naming=gmicro")) {
 			sample.get("/greet/Ada");
 			sample.get("/greet/7");
 			Scrape scrape = sample.scrape();
