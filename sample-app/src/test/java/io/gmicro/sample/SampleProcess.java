@@ -136,9 +136,15 @@ final class SampleProcess implements AutoCloseable {
 			return this;
 		}
 
-		/** Arguments of the application. */
+		/**
+		 * Arguments of the application, each in the place of an earlier one of its name.
+		 */
 		Builder arguments(String... added) {
-			this.arguments.addAll(List.of(added));
+			for (String argument : added) {
+				String name = argument.substring(0, argument.indexOf('=') + 1);
+				this.arguments.removeIf((earlier) -> earlier.startsWith(name));
+				this.arguments.add(argument);
+			}
 			return this;
 		}
 
@@ -161,7 +167,7 @@ final class SampleProcess implements AutoCloseable {
 			return new SampleProcess(builder.start(), log);
 		}
 
-		private static String classPath() {
+		static String classPath() {
 			List<String> absolute = new ArrayList<>();
 			for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
 				absolute.add(Path.of(entry).toAbsolutePath().toString());
