@@ -4,7 +4,9 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.gmicro.scrape.ScrapeRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -21,6 +23,8 @@ final class ScrapeGrowth {
 	private static final int[] ROUTES = { 100, 1_000, 10_000 };
 
 	private static final int TIMES = 3;
+
+	private static final long SETTLED = 4096;
 
 	private ScrapeGrowth() {
 	}
@@ -79,11 +83,14 @@ final class ScrapeGrowth {
 		return Spread.of("%.0f", kept.stream().map((each) -> each.bytes() / each.lines()).toList());
 	}
 
+	/** None is let go of before the last is weighed, lest that count as well. */
 	private static List<Kept> kept(int routes, Supplier<Growing> source) throws Exception {
+		List<Growing> all = Stream.generate(source).limit(TIMES).toList();
 		List<Kept> kept = new ArrayList<>();
-		for (int time = 0; time < TIMES; time++) {
-			kept.add(kept(routes, source.get()));
+		for (Growing growing : all) {
+			kept.add(kept(routes, growing));
 		}
+		Reference.reachabilityFence(all);
 		return kept;
 	}
 
@@ -93,7 +100,6 @@ final class ScrapeGrowth {
 		long before = heap();
 		PrometheusMeterRegistry registry = growing.upTo(1 + routes);
 		long bytes = heap() - before;
-		Reference.reachabilityFence(growing);
 		return new Kept(bytes, lines(registry) - lines);
 	}
 
@@ -101,11 +107,17 @@ final class ScrapeGrowth {
 		return registry.scrape().lines().filter((line) -> !line.startsWith("#")).count();
 	}
 
+	/** Once it stays the same: threads that look after what was let go of end later. */
 	private static long heap() throws InterruptedException {
-		for (int i = 0; i < 3; i++) {
+		long used = 0;
+		long before = Long.MAX_VALUE;
+		for (int i = 0; i < 20 && Math.abs(before - used) > SETTLED; i++) {
+			TimeUnit.MILLISECONDS.sleep(200);
 			System.gc();
+			before = used;
+			used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
 		}
-		return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+		return used;
 	}
 
 	private record Kept(double bytes, long lines) {
