@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSna
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DistributionDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -100,13 +101,15 @@ final class SampleWriter {
 
 	private void write(HistogramDataPointSnapshot histogram, TextBuffer text) {
 		ClassicHistogramBuckets buckets = histogram.getClassicBuckets();
+		// Looking for one in none makes an iterator a bucket
+		Exemplars exemplars = (this.exemplars && histogram.getExemplars().size() > 0) ? histogram.getExemplars() : null;
 		double lower = Double.NEGATIVE_INFINITY;
 		long count = 0;
 		for (int i = 0; i < buckets.size(); i++) {
 			double upper = buckets.getUpperBound(i);
 			count += buckets.getCount(i);
 			begin("_bucket", "le", bound(i, upper), text).putLong(count);
-			end(this.exemplars ? histogram.getExemplars().get(lower, upper) : null, text);
+			end((exemplars != null) ? exemplars.get(lower, upper) : null, text);
 			lower = upper;
 		}
 		writeCountAndSum(histogram, text);
