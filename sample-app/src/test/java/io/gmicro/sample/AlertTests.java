@@ -50,7 +50,7 @@ class AlertTests {
 		sample = SampleServer.startWith("gmicro.http.slow-requests.threshold=1ms");
 		webHook = WebHook.start();
 		alertmanager = Alertmanager.start(directory, webHook.port(), FACTOR);
-		int port = PrometheusServer.freePort();
+		int port = ToolServer.freePort();
 		prometheus = PrometheusServer.start(directory, port,
 				PrometheusConfiguration.in(directory)
 					.targets(sample.port())

@@ -86,7 +86,7 @@ class DashboardDataTests {
 				"spring.grpc.client.channel.greeter.default.deadline=500ms");
 		PrometheusConfiguration configuration = PrometheusConfiguration.in(directory).targets(sample.port()).rules();
 		secondInstance();
-		prometheus = PrometheusServer.start(directory, PrometheusServer.freePort(), configuration,
+		prometheus = PrometheusServer.start(directory, ToolServer.freePort(), configuration,
 				"--enable-feature=exemplar-storage");
 		// Prometheus cannot know that a series that it has not seen before was zero.
 		requests();

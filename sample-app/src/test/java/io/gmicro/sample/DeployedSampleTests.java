@@ -58,7 +58,7 @@ class DeployedSampleTests {
 
 	@BeforeAll
 	static void start() throws Exception {
-		managementPort = PrometheusServer.freePort();
+		managementPort = ToolServer.freePort();
 		SampleProcess.Builder builder = SampleProcess.builder(directory)
 			.options("-Xmx256m")
 			.arguments("--gmicro.pprof.enabled=${GMICRO_PPROF_ENABLED}");
@@ -126,7 +126,7 @@ class DeployedSampleTests {
 		assertThat(bash(script.replace("/8081", "/" + managementPort))).isZero();
 		assertThat(bash(script.replace("/8081", "/" + managementPort).replace("readiness", "no-such-group")))
 			.isPositive();
-		assertThat(bash(script.replace("/8081", "/" + PrometheusServer.freePort()))).isPositive();
+		assertThat(bash(script.replace("/8081", "/" + ToolServer.freePort()))).isPositive();
 	}
 
 	private static int bash(String script) throws IOException, InterruptedException {

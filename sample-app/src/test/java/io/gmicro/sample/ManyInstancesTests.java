@@ -95,7 +95,7 @@ class ManyInstancesTests {
 		PrometheusConfiguration configuration = PrometheusConfiguration.in(directory)
 			.targets(crashing.port(), replaced.port(), going.port())
 			.section("remote_write", remoteWrite());
-		prometheus = close(PrometheusServer.start(directory, PrometheusServer.freePort(), configuration));
+		prometheus = close(PrometheusServer.start(directory, ToolServer.freePort(), configuration));
 
 		for (SampleProcess instance : List.of(crashing, replaced)) {
 			send(instance, WARM_UP, 0);

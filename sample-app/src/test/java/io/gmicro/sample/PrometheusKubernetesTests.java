@@ -56,7 +56,7 @@ class PrometheusKubernetesTests {
 		group(groups, "127.1.0.7:8080", with(pod("init", "127.1.0.7", "8080"), "pod_container_init", "true"));
 		Path pods = Files.writeString(this.directory.resolve("pods.json"), json.writeValueAsString(groups));
 
-		try (PrometheusServer prometheus = PrometheusServer.start(this.directory, PrometheusServer.freePort(),
+		try (PrometheusServer prometheus = PrometheusServer.start(this.directory, ToolServer.freePort(),
 				configuration(pods))) {
 			Map<String, String> targets = await().atMost(Duration.ofSeconds(30))
 				.until(() -> targets(prometheus.address()), (found) -> !found.isEmpty());
