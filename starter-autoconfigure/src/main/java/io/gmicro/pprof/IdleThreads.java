@@ -26,7 +26,8 @@ final class IdleThreads {
 			"kotlinx.coroutines.scheduling.CoroutineScheduler$Worker.park",
 			"ch.qos.logback.core.AsyncAppenderBase$Worker.run",
 			"io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor$Worker.run",
-			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.SlowRequests.watch");
+			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.SlowRequests.watch",
+			"io.gmicro.scrape.CoarseClock.tick");
 
 	/** Who waits because somebody looks at the profile. */
 	private static final List<String> PROFILING = List.of("jdk.jfr.internal.", "io.gmicro.pprof.");
