@@ -55,9 +55,9 @@ final class PrometheusConfiguration {
 		return new PrometheusConfiguration(directory, read(REPOSITORY.resolve("prometheus.yml")));
 	}
 
-	/** Any file of YAML, as Jackson's nodes. */
+	/** The first document of any file of YAML, as Jackson's nodes. */
 	static ObjectNode read(Path file) throws IOException {
-		return json.valueToTree(new Yaml().load(Files.readString(file)));
+		return json.valueToTree(new Yaml().loadAll(Files.readString(file)).iterator().next());
 	}
 
 	/**

@@ -154,7 +154,7 @@ class RulesTests {
 	/** Names of metrics that rules of the repository read and that no rule records. */
 	static Set<String> metrics() throws IOException {
 		Pattern name = Pattern
-			.compile("(?<![:\\w])(gmicro|http_server|rpc_server|prometheus|scrape|up)(_[a-z_]+)?(?![:\\w\"])");
+			.compile("(?<![:\\w])(gmicro|http_server|rpc_server|prometheus|scrape|up)(_[a-z_]+)?(?![-:\\w\"])");
 		Set<String> names = new TreeSet<>();
 		all().forEach((rule) -> name.matcher(rule.path("expr").asString())
 			.results()

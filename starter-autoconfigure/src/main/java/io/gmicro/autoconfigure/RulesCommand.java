@@ -1,6 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -11,10 +12,10 @@ import io.gmicro.slo.RuleFiles;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
-import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.context.ApplicationContextInitializer;
@@ -68,7 +69,7 @@ final class RulesCommand implements ApplicationContextInitializer<ConfigurableAp
 			logger.info("Wrote " + files.stream().map(Path::toString).collect(Collectors.joining(" and "))
 					+ " for the job " + job);
 		}
-		catch (IOException | java.nio.file.InvalidPathException ex) {
+		catch (IOException | InvalidPathException ex) {
 			throw new InvalidConfigurationPropertyValueException(DIRECTORY, properties.rules(),
 					"Rules cannot be written there: " + ex);
 		}
