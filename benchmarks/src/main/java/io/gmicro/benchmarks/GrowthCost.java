@@ -52,7 +52,7 @@ final class GrowthCost {
 		List<Filter> filters = new ArrayList<>();
 		List<List<Double>> costs = new ArrayList<>();
 		for (int size : sizes) {
-			filters.add(RequestContenders.fullSet(RequestContenders.prometheus(), size + ROUTES));
+			filters.add(RequestContenders.fullSet(Registries.ours(), size + ROUTES));
 			costs.add(new ArrayList<>());
 		}
 		ExecutorService executor = Executors.newCachedThreadPool();

@@ -117,7 +117,7 @@ final class GrpcCost {
 	}
 
 	private static Wired ours() throws IOException {
-		MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		MeterRegistry registry = Registries.ours();
 		List<Duration> bounds = Stream.of(5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000)
 			.map(Duration::ofMillis)
 			.toList();

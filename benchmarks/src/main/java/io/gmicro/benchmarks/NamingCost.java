@@ -17,7 +17,6 @@ import io.gmicro.http.GinStatusCodes;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.http.UniqueClients;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 /**
@@ -42,7 +41,7 @@ final class NamingCost {
 	}
 
 	private static String rows() throws Exception {
-		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+		PrometheusMeterRegistry registry = Registries.ours();
 		GinFamilies families = new GinFamilies(registry.getPrometheusRegistry(), "", "", Map.of());
 		List<ExchangeObserver> standard = List.of(
 				new RequestDuration(registry,

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -21,12 +20,9 @@ import io.gmicro.http.ExchangeObserver;
 import io.gmicro.http.MatchedRouteInterceptor;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
-import io.gmicro.scrape.CoarseClock;
-import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;
 import io.gmicro.slow.TraceIds;
-import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -35,7 +31,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -81,8 +76,9 @@ final class RequestContenders {
 		whole.put(NONE, none());
 		whole.put(FLOOR, floor());
 		whole.put("client_java, cached data points: duration, status", clientJava());
-		whole.put("Micrometer, meters registered each time: duration, status", naive(prometheus(Clock.SYSTEM)));
-		whole.put("gmicro, full set", fullSet(prometheus(), MAX_ROUTES));
+		whole.put("Micrometer, meters registered each time: duration, status",
+				naive(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+		whole.put("gmicro, full set", fullSet(Registries.ours(), MAX_ROUTES));
 		whole.put(SPRINGS, springs());
 		return whole;
 	}
@@ -92,18 +88,16 @@ final class RequestContenders {
 	 * for their sake, so they are measured after it.
 	 */
 	static Map<String, Filter> pieces() throws ServletException {
-		CoarseClock clock = clock();
 		Map<String, Filter> pieces = new LinkedHashMap<>();
 		pieces.put(NONE, none());
 		pieces.put(FLOOR, floor());
-		pieces.put("gmicro, no measurement", ours(clock, (registry) -> List.of((exchange) -> {
+		pieces.put("gmicro, no measurement", ours((registry) -> List.of((exchange) -> {
 		})));
-		pieces.put("gmicro, duration",
-				ours(clock, (registry) -> List.of(new RequestDuration(registry, List.of(BOUNDS)))));
-		pieces.put("gmicro, status", ours(clock, (registry) -> List.of(new StatusCodes(registry))));
-		pieces.put("gmicro, in flight", ours(clock, (registry) -> List.of(new ActiveRequests(registry))));
-		pieces.put("gmicro, sizes", ours(clock, (registry) -> List.of(new BodySizes(registry))));
-		pieces.put("gmicro, slow requests", slow(List.of(), prometheus(clock), MAX_ROUTES));
+		pieces.put("gmicro, duration", ours((registry) -> List.of(new RequestDuration(registry, List.of(BOUNDS)))));
+		pieces.put("gmicro, status", ours((registry) -> List.of(new StatusCodes(registry))));
+		pieces.put("gmicro, in flight", ours((registry) -> List.of(new ActiveRequests(registry))));
+		pieces.put("gmicro, sizes", ours((registry) -> List.of(new BodySizes(registry))));
+		pieces.put("gmicro, slow requests", slow(List.of(), Registries.ours(), MAX_ROUTES));
 		pieces.put(SPRINGS, springs());
 		return pieces;
 	}
@@ -116,22 +110,6 @@ final class RequestContenders {
 	static Filter fullSet(MeterRegistry registry, int maxRoutes) {
 		return slow(List.of(new RequestDuration(registry, List.of(BOUNDS)), new StatusCodes(registry),
 				new ActiveRequests(registry), new BodySizes(registry)), registry, maxRoutes);
-	}
-
-	/** As an application with the starter has it. */
-	static PrometheusMeterRegistry prometheus() {
-		return prometheus(clock());
-	}
-
-	private static CoarseClock clock() {
-		CoarseClock clock = new CoarseClock();
-		clock.start();
-		return clock;
-	}
-
-	private static PrometheusMeterRegistry prometheus(Clock clock) {
-		return new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), clock, null,
-				Set.of("http.server.request.duration"));
 	}
 
 	/** What no measurement of a duration can do without. */
@@ -204,8 +182,8 @@ final class RequestContenders {
 		};
 	}
 
-	private static Filter ours(Clock clock, Function<MeterRegistry, List<ExchangeObserver>> observers) {
-		MeterRegistry registry = prometheus(clock);
+	private static Filter ours(Function<MeterRegistry, List<ExchangeObserver>> observers) {
+		MeterRegistry registry = Registries.ours();
 		return filter(observers.apply(registry), registry, MAX_ROUTES);
 	}
 

@@ -9,12 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
 import io.gmicro.scrape.MetricsServlet;
 import io.gmicro.scrape.ScrapeLimits;
-import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.gmicro.scrape.ScrapeRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,7 +79,7 @@ final class ScrapeCost {
 		try (Promhttp promhttp = Promhttp.start()) {
 			for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
 				ScrapeRegistry ours = new ScrapeRegistry();
-				fill(ours(ours), lines);
+				fill(Registries.ours(ours), lines);
 				PrometheusRegistry boots = new PrometheusRegistry();
 				fill(micrometers(boots), lines);
 				table.append(row(lines, "text", ours, boots, "text/plain", false, promhttp));
@@ -91,10 +89,6 @@ final class ScrapeCost {
 			table.append((promhttp != null) ? "\npromhttp is of " + promhttp.version() + ".\n" : "");
 		}
 		return table.toString();
-	}
-
-	static PrometheusMeterRegistry ours(PrometheusRegistry registry) {
-		return new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM, null, Set.of(DURATION));
 	}
 
 	static PrometheusMeterRegistry micrometers(PrometheusRegistry registry) {

@@ -37,7 +37,7 @@ final class ScrapeGrowth {
 			Slope bytes = new Slope("lines", what + "bytes allocated a line", "%.1f");
 			for (int lines : LINES) {
 				ScrapeRegistry registry = new ScrapeRegistry();
-				int written = ScrapeCost.fill(ScrapeCost.ours(registry), lines);
+				int written = ScrapeCost.fill(Registries.ours(registry), lines);
 				List<ScrapeCost.Cost> costs = ScrapeCost.costs(registry, lines, gzip);
 				nanos.add(lines, costs.stream().map((cost) -> cost.nanos() / written).toList());
 				bytes.add(lines, costs.stream().map((cost) -> cost.bytes() / written).toList());
@@ -53,7 +53,7 @@ final class ScrapeGrowth {
 				"| routes | gmicro's registry: bytes a line | Micrometer's: bytes a line "
 						+ "| full set: bytes a line | full set: bytes a route |\n|---:|---|---|---|---|\n");
 		for (int routes : ROUTES) {
-			List<Kept> ours = kept(routes, () -> registry(ScrapeCost.ours(new ScrapeRegistry())));
+			List<Kept> ours = kept(routes, () -> registry(Registries.ours(new ScrapeRegistry())));
 			List<Kept> micrometers = kept(routes, () -> registry(ScrapeCost.micrometers(new PrometheusRegistry())));
 			List<Kept> full = kept(routes, ScrapeGrowth::fullSet);
 			table.append(String.format(Locale.ROOT, "| %,d | %s | %s | %s | %s |%n", routes, bytesALine(ours),
@@ -71,7 +71,7 @@ final class ScrapeGrowth {
 	}
 
 	private static Growing fullSet() {
-		PrometheusMeterRegistry registry = RequestContenders.prometheus();
+		PrometheusMeterRegistry registry = Registries.ours();
 		Filter filter = RequestContenders.fullSet(registry, 1 + ROUTES[ROUTES.length - 1]);
 		return (routes) -> {
 			RequestCost.serve(filter, Call.of(routes, 1), routes);

@@ -1,0 +1,39 @@
+package io.gmicro.benchmarks;
+
+import java.util.Set;
+
+import io.gmicro.scrape.CoarseClock;
+import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.ScrapeRegistry;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/**
+ * Registries as the starter makes them in an application.
+ */
+final class Registries {
+
+	private static final Set<String> TIMERS = Set.of("http.server.request.duration", "rpc.server.call.duration",
+			"rpc.client.call.duration");
+
+	private static final Clock CLOCK = clock();
+
+	private Registries() {
+	}
+
+	static ScrapeMeterRegistry ours() {
+		return ours(new ScrapeRegistry());
+	}
+
+	static ScrapeMeterRegistry ours(PrometheusRegistry collectors) {
+		return new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, collectors, CLOCK, null, TIMERS);
+	}
+
+	private static Clock clock() {
+		CoarseClock clock = new CoarseClock();
+		clock.start();
+		return clock;
+	}
+
+}
