@@ -51,11 +51,12 @@ public final class GmicroAutoConfiguration {
 	}
 
 	/**
-	 * A clock for the Prometheus registry alone, injected nowhere by its type.
+	 * What takes the place of Spring Boot's Prometheus registry, and a clock for it
+	 * alone, injected nowhere by its type.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
-	static final class ClockConfiguration {
+	static final class ScrapeMeterRegistryConfiguration {
 
 		@Bean(name = CLOCK, initMethod = "start", autowireCandidate = false)
 		@Lazy
