@@ -69,7 +69,8 @@ public final class ScrapeMeterRegistry extends PrometheusMeterRegistry {
 			try {
 				getPrometheusRegistry().register(family);
 			}
-			catch (IllegalArgumentException ex) {
+			catch (IllegalArgumentException | IllegalStateException ex) {
+				// The latter from client_java before 1.7
 				meterRegistrationFailed(timer.getId(), ex.getMessage());
 				return null;
 			}
