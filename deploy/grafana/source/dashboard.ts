@@ -53,13 +53,16 @@ interface Spec {
   description: string;
   variables: Variable[];
   rows: Record<string, Line[]>;
+  /** How far back it opens. Other dashboards open at their own. */
+  from?: string;
 }
 
 export function dashboard(spec: Spec): Dashboard {
   const builder = new DashboardBuilder(spec.title).uid(spec.uid).description(spec.description).tags([tag])
-    .time({ from: 'now-1h', to: 'now' }).refresh('30s').timezone('browser').tooltip(DashboardCursorSync.Crosshair)
+    .time({ from: spec.from ?? 'now-1h', to: 'now' }).refresh(spec.from ? '5m' : '30s').timezone('browser').tooltip(DashboardCursorSync.Crosshair)
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
-    .link(new DashboardLinkBuilder('').type(DashboardLinkType.Dashboards).tags([tag]).includeVars(true).keepTime(true))
+    .link(new DashboardLinkBuilder('').type(DashboardLinkType.Dashboards).tags([tag]).includeVars(true)
+      .keepTime(spec.from === undefined))
     .link(new DashboardLinkBuilder('Dashboards explained').type(DashboardLinkType.Link).icon('doc').targetBlank(true)
       .url(`${docs}/dashboards.md`))
     .link(new DashboardLinkBuilder('Slow requests: /debug/requests').type(DashboardLinkType.Link).icon('doc')

@@ -42,6 +42,16 @@ export function quantile(q: number, histogram: string, labels: string, by: strin
   return `histogram_quantile(${q}, ${sum(rated(`${histogram}_bucket`, labels), ['le', ...by])})`;
 }
 
+/** Over all the time that is shown. */
+export function increaseOverRange(metric: string, labels: string): string {
+  return `increase(${metric}{${labels}}[$__range])`;
+}
+
+/** The ten with the highest peak in all that is shown: the same ten at every point of the graph. */
+export function topTenPeaks(by: string[], gauge: string): string {
+  return `${max(gauge, by)} and on (${by.join(', ')}) topk(10, ${max(`max_over_time(${gauge}[$__range] @ end())`, by)})`;
+}
+
 /** The ten that are highest over all that is shown: the same ten at every point of the graph. */
 export function topTen(by: string[], expression: (rated: Rate) => string): string {
   return `(${expression(rate)}) and on (${by.join(', ')}) topk(10, ${expression(overall)})`;

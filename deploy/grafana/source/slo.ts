@@ -41,6 +41,8 @@ function burnGraph(long: string, short: string, factor: number, severity: string
 export const objectives = dashboard({
   uid: 'gmicro-slo',
   title: 'gmicro / Service level objectives',
+  // A budget is for 30 days.
+  from: 'now-30d',
   description: 'Are the objectives kept, how much may still go wrong, and who is woken? Needs the rules of deploy/prometheus/rules.',
   variables: [
     job('{__name__=~"slo:objective:ratio|job:http_server_errors:ratio_rate5m"}'),

@@ -1,6 +1,6 @@
 import { dashboard, instance, job, line } from './dashboard.js';
 import { graph, heatmap, stat, table, text, type Levels } from './panels.js';
-import { byRoute, increase, max, overall, rate, ratio, requests, service, sum, topTen } from './promql.js';
+import { byRoute, increase, increaseOverRange, topTenPeaks, max, overall, rate, ratio, requests, service, sum, topTen } from './promql.js';
 
 const responses = 'http_server_responses_total';
 const slowRequests = 'http_server_slow_requests_total';
@@ -61,20 +61,20 @@ export const slow = dashboard({
         }),
         stat({
           title: 'Trouble of the measurement',
-          description: 'Has anything gone wrong in gmicro itself? The last row tells what.',
+          description: 'Has anything gone wrong in gmicro itself in the time shown? The last row says what.',
           unit: 'none',
           levels: troubleLevels,
           queries: [{
-            expr: faults.map((metric) => `(${sum(increase(metric, service))} or vector(0))`).join(' + '),
+            expr: faults.map((metric) => `(${sum(increaseOverRange(metric, service))} or vector(0))`).join(' + '),
             legend: 'faults',
           }],
         }),
         stat({
           title: 'Folded',
-          description: 'Did routes, methods or requests go past a bound, so that they are counted without their name?',
+          description: 'Did routes, methods or requests go past a bound, so that they are counted without their name, in the time shown?',
           unit: 'none',
           levels: ['green', [1, 'orange']],
-          queries: [{ expr: sum(increase('gmicro_overflow_total', service)), legend: 'folded' }],
+          queries: [{ expr: sum(increaseOverRange('gmicro_overflow_total', service)), legend: 'folded' }],
         })),
     ],
     'Slow requests': [
@@ -110,7 +110,7 @@ export const slow = dashboard({
           unit: 's',
           levels: ['green', [10, 'red']],
           queries: [{
-            expr: `topk(10, ${max(`${duration}_max{${requests}}`, byRoute)})`,
+            expr: topTenPeaks(byRoute, `${duration}_max{${requests}}`),
             legend: routeLegend,
           }],
         }),

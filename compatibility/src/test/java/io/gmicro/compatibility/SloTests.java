@@ -70,7 +70,7 @@ class SloTests {
 		}
 		assertThat(process.exitValue()).as(() -> read(log)).isZero();
 		assertThat(directory.resolve("rules/slo.yml")).content().contains("{job=\"hello\",http_route=\"/hello/{id}\"");
-		assertThat(directory.resolve("tests/slo.yml")).content().contains("hello: no request fails");
+		assertThat(directory.resolve("tests/slo.yml")).content().contains("no request fails: hello");
 	}
 
 	private static String read(Path file) {

@@ -74,8 +74,36 @@ class DashboardTests {
 			assertThat(link.path("type").asString()).isEqualTo("dashboards");
 			assertThat(link.path("tags").toString()).isEqualTo("[\"gmicro\"]");
 			assertThat(link.path("includeVars").asBoolean()).isTrue();
-			assertThat(link.path("keepTime").asBoolean()).isTrue();
+			// Budgets are shown over 30 days, which other dashboards are not made for.
+			assertThat(link.path("keepTime").asBoolean()).isEqualTo(!dashboard.uid().equals("gmicro-slo"));
 		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("dashboards")
+	void opensOnTheTimeThatItIsMadeFor(Dashboard dashboard) {
+		assertThat(dashboard.json().at("/time/from").asString())
+			.isEqualTo(dashboard.uid().equals("gmicro-slo") ? "now-30d" : "now-1h");
+	}
+
+	@ParameterizedTest
+	@MethodSource("dashboards")
+	void topTenAreTheSameAtEveryPoint(Dashboard dashboard) {
+		assertThat(dashboard.json().findValuesAsString("expr")).filteredOn((expression) -> expression.contains("topk("))
+			.allMatch((expression) -> expression.contains("@ end()"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("dashboards")
+	void singleValuesOfIncreasesAreThoseOfTheTimeShown(Dashboard dashboard) {
+		List<String> stats = new ArrayList<>();
+		for (JsonNode panel : dashboard.json().findParents("targets")) {
+			if (panel.path("type").asString().equals("stat")) {
+				stats.addAll(panel.findValuesAsString("expr"));
+			}
+		}
+		assertThat(stats).filteredOn((expression) -> expression.contains("increase("))
+			.allMatch((expression) -> !expression.contains("[$__rate_interval]"));
 	}
 
 	@ParameterizedTest

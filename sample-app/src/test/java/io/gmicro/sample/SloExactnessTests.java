@@ -43,7 +43,9 @@ class SloExactnessTests {
 
 	private static final long LATENCY_MILLIS = 333;
 
-	private static final String RATIO = "slo:http_server_errors:ratio_rate5m";
+	private static final String ERRORS = "slo:http_server_errors:rate5m";
+
+	private static final String REQUESTS = "slo:http_server_requests:rate5m";
 
 	@TempDir
 	private Path directory;
@@ -66,8 +68,9 @@ class SloExactnessTests {
 			long errors = answers.stream().filter(Answer::isError).count();
 			assertThat(errors).isBetween(18L, 78L);
 			String range = "[" + (Math.round((end - start) * 1000) + 1) + "ms]";
-			String expression = rule(sample).replace("[5m]", range);
-			assertThat(prometheus.value(expression, end)).isCloseTo(errors / 79.0, within(1e-9));
+			assertThat(prometheus.value(rule(sample, ERRORS).replace("[5m]", range), end)
+					/ prometheus.value(rule(sample, REQUESTS).replace("[5m]", range), end))
+				.isCloseTo(errors / 79.0, within(1e-9));
 			assertThat(sample.scrape().text()).contains(",le=\"0.333\"} ");
 		}
 	}
@@ -96,17 +99,18 @@ class SloExactnessTests {
 			.until(() -> prometheus.value("max(timestamp(http_server_responses_total))"), (time) -> time > idle);
 	}
 
-	private String rule(SampleServer sample) throws Exception {
-		RuleFiles.write(this.directory.resolve("slo"), "gmicro-sample", sample.bean(GmicroProperties.class).slo());
+	private String rule(SampleServer sample, String record) throws Exception {
+		RuleFiles.write(this.directory.resolve("slo"), "gmicro-sample", "", sample.bean(GmicroProperties.class).slo());
 		Object file = new Yaml().load(Files.readString(this.directory.resolve("slo/rules/slo.yml")));
 		for (JsonNode group : new JsonMapper().<JsonNode>valueToTree(file).path("groups")) {
 			for (JsonNode rule : group.path("rules")) {
-				if (rule.path("record").asString("").equals(RATIO) && rule.at("/labels/slo").asString().equals("odd")) {
+				if (rule.path("record").asString("").equals(record)
+						&& rule.at("/labels/slo").asString().equals("odd")) {
 					return rule.path("expr").asString();
 				}
 			}
 		}
-		throw new AssertionError("There is no rule " + RATIO);
+		throw new AssertionError("There is no rule " + record);
 	}
 
 	/**

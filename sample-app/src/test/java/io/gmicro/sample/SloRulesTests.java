@@ -28,6 +28,8 @@ class SloRulesTests {
 
 	private static final Path NO_INPUT = Path.of("/dev/null");
 
+	private static final String RUNBOOK = "https://example.com/gmicro/runbooks/ErrorBudgetBurn.md";
+
 	private static final String TEXT = "ab/{}[]():*.\\\"'`$%#&|>!?@,;=~^ \u00e9\u2028\ud83d\ude00-_0";
 
 	private static final String TEMPLATE_TEST = """
@@ -132,20 +134,20 @@ class SloRulesTests {
 
 	@Test
 	void templateInARouteIsText() throws Exception {
-		write("shop \"1\"", Map.of("templates",
-				new ServiceLevelObjective("/{{ .Labels }}", "GET", new BigDecimal("99.9"), Duration.ofMillis(250))));
+		write("shop \"1\"", Map.of("templates", new ServiceLevelObjective("/{{ .Labels }}", "GET",
+				new BigDecimal("99.9"), Duration.ofMillis(250), null)));
 		Files.writeString(this.directory.resolve("test.yml"),
 				TEMPLATE_TEST.replace(",http_route", ",http_request_method=\"GET\",http_route"));
 		assertPasses("test", "rules", this.directory.resolve("test.yml").toString());
 	}
 
 	private static ServiceLevelObjective slo(String route, String objective, long millis) {
-		return new ServiceLevelObjective(route, null, new BigDecimal(objective), Duration.ofMillis(millis));
+		return new ServiceLevelObjective(route, null, new BigDecimal(objective), Duration.ofMillis(millis), null);
 	}
 
 	private void write(String job, Map<String, ServiceLevelObjective> objectives) throws Exception {
 		ServiceLevelObjective.requireValid(objectives);
-		RuleFiles.write(this.directory, job, objectives);
+		RuleFiles.write(this.directory, job, RUNBOOK, objectives);
 	}
 
 	private static RealTools.Run promtool(String... arguments) throws Exception {

@@ -31,12 +31,14 @@ import org.springframework.boot.convert.DurationStyle;
  * into, and tests of them for promtool. The application ends there and then.
  * @param rulesJob Job under which Prometheus scrapes the application. Without it the
  * rules are for 'spring.application.name'.
+ * @param rulesRunbookUrl URL of the runbook that the alerts of service level objectives
+ * have as annotation 'runbook_url'. Without it there is no such annotation.
  */
 @ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
 		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics,
 		@DefaultValue Map<String, ServiceLevelObjective> slo, @DefaultValue("") String rules,
-		@DefaultValue("") String rulesJob) {
+		@DefaultValue("") String rulesJob, @DefaultValue("") String rulesRunbookUrl) {
 
 	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
 
@@ -50,12 +52,14 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	private static final int MAX_BOUNDS = 100;
 
 	public GmicroProperties {
+		require(rulesRunbookUrl.isEmpty() || rulesRunbookUrl.matches("https?://[^\\s\\p{Cntrl}]+"),
+				"gmicro.rules-runbook-url", rulesRunbookUrl, "a URL that starts with 'http://' or 'https://'");
 		ServiceLevelObjective.requireValid(slo);
 		if (!slo.isEmpty()) {
 			require(http.requestDuration().enabled(), "gmicro.http.request-duration.enabled", false,
-					"gmicro.slo is told from the duration histogram");
+					"gmicro.slo is computed from the duration histogram");
 			require(metrics.naming().isStandard(), "gmicro.metrics.naming", "gmicro",
-					"gmicro.slo is told from the histogram of the names 'standard' and 'both'");
+					"gmicro.slo is computed from the histogram of the names 'standard' and 'both'");
 			int bounds = ServiceLevelObjective.bounds(http.requestDuration().buckets(), slo.values()).size();
 			require(bounds <= MAX_BOUNDS, "gmicro.slo", slo.size() + " objectives", "at most " + MAX_BOUNDS
 					+ " bounds together with gmicro.http.request-duration.buckets, and not " + bounds);

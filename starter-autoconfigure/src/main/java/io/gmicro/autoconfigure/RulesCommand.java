@@ -65,7 +65,8 @@ final class RulesCommand implements ApplicationContextInitializer<ConfigurableAp
 				"Rules select the job under which Prometheus scrapes the application. Without it, "
 						+ "spring.application.name has to be set.");
 		try {
-			List<Path> files = RuleFiles.write(Path.of(properties.rules()), job, properties.slo());
+			List<Path> files = RuleFiles.write(Path.of(properties.rules()), job, properties.rulesRunbookUrl(),
+					properties.slo());
 			logger.info("Wrote " + files.stream().map(Path::toString).collect(Collectors.joining(" and "))
 					+ " for the job " + job);
 		}

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One objective of a service as Prometheus sees it: which series tell it, and under which
- * names it is recorded.
+ * One objective of a service as Prometheus sees it: the series it is computed from, and
+ * the names it is recorded under.
  *
  * @param job the job under which the service is scraped
  * @param name the name of the objective
@@ -41,7 +41,7 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 		return labels;
 	}
 
-	/** The labels of the series of the service from which the objective is told. */
+	/** The labels of the series that the objective is computed from. */
 	Map<String, String> source() {
 		Map<String, String> labels = new LinkedHashMap<>();
 		labels.put("job", this.job);
@@ -52,36 +52,38 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 		return labels;
 	}
 
-	String requestsIn(String window) {
-		return "sum by (job) (rate(%s_count{%s}[%s]))".formatted(HISTOGRAM, PromQl.labels(source()), window);
+	String requestRate() {
+		return "sum by (job) (rate(%s_count{%s}[5m]))".formatted(HISTOGRAM, PromQl.labels(source()));
 	}
 
-	private String goodRequestsIn(String window) {
-		return "sum by (job) (rate(%s_bucket{%s,http_response_status_code!~\"5..\",le=%s}[%s]))".formatted(HISTOGRAM,
-				PromQl.labels(source()), PromQl.string(this.slo.seconds()), window);
+	private String goodRate() {
+		return "sum by (job) (rate(%s_bucket{%s,http_response_status_code!~\"5..\",le=%s}[5m]))".formatted(HISTOGRAM,
+				PromQl.labels(source()), PromQl.string(this.slo.seconds()));
 	}
 
-	/**
-	 * What was not good. Where nothing was good there may be no series that could say so;
-	 * where there were no requests there is no ratio.
-	 */
-	String errorRatioIn(String window) {
-		String requests = requestsIn(window);
+	/** All that was not good. If no request was good, no series says so. */
+	String errorRate() {
+		String requests = requestRate();
 		return """
 				clamp_min(
-				  1 - (
+				  %s - (
 				    %s
 				    or
 				    0 * %s
-				  ) / (
-				    %s > 0
 				  ),
 				  0
-				)""".formatted(goodRequestsIn(window), requests, requests);
+				)""".formatted(requests, goodRate(), requests);
 	}
 
-	String errors() {
-		return recorded(errorRatio("5m")) + " * " + recorded(REQUESTS);
+	/** From the recorded rates. Without requests there is no ratio. */
+	String errorRatioIn(String window) {
+		if (window.equals("5m")) {
+			return recorded(ERRORS) + " / (" + recorded(REQUESTS) + " > 0)";
+		}
+		return """
+				avg_over_time(%s[%s])
+				/
+				(avg_over_time(%s[%s]) > 0)""".formatted(recorded(ERRORS), window, recorded(REQUESTS), window);
 	}
 
 	String budgetRemaining() {
@@ -93,6 +95,11 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 				) / %s""".formatted(recorded(ERRORS), recorded(REQUESTS), budget().toPlainString());
 	}
 
+	/**
+	 * Whether the budget burns at this rate, and by more than a few errors: of two
+	 * requests, one failure is half. Errors per second, one value a minute, times 60 add
+	 * up to a number of errors.
+	 */
 	String burnsAt(BurnRate rate) {
 		String threshold = rate.factor().toPlainString() + " * " + budget().toPlainString();
 		return """
@@ -100,8 +107,11 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 				  %s > %s
 				  and
 				  %s > %s
+				  and
+				  sum_over_time(%s[%s:1m]) * 60 > %d
 				)""".formatted(recorded(errorRatio(rate.longWindow())), threshold,
-				recorded(errorRatio(rate.shortWindow())), threshold);
+				recorded(errorRatio(rate.shortWindow())), threshold, recorded(ERRORS), rate.longWindow(),
+				this.slo.toleratedErrors());
 	}
 
 	BigDecimal budget() {

@@ -14,36 +14,39 @@ final class RuleFile {
 
 	static final String ALERT = "ErrorBudgetBurn";
 
-	private static final String RUNBOOK = "https://example.com/gmicro/runbooks/" + ALERT + ".md";
-
 	private RuleFile() {
 	}
 
-	static Map<String, Object> of(Collection<Indicator> indicators) {
-		return Map.of("groups", indicators.stream().map(RuleFile::group).toList());
+	/**
+	 * The rules.
+	 * @param indicators the objectives
+	 * @param runbookUrl what alerts link to, empty for none
+	 */
+	static Map<String, Object> of(Collection<Indicator> indicators, String runbookUrl) {
+		return Map.of("groups", indicators.stream().map((indicator) -> group(indicator, runbookUrl)).toList());
 	}
 
-	private static Map<String, Object> group(Indicator indicator) {
+	private static Map<String, Object> group(Indicator indicator, String runbookUrl) {
 		Map<String, Object> group = new LinkedHashMap<>();
 		group.put("name", "slo-" + indicator.name());
 		group.put("interval", "1m");
-		group.put("rules", rules(indicator));
+		group.put("rules", rules(indicator, runbookUrl));
 		return group;
 	}
 
-	private static List<Object> rules(Indicator indicator) {
+	private static List<Object> rules(Indicator indicator, String runbookUrl) {
 		List<Object> rules = new ArrayList<>();
 		rules.add(recording(indicator, Indicator.OBJECTIVE, "vector(" + indicator.slo().ratio().toPlainString() + ")",
 				indicator.labels()));
 		Map<String, String> name = Map.of("slo", indicator.name());
-		rules.add(recording(indicator, Indicator.REQUESTS, indicator.requestsIn("5m"), name));
+		rules.add(recording(indicator, Indicator.REQUESTS, indicator.requestRate(), name));
+		rules.add(recording(indicator, Indicator.ERRORS, indicator.errorRate(), name));
 		for (String window : BurnRate.WINDOWS) {
 			rules.add(recording(indicator, Indicator.errorRatio(window), indicator.errorRatioIn(window), name));
 		}
-		rules.add(recording(indicator, Indicator.ERRORS, indicator.errors(), name));
 		rules.add(recording(indicator, Indicator.BUDGET_REMAINING, indicator.budgetRemaining(), name));
-		rules.add(alert(indicator, BurnRate.PAGE));
-		rules.add(alert(indicator, BurnRate.TICKET));
+		rules.add(alert(indicator, BurnRate.PAGE, runbookUrl));
+		rules.add(alert(indicator, BurnRate.TICKET, runbookUrl));
 		return rules;
 	}
 
@@ -56,7 +59,7 @@ final class RuleFile {
 		return rule;
 	}
 
-	private static Map<String, Object> alert(Indicator indicator, String severity) {
+	private static Map<String, Object> alert(Indicator indicator, String severity, String runbookUrl) {
 		List<BurnRate> rates = BurnRate.reachable(indicator.budget())
 			.stream()
 			.filter((rate) -> rate.severity().equals(severity))
@@ -68,11 +71,11 @@ final class RuleFile {
 		rule.put("alert", ALERT);
 		rule.put("expr", rates.stream().map(indicator::burnsAt).collect(Collectors.joining("\nor\n")));
 		rule.put("labels", labels);
-		rule.put("annotations", annotations(indicator, rates));
+		rule.put("annotations", annotations(indicator, rates, runbookUrl));
 		return rule;
 	}
 
-	private static Map<String, Object> annotations(Indicator indicator, List<BurnRate> rates) {
+	private static Map<String, Object> annotations(Indicator indicator, List<BurnRate> rates, String runbookUrl) {
 		ServiceLevelObjective slo = indicator.slo();
 		String windows = rates.stream().map(BurnRate::longWindow).collect(Collectors.joining(" or "));
 		Map<String, Object> annotations = new LinkedHashMap<>();
@@ -82,7 +85,9 @@ final class RuleFile {
 						+ "or took longer than %s seconds. %s %% may.")
 					.formatted(plain(indicator.requests()), windows, slo.seconds(),
 							indicator.budget().movePointRight(2).stripTrailingZeros().toPlainString()));
-		annotations.put("runbook_url", RUNBOOK);
+		if (!runbookUrl.isEmpty()) {
+			annotations.put("runbook_url", plain(runbookUrl));
+		}
 		return annotations;
 	}
 

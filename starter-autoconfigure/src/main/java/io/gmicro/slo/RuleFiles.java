@@ -26,17 +26,18 @@ public final class RuleFiles {
 	 * what is there.
 	 * @param directory made when there is none
 	 * @param job the job under which Prometheus scrapes the service
+	 * @param runbookUrl what the alerts have as {@code runbook_url}, empty for none
 	 * @param objectives valid objectives by name
 	 * @return the files
 	 * @throws IOException if they could not be written
 	 */
-	public static List<Path> write(Path directory, String job, Map<String, ServiceLevelObjective> objectives)
-			throws IOException {
+	public static List<Path> write(Path directory, String job, String runbookUrl,
+			Map<String, ServiceLevelObjective> objectives) throws IOException {
 		List<Indicator> indicators = objectives.entrySet()
 			.stream()
 			.map((slo) -> new Indicator(job, slo.getKey(), slo.getValue()))
 			.toList();
-		return List.of(write(directory.resolve("rules"), RuleFile.of(indicators)),
+		return List.of(write(directory.resolve("rules"), RuleFile.of(indicators, runbookUrl)),
 				write(directory.resolve("tests"), RuleTestFile.of("../rules/" + FILE, indicators)));
 	}
 

@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  * default
  * @param latency the longest time that a good answer takes, in whole milliseconds; there
  * is no default
+ * @param toleratedErrors the number of errors in the long window of an alert up to which
+ * it does not fire, whatever their share, from 0 to 1,000,000; 10 by default
  */
 public record ServiceLevelObjective(String route, String method, @Nullable BigDecimal objective,
-		@Nullable Duration latency) {
+		@Nullable Duration latency, Integer toleratedErrors) {
 
 	private static final String PROPERTY = "gmicro.slo.";
 
@@ -43,12 +45,17 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 
 	private static final int PERCENT_DIGITS = 2;
 
+	private static final int DEFAULT_TOLERATED_ERRORS = 10;
+
+	private static final int MOST_TOLERATED_ERRORS = 1_000_000;
+
 	public ServiceLevelObjective(@Nullable String route, @Nullable String method, @Nullable BigDecimal objective,
-			@Nullable Duration latency) {
+			@Nullable Duration latency, @Nullable Integer toleratedErrors) {
 		this.route = Objects.requireNonNullElse(route, "");
 		this.method = Objects.requireNonNullElse(method, "");
 		this.objective = objective;
 		this.latency = latency;
+		this.toleratedErrors = Objects.requireNonNullElse(toleratedErrors, DEFAULT_TOLERATED_ERRORS);
 	}
 
 	/**
@@ -65,7 +72,7 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	}
 
 	/**
-	 * The bounds of a histogram from which objectives can be told exactly.
+	 * The bounds of a histogram that objectives are computed from exactly.
 	 * @param bounds the bounds it has anyway
 	 * @param objectives valid objectives
 	 * @return these bounds and the latencies, ascending, each once
@@ -90,6 +97,8 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 		require(this.latency != null && this.latency.compareTo(SHORTEST_LATENCY) >= 0
 				&& this.latency.compareTo(LONGEST_LATENCY) <= 0 && this.latency.getNano() % 1_000_000 == 0,
 				property(name, "latency"), millis(), "whole milliseconds, from 1 millisecond to 24 hours");
+		require(this.toleratedErrors >= 0 && this.toleratedErrors <= MOST_TOLERATED_ERRORS,
+				property(name, "tolerated-errors"), this.toleratedErrors, "from 0 to " + MOST_TOLERATED_ERRORS);
 	}
 
 	private void requireDistinct(String name, String other, ServiceLevelObjective otherSlo) {

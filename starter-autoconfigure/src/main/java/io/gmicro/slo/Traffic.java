@@ -12,36 +12,48 @@ import java.util.Map;
  */
 final class Traffic {
 
-	private static final BigDecimal A_MINUTE = new BigDecimal("1000");
-
 	private static final BigDecimal HALF = new BigDecimal("0.5");
 
 	private static final List<String> INSTANCES = List.of("a:8080", "b:8080");
 
 	private final Indicator indicator;
 
-	private final List<Object> series = new ArrayList<>();
+	private final BigDecimal perMinute;
 
-	Traffic(Indicator indicator) {
+	private final Map<String, Counter> counters = new LinkedHashMap<>();
+
+	/**
+	 * Create traffic.
+	 * @param indicator the objective whose requests they are
+	 * @param perMinute requests per minute and instance
+	 */
+	Traffic(Indicator indicator, BigDecimal perMinute) {
 		this.indicator = indicator;
+		this.perMinute = perMinute;
 	}
 
 	/** Requests of which none fail, and that are of no status above 404. */
 	Traffic healthy(int minutes) {
-		Counter counter = new Counter().grow(A_MINUTE, minutes);
-		return requests("200", counter, counter).requests("404", counter, counter);
+		for (String status : List.of("200", "404")) {
+			all(status).grow(this.perMinute, minutes);
+			inTime(status).grow(this.perMinute, minutes);
+		}
+		return this;
 	}
 
 	/** All fail. */
 	Traffic failing(int minutes) {
-		Counter counter = new Counter().grow(A_MINUTE, minutes);
-		return requests("503", counter, counter);
+		all("503").grow(this.perMinute, minutes);
+		inTime("503").grow(this.perMinute, minutes);
+		return this;
 	}
 
-	/** There were requests once. */
-	Traffic idle(int minutes) {
-		Counter counter = new Counter().grow(BigDecimal.ZERO, minutes);
-		return requests("200", counter, counter).requests("500", counter, counter);
+	/** No requests, after those that there were. */
+	Traffic silence(int minutes) {
+		all("200");
+		inTime("200");
+		this.counters.values().forEach((counter) -> counter.grow(BigDecimal.ZERO, minutes));
+		return this;
 	}
 
 	/**
@@ -49,41 +61,43 @@ final class Traffic {
 	 * answered with 500 and in time, half with 200 and too late.
 	 */
 	Traffic errors(Map<BigDecimal, Integer> minutes) {
-		Counter failed = new Counter();
-		Counter good = new Counter();
-		Counter all = new Counter();
 		minutes.forEach((share, length) -> {
-			BigDecimal half = A_MINUTE.multiply(share).multiply(HALF);
-			failed.grow(half, length);
-			good.grow(A_MINUTE.subtract(half).subtract(half), length);
-			all.grow(A_MINUTE.subtract(half), length);
+			BigDecimal half = this.perMinute.multiply(share).multiply(HALF);
+			all("500").grow(half, length);
+			inTime("500").grow(half, length);
+			all("200").grow(this.perMinute.subtract(half), length);
+			inTime("200").grow(this.perMinute.subtract(half).subtract(half), length);
 		});
-		return requests("500", failed, failed).requests("200", all, good);
-	}
-
-	private Traffic requests(String status, Counter all, Counter inTime) {
-		for (String instance : INSTANCES) {
-			Map<String, String> labels = new LinkedHashMap<>();
-			labels.put("instance", instance);
-			labels.put("http_request_method", "GET");
-			labels.putAll(this.indicator.source());
-			labels.put("http_response_status_code", status);
-			add("_count", labels, all);
-			labels.put("le", this.indicator.slo().seconds());
-			add("_bucket", labels, inTime);
-		}
 		return this;
 	}
 
-	private void add(String suffix, Map<String, String> labels, Counter counter) {
-		Map<String, Object> input = new LinkedHashMap<>();
-		input.put("series", PromQl.series(Indicator.HISTOGRAM + suffix, labels));
-		input.put("values", counter.text.toString());
-		this.series.add(input);
+	private Counter all(String status) {
+		return counter("_count", status, Map.of());
+	}
+
+	private Counter inTime(String status) {
+		return counter("_bucket", status, Map.of("le", this.indicator.slo().seconds()));
+	}
+
+	private Counter counter(String suffix, String status, Map<String, String> bound) {
+		Map<String, String> labels = new LinkedHashMap<>();
+		labels.put("http_request_method", "GET");
+		labels.putAll(this.indicator.source());
+		labels.put("http_response_status_code", status);
+		labels.putAll(bound);
+		return this.counters.computeIfAbsent(Indicator.HISTOGRAM + suffix + "{" + PromQl.labels(labels) + ",instance=",
+				(series) -> new Counter());
 	}
 
 	List<Object> series() {
-		return this.series;
+		List<Object> series = new ArrayList<>();
+		this.counters.forEach((labels, counter) -> INSTANCES.forEach((instance) -> {
+			Map<String, Object> input = new LinkedHashMap<>();
+			input.put("series", labels + PromQl.string(instance) + "}");
+			input.put("values", counter.text.toString());
+			series.add(input);
+		}));
+		return series;
 	}
 
 	/** A counter that starts with 0, in promtool's notation. */

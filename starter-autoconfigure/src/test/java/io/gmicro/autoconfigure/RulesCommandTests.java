@@ -53,10 +53,19 @@ class RulesCommandTests {
 		assertThat(output).contains("Wrote " + target.resolve("rules/slo.yml") + " and "
 				+ target.resolve("tests/slo.yml") + " for the job shop");
 		assertThat(Files.readString(target.resolve("rules/slo.yml"))).contains("- name: slo-x\n")
-			.contains("{job=\"shop\",http_route=\"/no/handler\",http_response_status_code!~\"5..\",le=\"0.1\"}[3d]")
-			.doesNotContain("&id");
+			.contains("{job=\"shop\",http_route=\"/no/handler\",http_response_status_code!~\"5..\",le=\"0.1\"}[5m]")
+			.contains("http_server_errors:rate5m{job=\"shop\",slo=\"x\"}[1h:1m]) * 60 > 10")
+			.doesNotContain("&id", "runbook_url", "http_route=\"/no/handler\"}[3d]");
 		assertThat(yaml(target.resolve("rules/slo.yml"))).containsOnlyKeys("groups");
 		assertThat(yaml(target.resolve("tests/slo.yml"))).containsEntry("rule_files", List.of("../rules/slo.yml"));
+	}
+
+	@Test
+	void alertsLinkToTheRunbookThatIsSet() throws Exception {
+		run("gmicro.rules=" + this.directory, "gmicro.rules-runbook-url=https://wiki.example.org/burn?x={{1}}",
+				"gmicro.slo.x.tolerated-errors=3");
+		assertThat(Files.readString(this.directory.resolve("rules/slo.yml")))
+			.contains("runbook_url: https://wiki.example.org/burn?x={{ \"{{\" }}1}}", "* 60 > 3\n");
 	}
 
 	@Test

@@ -19,7 +19,7 @@ class ServiceLevelObjectiveTests {
 	@CsvSource({ "99.9, 0.999, 0.001", "99.90, 0.999, 0.001", "99, 0.99, 0.01", "90, 0.9, 0.1", "99.95, 0.9995, 0.0005",
 			"99.999, 0.99999, 0.00001" })
 	void percentIsARatioWithoutRounding(BigDecimal objective, String ratio, String budget) {
-		ServiceLevelObjective slo = new ServiceLevelObjective("/", null, objective, Duration.ofSeconds(1));
+		ServiceLevelObjective slo = new ServiceLevelObjective("/", null, objective, Duration.ofSeconds(1), null);
 		assertThat(slo.ratio().toPlainString()).isEqualTo(ratio);
 		assertThat(slo.budget().toPlainString()).isEqualTo(budget);
 	}
@@ -27,7 +27,7 @@ class ServiceLevelObjectiveTests {
 	@ParameterizedTest
 	@CsvSource({ "1, 0.001", "25, 0.025", "250, 0.25", "300, 0.3", "1000, 1.0", "1200, 1.2", "86400000, 86400.0" })
 	void latencyIsWrittenAsABoundIs(long millis, String seconds) {
-		assertThat(new ServiceLevelObjective("/", null, BigDecimal.TEN, Duration.ofMillis(millis)).seconds())
+		assertThat(new ServiceLevelObjective("/", null, BigDecimal.TEN, Duration.ofMillis(millis), null).seconds())
 			.isEqualTo(seconds);
 	}
 
@@ -43,7 +43,7 @@ class ServiceLevelObjectiveTests {
 	@ParameterizedTest
 	@CsvSource({ "99.9, 4", "95, 4", "93.1, 4", "93, 3", "90, 3" })
 	void ratesThatAreMoreThanEverythingAreLeftOut(BigDecimal objective, int rates) {
-		ServiceLevelObjective slo = new ServiceLevelObjective("/", null, objective, Duration.ofSeconds(1));
+		ServiceLevelObjective slo = new ServiceLevelObjective("/", null, objective, Duration.ofSeconds(1), null);
 		assertThat(BurnRate.reachable(slo.budget())).hasSize(rates)
 			.extracting(BurnRate::severity)
 			.contains(BurnRate.PAGE, BurnRate.TICKET);
@@ -61,7 +61,7 @@ class ServiceLevelObjectiveTests {
 	}
 
 	private static ServiceLevelObjective slo(long millis) {
-		return new ServiceLevelObjective("/", null, BigDecimal.TEN, Duration.ofMillis(millis));
+		return new ServiceLevelObjective("/", null, BigDecimal.TEN, Duration.ofMillis(millis), null);
 	}
 
 }
