@@ -132,6 +132,10 @@ class DashboardDataTests {
 		sample.send("PURGE", "/orders", BodyPublishers.noBody(), "Content-Type", "text/plain");
 		sample.post("/orders?fail", "");
 		sample.post("/orders", "{\"item\": \"tea\", \"quantity\": 1}");
+		// As many as no objective tolerates, though rules have been evaluated once only
+		for (int i = 0; i < 100; i++) {
+			sample.get("/orders/1?fail");
+		}
 		System.gc();
 	}
 

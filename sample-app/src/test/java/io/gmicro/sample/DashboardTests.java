@@ -232,10 +232,10 @@ class DashboardTests {
 		assertThat(query.expression().chars().filter((character) -> character == '[').count())
 			.isEqualTo(RANGE.matcher(query.expression()).results().count());
 		for (MatchResult range : RANGE.matcher(query.expression()).results().toList()) {
-			assertThat(range.group(1)).isIn("rate", "increase");
+			assertThat(range.group(1)).isIn("rate", "increase", "max_over_time");
 			assertThat(range.group(2)).isIn("$__rate_interval", "$__range");
 		}
-		if (!query.instant() && query.expression().contains("[")) {
+		if (!query.instant() && query.expression().contains("rate(")) {
 			assertThat(query.expression()).contains("[$__rate_interval]");
 		}
 	}
