@@ -20,7 +20,7 @@ class ProfilePagesTests {
 	void leadsFromTheListToTheCallThatTakesTheTime() throws Exception {
 		try (Browser browser = Browser.start();
 				SampleServer sample = SampleServer.startWith("gmicro.pprof.enabled=true",
-						"server.shutdown=immediate")) {
+						"gmicro.diagnostics.access=unrestricted", "server.shutdown=immediate")) {
 			browser.size(1200, 900);
 			browser.colorScheme("light");
 			browser.open("http://127.0.0.1:" + sample.port() + "/debug/pprof/");

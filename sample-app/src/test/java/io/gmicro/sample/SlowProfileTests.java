@@ -35,7 +35,7 @@ class SlowProfileTests {
 	static void slow() throws Exception {
 		RealTools.find("go");
 		sample = SampleServer.startWith("gmicro.http.slow-requests.threshold=100ms",
-				"gmicro.http.slow-requests.endpoint.enabled=true");
+				"gmicro.http.slow-requests.endpoint.enabled=true", "gmicro.diagnostics.access=unrestricted");
 		assertThat(sample.get("/slow?millis=1").statusCode()).isEqualTo(200);
 		assertThat(sample.get("/slow?millis=600").statusCode()).isEqualTo(200);
 		assertThat(sample.get("/contend?millis=400").statusCode()).isEqualTo(200);

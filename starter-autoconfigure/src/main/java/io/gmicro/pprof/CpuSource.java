@@ -12,21 +12,25 @@ enum CpuSource {
 	 *
 	 * @see <a href="https://openjdk.org/jeps/509">JEP 509</a>
 	 */
-	CPU_TIME("jdk.CPUTimeSample", Map.of("throttle", "10ms")),
+	CPU_TIME("jdk.CPUTimeSample", Map.of("jdk.CPUTimeSample", Map.of("throttle", "10ms"))),
 
 	/**
 	 * Sampled by the clock, and only some of the running threads each time: a sample
-	 * counts for its share of the processor time of its thread.
+	 * counts for its share of the processor time of its thread. Samples of threads in
+	 * native code are taken along with them, and are what the looks are counted by.
 	 */
-	EXECUTION("jdk.ExecutionSample", Map.of("period", "10 ms"));
+	EXECUTION("jdk.ExecutionSample", Map.of("jdk.ExecutionSample", Map.of("period", "10 ms"), CpuSource.NATIVE_EVENT,
+			Map.of("period", "10 ms")));
+
+	static final String NATIVE_EVENT = "jdk.NativeMethodSample";
 
 	private final String event;
 
-	private final Map<String, String> settings;
+	private final Map<String, Map<String, String>> events;
 
-	CpuSource(String event, Map<String, String> settings) {
+	CpuSource(String event, Map<String, Map<String, String>> events) {
 		this.event = event;
-		this.settings = settings;
+		this.events = events;
 	}
 
 	static CpuSource best() {
@@ -38,8 +42,9 @@ enum CpuSource {
 		return this.event;
 	}
 
-	Map<String, String> settings() {
-		return this.settings;
+	/** What to record, each with its settings. */
+	Map<String, Map<String, String>> events() {
+		return this.events;
 	}
 
 }

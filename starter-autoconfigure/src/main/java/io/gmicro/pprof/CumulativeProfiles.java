@@ -1,28 +1,30 @@
 package io.gmicro.pprof;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
-import jdk.jfr.EventSettings;
 import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordingStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts, from now on and for as long as the application runs, what the profiles without
- * a duration show. Threads wait often for other things than monitors, so those waits are
- * counted only from the first request for them on. Thread-safe.
+ * Counts what the profiles without a duration show. Events stay in memory and are counted
+ * when somebody asks; while nobody does, those of the last minutes are kept. Threads wait
+ * often for other things than monitors, so those waits are recorded only from the first
+ * request for them on. Thread-safe.
  */
 final class CumulativeProfiles implements AutoCloseable {
 
 	private static final Frame STARTED_BEFORE = Frame.named("[started before counting began]");
+
+	private static final Frame STARTED_MEANWHILE = Frame.named("[started while nothing was recorded]");
 
 	/**
 	 * Of what happens often, only what takes this long is counted: recording how each
@@ -31,52 +33,79 @@ final class CumulativeProfiles implements AutoCloseable {
 	 */
 	private static final Duration LEAST_FREQUENT_WAIT = Duration.ofMillis(10);
 
-	/** The recorder hands over once a second what happened. */
-	private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(3);
-
 	private final Map<EventProfile, StackCounts> counts = new EnumMap<>(EventProfile.class);
 
-	private final Allocations allocations;
+	private final Allocations allocations = new Allocations();
 
 	private final JfrStacks stacks = new JfrStacks();
 
-	private final RecordingStream stream = new RecordingStream();
-
 	private final Instant start = Instant.now();
+
+	private JfrEvents events;
+
+	private boolean closed;
+
+	/** Until when all was counted. */
+	private volatile Instant counted = this.start;
+
+	/** How long nothing was recorded, or nobody asked for what was. */
+	private Duration left = Duration.ZERO;
 
 	private volatile @Nullable Instant startOfWaits;
 
-	private long flushes;
+	private volatile long started = Platform.threads().getTotalStartedThreadCount();
+
+	private boolean resting;
+
+	private volatile int restarts;
 
 	CumulativeProfiles() {
 		for (EventProfile profile : EventProfile.values()) {
 			this.counts.put(profile, new StackCounts());
-			profile.events().keySet().forEach((event) -> this.stream.onEvent(event, (seen) -> count(profile, seen)));
 		}
-		this.allocations = new Allocations(counts(EventProfile.ALLOCS));
-		counts(EventProfile.THREADCREATE).add(List.of(STARTED_BEFORE),
-				new long[] { Platform.threads().getTotalStartedThreadCount() });
-		for (EventProfile profile : EventProfile.values()) {
-			profile.events()
-				.keySet()
-				.stream()
-				.filter((event) -> !EventProfile.FREQUENT_EVENTS.contains(event))
-				.forEach((event) -> enable(profile, event));
-		}
-		this.stream.onFlush(this::flushed);
-		this.stream.startAsync();
+		counts(EventProfile.THREADCREATE).add(List.of(STARTED_BEFORE), new long[] { this.started });
+		this.events = open();
 	}
 
-	private void enable(EventProfile profile, String event) {
-		EventSettings enabled = this.stream.enable(event);
-		Objects.requireNonNull(profile.events().get(event)).forEach(enabled::with);
-		if (EventProfile.FREQUENT_EVENTS.contains(event)) {
-			enabled.withThreshold(LEAST_FREQUENT_WAIT);
+	private JfrEvents open() {
+		Map<String, Map<String, String>> settings = new HashMap<>();
+		for (EventProfile profile : EventProfile.values()) {
+			settings.putAll(profile.events());
 		}
+		settings.keySet().removeAll(EventProfile.FREQUENT_EVENTS);
+		JfrEvents opened = JfrEvents.open("gmicro since the start", settings, this::read);
+		if (this.startOfWaits != null) {
+			enableWaits(opened);
+		}
+		return opened;
+	}
+
+	private static void enableWaits(JfrEvents events) {
+		EventProfile.FREQUENT_EVENTS
+			.forEach((event) -> events.enable(event, Objects.requireNonNull(EventProfile.BLOCK.events().get(event)))
+				.withThreshold(LEAST_FREQUENT_WAIT));
 	}
 
 	private StackCounts counts(EventProfile profile) {
 		return Objects.requireNonNull(this.counts.get(profile));
+	}
+
+	private void read(JfrFile file) throws IOException {
+		file.forEach((event) -> {
+			for (EventProfile profile : EventProfile.values()) {
+				if (profile.events().containsKey(event.getEventType().getName())) {
+					count(profile, event);
+				}
+			}
+		});
+		this.allocations.count(this::countAllocation);
+		this.stacks.clear();
+		this.counted = Instant.now();
+		this.started = Platform.threads().getTotalStartedThreadCount();
+	}
+
+	private void countAllocation(List<Frame> stack, Map<String, String> labels, long[] values) {
+		counts(EventProfile.ALLOCS).add(stack, values);
 	}
 
 	private void count(EventProfile profile, RecordedEvent event) {
@@ -98,51 +127,87 @@ final class CumulativeProfiles implements AutoCloseable {
 				&& event.getDuration().compareTo(LEAST_FREQUENT_WAIT) < 0;
 	}
 
-	private void flushed() {
-		this.allocations.count();
-		this.stacks.clear();
-		signalFlush();
-	}
-
-	private synchronized void signalFlush() {
-		this.flushes++;
-		notifyAll();
-	}
-
 	/**
 	 * What was counted so far, up to this moment.
 	 * @param profile which profile
 	 * @return the profile
-	 * @throws InterruptedException if the thread is interrupted while the recorder hands
-	 * over
+	 * @throws ProfilingException if it cannot be counted now
 	 */
-	Profile get(EventProfile profile) throws InterruptedException {
-		countWaits(profile);
-		awaitFlush();
+	Profile get(EventProfile profile) throws ProfilingException {
+		ensureRunning(profile).read();
+		if (profile == EventProfile.ALLOCS) {
+			this.allocations.settle(this::countAllocation);
+		}
 		Profile counted = profile.create().time(Instant.now()).comment("Counted since " + seconds(this.start));
 		Instant waits = this.startOfWaits;
 		if (isOfFrequentEvents(profile) && waits != null) {
 			counted.comment("Waits for anything but monitors counted since " + seconds(waits));
 		}
+		commentOnGaps(counted);
 		this.stacks.commentOn(counted);
 		counts(profile).addTo(counted);
 		return counted;
 	}
 
-	private synchronized void countWaits(EventProfile profile) {
-		if (this.startOfWaits == null && isOfFrequentEvents(profile)) {
-			EventProfile.FREQUENT_EVENTS.forEach((event) -> enable(EventProfile.BLOCK, event));
-			this.startOfWaits = Instant.now();
+	private synchronized void commentOnGaps(Profile profile) {
+		if (this.left.toSeconds() > 0) {
+			profile.comment("Not counted: " + this.left.toSeconds()
+					+ " s in which no profile was requested or the recording was lost");
+		}
+		this.events.commentOn(profile);
+	}
+
+	/**
+	 * Starts again what ended by itself.
+	 */
+	synchronized void ensureRunning() {
+		if (!this.closed && !this.events.isRunning()) {
+			this.restarts += this.resting ? 0 : 1;
+			this.events.close();
+			startAgain();
 		}
 	}
 
-	/** The first flush from now on may have begun before now. */
-	private synchronized void awaitFlush() throws InterruptedException {
-		long wanted = this.flushes + 2;
-		long end = System.nanoTime() + LONGEST_WAIT;
-		for (long left = LONGEST_WAIT; this.flushes < wanted && left > 0; left = end - System.nanoTime()) {
-			TimeUnit.NANOSECONDS.timedWait(this, left);
+	private synchronized JfrEvents ensureRunning(EventProfile profile) {
+		ensureRunning();
+		if (this.startOfWaits == null && isOfFrequentEvents(profile)) {
+			enableWaits(this.events);
+			this.startOfWaits = Instant.now();
 		}
+		return this.events;
+	}
+
+	private void startAgain() {
+		Instant now = Instant.now();
+		long started = Platform.threads().getTotalStartedThreadCount();
+		JfrEvents opened = open();
+		opened.inherit(this.events);
+		this.events = opened;
+		this.resting = false;
+		counts(EventProfile.THREADCREATE).add(List.of(STARTED_MEANWHILE), new long[] { started - this.started });
+		this.started = started;
+		this.left = this.left.plus(Duration.between(this.counted, now));
+		this.counted = now;
+	}
+
+	/**
+	 * Called every second, so that what JFR holds for events that nobody asks for does
+	 * not grow without bound: after a while it is thrown away. It goes away only with the
+	 * last recording, so where there is another one this waits for the next request.
+	 */
+	synchronized void keep() {
+		if (!this.closed && this.events.isRunning() && JfrMemory.shared().isOld()) {
+			this.events.close();
+			this.resting = true;
+			if (!JfrMemory.shared().isShared()) {
+				startAgain();
+			}
+		}
+	}
+
+	/** How often the recording had to be started again, since it ended by itself. */
+	int restarts() {
+		return this.restarts;
 	}
 
 	private static boolean isOfFrequentEvents(EventProfile profile) {
@@ -154,8 +219,9 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	@Override
-	public void close() {
-		this.stream.close();
+	public synchronized void close() {
+		this.closed = true;
+		this.events.close();
 	}
 
 }

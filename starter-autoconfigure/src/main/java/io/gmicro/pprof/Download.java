@@ -3,10 +3,12 @@ package io.gmicro.pprof;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a request with something that takes its time. A client that goes away meanwhile
@@ -18,6 +20,8 @@ final class Download {
 
 	private final HttpServletResponse response;
 
+	private String problem = "";
+
 	Download(Profiler profiler, HttpServletResponse response) {
 		this.profiler = profiler;
 		this.response = response;
@@ -25,18 +29,37 @@ final class Download {
 
 	/**
 	 * Sends a profile of what happens from now on.
-	 * @param opener what to watch
+	 * @param kind which profile
+	 * @param query what was asked for
 	 * @param duration for how long
 	 * @throws IOException if the profile cannot be collected or sent
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	void profile(Profiler.Starter<Window> opener, Duration duration)
+	void profile(ProfileKind kind, ProfileQuery query, Duration duration)
 			throws IOException, ProfilingException, InterruptedException {
 		HeartbeatGzip gzip = new HeartbeatGzip(this.response.getOutputStream());
-		Profile profile = this.profiler.watch(opener, duration, () -> isSent(gzip::beat));
+		Profile profile = watch(kind, query, duration, gzip::beat);
 		if (profile != null) {
 			gzip.finish(profile.toByteArray());
+		}
+	}
+
+	/**
+	 * Once something was sent it is too late for another status: what went wrong is then
+	 * in the comment of a profile without samples.
+	 */
+	private @Nullable Profile watch(ProfileKind kind, ProfileQuery query, Duration duration, Beat beat)
+			throws IOException, ProfilingException, InterruptedException {
+		try {
+			return this.profiler.watch(() -> kind.open(this.profiler, query), duration, () -> isSent(beat));
+		}
+		catch (ProfilingException ex) {
+			if (!this.response.isCommitted()) {
+				throw ex;
+			}
+			this.problem = ": nothing was recorded, " + ex.getMessage();
+			return kind.empty().time(Instant.now()).comment("Nothing was recorded: " + ex.getMessage());
 		}
 	}
 
@@ -58,15 +81,14 @@ final class Download {
 		String nonce = FlameGraphPage.nonce();
 		this.response.setHeader("Content-Security-Policy", FlameGraphPage.contentSecurityPolicy(nonce));
 		OutputStream out = this.response.getOutputStream();
-		Profile profile = duration.isZero() ? kind.now(this.profiler, query)
-				: this.profiler.watch(() -> kind.open(this.profiler, query), duration, () -> isSent(() -> {
-					out.write('\n');
-					out.flush();
-				}));
+		Profile profile = duration.isZero() ? kind.now(this.profiler, query) : watch(kind, query, duration, () -> {
+			out.write('\n');
+			out.flush();
+		});
 		if (profile != null) {
 			List<Sample> samples = new ArrayList<>();
 			profile.forEach((stack, labels, values) -> samples.add(new Sample(stack, values[kind.mainValue()])));
-			FlameGraphPage.write(out, title(kind, duration), kind.unit(), samples, nonce);
+			FlameGraphPage.write(out, title(kind, duration) + this.problem, kind.unit(), samples, nonce);
 		}
 	}
 
@@ -83,7 +105,13 @@ final class Download {
 		this.profiler.acquireWindow();
 		try (Trace trace = Profiler.started(Trace::start)) {
 			Slices empty = new Slices(trace.empty(), Profiler.beats(duration), out);
-			if (this.profiler.await(duration, () -> isSent(empty::sendOne))) {
+			if (this.profiler.await(duration, () -> isSent(() -> {
+				if (trace.isPending()) {
+					empty.sendRest();
+					trace.sendTo(out);
+				}
+				empty.sendOne();
+			}))) {
 				empty.sendRest();
 				trace.finish(out);
 			}
@@ -141,9 +169,11 @@ final class Download {
 			this.sent += this.size;
 		}
 
+		/** After that it can be sent again. */
 		void sendRest() throws IOException {
 			if (this.sent > 0) {
 				this.out.write(this.data, this.sent, this.data.length - this.sent);
+				this.sent = 0;
 			}
 		}
 

@@ -24,7 +24,8 @@ enum EventProfile {
 
 		@Override
 		Profile create() {
-			return ClassHistogram.create().defaultSampleType(ClassHistogram.ALLOC_SPACE.type());
+			Profile profile = ClassHistogram.create().defaultSampleType(ClassHistogram.ALLOC_SPACE.type());
+			return (Platform.totalAllocatedBytes() >= 0) ? profile : profile.comment(ENDED_UNKNOWN);
 		}
 
 		@Override
@@ -39,13 +40,13 @@ enum EventProfile {
 
 		@Override
 		Profile create() {
-			return new Profile(CONTENTIONS, DELAY).period(CONTENTIONS, 1);
+			Profile profile = new Profile(CONTENTIONS, DELAY).period(CONTENTIONS, 1);
+			return VirtualThreads.exist() ? profile.comment(NO_VIRTUAL_THREADS) : profile;
 		}
 
 		@Override
 		long @Nullable [] values(RecordedEvent event, List<Frame> stack) {
-			boolean lock = event.getEventType().getName().equals(MONITOR_ENTER) || isLock(event);
-			return (lock && !IdleThreads.isIdle(stack)) ? delay(event) : null;
+			return (isForLock(event) && !IdleThreads.asksForWork(stack)) ? delay(event) : null;
 		}
 
 	},
@@ -60,7 +61,8 @@ enum EventProfile {
 
 		@Override
 		long @Nullable [] values(RecordedEvent event, List<Frame> stack) {
-			return IdleThreads.isIdle(stack) ? null : delay(event);
+			boolean idle = isForLock(event) ? IdleThreads.asksForWork(stack) : IdleThreads.isIdle(stack);
+			return idle ? null : delay(event);
 		}
 
 	},
@@ -85,6 +87,12 @@ enum EventProfile {
 	private static final ValueType DELAY = new ValueType("delay", "nanoseconds");
 
 	private static final ValueType THREADS = new ValueType("threadcreate", "count");
+
+	static final String NO_VIRTUAL_THREADS = "JFR does not record what virtual threads wait for: "
+			+ "only the waits of platform threads are shown";
+
+	static final String ENDED_UNKNOWN = "This JVM does not count what threads allocated that have ended: "
+			+ "only their samples are shown";
 
 	private static final String ALLOCATION = "jdk.ObjectAllocationSample";
 
@@ -141,7 +149,7 @@ enum EventProfile {
 	 * @param action what to do with its stack and its values
 	 */
 	void read(RecordedEvent event, JfrStacks stacks, BiConsumer<List<Frame>, long[]> action) {
-		if (this.events.containsKey(event.getEventType().getName())) {
+		if (this.events.containsKey(event.getEventType().getName()) && !isOfRecorder(event)) {
 			List<Frame> stack = stacks.of(event);
 			if (stack == null) {
 				stack = NO_STACK;
@@ -153,15 +161,32 @@ enum EventProfile {
 		}
 	}
 
+	/**
+	 * JFR's own threads wait for each other when it is read, and may lose their stacks.
+	 */
+	private static boolean isOfRecorder(RecordedEvent event) {
+		if (!event.getEventType().getName().equals(MONITOR_ENTER)) {
+			return false;
+		}
+		RecordedClass monitor = event.getClass("monitorClass");
+		return monitor != null && monitor.getName().startsWith("jdk.jfr.internal.");
+	}
+
 	private static long[] delay(RecordedEvent event) {
 		return new long[] { 1, event.getDuration().toNanos() };
 	}
 
-	private static boolean isLock(RecordedEvent event) {
-		RecordedClass parkedFor = event.getClass("parkedClass");
-		String name = (parkedFor != null) ? parkedFor.getName() : "";
-		return name.startsWith("java.util.concurrent.locks.Reentrant")
-				|| name.startsWith("java.util.concurrent.locks.StampedLock");
+	private static boolean isForLock(RecordedEvent event) {
+		return switch (event.getEventType().getName()) {
+			case MONITOR_ENTER -> true;
+			case PARK -> {
+				RecordedClass parkedFor = event.getClass("parkedClass");
+				String name = (parkedFor != null) ? parkedFor.getName() : "";
+				yield name.startsWith("java.util.concurrent.locks.Reentrant")
+						|| name.startsWith("java.util.concurrent.locks.StampedLock");
+			}
+			default -> false;
+		};
 	}
 
 }

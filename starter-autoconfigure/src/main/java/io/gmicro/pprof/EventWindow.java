@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import jdk.jfr.Recording;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,66 +16,70 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventWindow implements Window {
 
-	private static final int BYTES = 1;
-
 	private final JfrStacks stacks = new JfrStacks();
 
 	private final EventProfile events;
 
 	private final Set<SampleLabel> labels;
 
-	private final Recording recording;
+	private final Profile profile;
 
-	private final @Nullable ThreadUse memory;
+	private final List<TimedSample> samples = new ArrayList<>();
 
-	EventWindow(EventProfile events, Set<SampleLabel> labels) {
+	private final JfrEvents recording;
+
+	private final @Nullable Allocations allocations;
+
+	EventWindow(EventProfile events, Set<SampleLabel> labels) throws ProfilingException {
 		this.events = events;
 		this.labels = labels;
-		this.memory = (events == EventProfile.ALLOCS) ? ThreadUse.ofMemory() : null;
+		this.profile = events.create();
+		this.allocations = (events == EventProfile.ALLOCS) ? new Allocations() : null;
 		Map<String, Map<String, String>> recorded = new HashMap<>(events.events());
 		if (RequestLabels.areNeeded(labels)) {
 			recorded.put(RequestLabels.EVENT, Map.of());
 		}
-		this.recording = Jfr.start(recorded);
+		this.recording = JfrEvents.openWindow(recorded, this::read);
 	}
 
 	@Override
 	public void tick() {
-		if (this.memory != null) {
-			this.memory.update();
+		if (this.allocations != null) {
+			this.allocations.update();
 		}
+	}
+
+	/** What is read of a request labels what was seen in it, then or earlier. */
+	private void read(JfrFile file) throws IOException {
+		if (this.labels.isEmpty() && this.allocations == null) {
+			file.forEach((event) -> this.events.read(event, this.stacks,
+					(stack, values) -> this.profile.add(stack, Map.of(), values)));
+		}
+		else {
+			file.forEach((event) -> this.events.read(event, this.stacks, (stack, values) -> this.samples
+				.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, this.labels))));
+			if (RequestLabels.areNeeded(this.labels)) {
+				file.forEach(new RequestLabels(this.samples, this.labels)::read);
+			}
+		}
+		this.stacks.clear();
 	}
 
 	@Override
-	public Profile finish(Duration duration) throws IOException {
+	public Profile finish(Duration duration) throws ProfilingException {
 		tick();
-		this.recording.stop();
-		Profile profile = this.events.create().time(Instant.now()).duration(duration);
-		try (JfrFile file = JfrFile.of(this.recording)) {
-			if (this.labels.isEmpty() && this.memory == null) {
-				file.forEach((event) -> this.events.read(event, this.stacks,
-						(stack, values) -> profile.add(stack, Map.of(), values)));
-			}
-			else {
-				samples(file).forEach((sample) -> profile.add(sample.stack(), sample.labels(), sample.values()));
-			}
+		this.recording.finish();
+		if (this.allocations != null) {
+			this.samples.forEach(this.allocations::add);
+			this.allocations.settle(this.profile::add);
 		}
-		this.stacks.commentOn(profile);
-		return profile;
-	}
-
-	private List<TimedSample> samples(JfrFile file) throws IOException {
-		List<TimedSample> samples = new ArrayList<>();
-		file.forEach((event) -> this.events.read(event, this.stacks, (stack, values) -> samples
-			.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, this.labels))));
-		if (RequestLabels.areNeeded(this.labels)) {
-			file.forEach(new RequestLabels(samples, this.labels)::read);
+		else {
+			this.samples.forEach((sample) -> this.profile.add(sample.stack(), sample.labels(), sample.values()));
 		}
-		if (this.memory != null) {
-			AllocationGaps.mend(samples);
-			new Shares(samples, this.memory, BYTES).giveToLiving();
-		}
-		return samples;
+		this.profile.time(Instant.now()).duration(duration);
+		this.recording.commentOn(this.profile);
+		this.stacks.commentOn(this.profile);
+		return this.profile;
 	}
 
 	@Override

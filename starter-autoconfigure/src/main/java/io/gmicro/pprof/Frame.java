@@ -15,11 +15,27 @@ import java.util.regex.Pattern;
 public record Frame(String function, String descriptor, String file, int line) {
 
 	/**
-	 * The names of generated classes differ from run to run; without their number they
-	 * can be compared.
+	 * What is random or counted up in the names of generated classes. Without it, they
+	 * are the same in every run and in every instance. What stands before it says who
+	 * generated the class, so that no other name is cut.
 	 */
-	private static final Pattern GENERATED_CLASS = Pattern.compile(
-			"(?<=\\$\\$(?:Lambda|InjectedInvoker|FastClass\\w{0,30}))[$+/].*|[+/.]0x[0-9a-f]+.*|(?<=Accessor)\\d+$");
+	private static final Pattern GENERATED = Pattern.compile(String.join("|",
+			// Hidden classes and lambdas
+			"/.*", "[+.]0x[0-9a-f]+.*", "(?<=\\$\\$Lambda)[$+/.].*",
+			// Proxies of the JDK, and their modules
+			"(?<=(?:^|\\.)\\$Proxy)\\d+$", "(?<=^jdk\\.(?:proxy|MHProxy))\\d+(?=\\.)",
+			// Reflection and serialization of the JDK
+			"(?<=^(?:jdk\\.internal|sun)\\.reflect\\.Generated(?:Method|Constructor|SerializationConstructor)Accessor)\\d+$",
+			// CGLIB: Shop$$SpringCGLIB$$0, Shop$$EnhancerBySpringCGLIB$$3f2a1b_2
+			"(?<=\\$\\$(?:SpringCGLIB|FastClass|[A-Z]\\w{1,30}By\\w{1,30}))\\$\\$[0-9a-f]+(?:_\\d+)?(?=\\$|$)",
+			// Byte Buddy, and what is made with it
+			"(?<=\\$(?:ByteBuddy|auxiliary|MockitoMock|Hibernate(?:Basic)?Proxy|HibernateInstantiator|HibernateAccessOptimizer))"
+					+ "\\$[0-9A-Za-z]+(?=\\$|$)",
+			// Javassist
+			"(?<=_\\$\\$_jvst)[0-9a-f]+_[0-9a-f]+$", "(?<=_\\$\\$_javassist)_\\d+$",
+			// Jackson, Spring Data, Spring's expressions
+			"(?<=\\$Access4Jackson(?:S|Des)erializer)[0-9a-f]+$", "(?<=_(?:_Accessor|Instantiator))_[0-9a-z]+$",
+			"(?<=^spel\\.Ex)\\d+$"));
 
 	private static final long FNV_OFFSET = 0xcbf29ce484222325L;
 
@@ -55,7 +71,7 @@ public record Frame(String function, String descriptor, String file, int line) {
 	 * @return the name, the same in every run
 	 */
 	static String typeName(String className) {
-		return GENERATED_CLASS.matcher(className).replaceFirst("");
+		return GENERATED.matcher(className).replaceAll("");
 	}
 
 	/**

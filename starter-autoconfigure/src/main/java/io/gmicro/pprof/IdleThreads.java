@@ -26,8 +26,15 @@ final class IdleThreads {
 			"kotlinx.coroutines.scheduling.CoroutineScheduler$Worker.park",
 			"ch.qos.logback.core.AsyncAppenderBase$Worker.run",
 			"io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor$Worker.run",
-			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.SlowRequests.watch",
+			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.WatchdogThread.watch",
 			"io.gmicro.scrape.CoarseClock.tick");
+
+	/**
+	 * A thread that runs nothing but these waits for work: that of an application has
+	 * calls of its own on its stack. So the idle threads of a JDK need not be known.
+	 */
+	private static final List<String> POOLS = List.of("java.", "jdk.", "sun.", "com.sun.jmx.",
+			"org.apache.tomcat.util.threads.", "org.eclipse.jetty.util.thread.", "org.jboss.threads.", "org.xnio.");
 
 	/** Who waits because somebody looks at the profile. */
 	private static final List<String> PROFILING = List.of("jdk.jfr.internal.", "io.gmicro.pprof.");
@@ -35,7 +42,23 @@ final class IdleThreads {
 	private IdleThreads() {
 	}
 
+	/**
+	 * Whether a thread that waits has nothing to do.
+	 * @param stack where it waits, innermost first
+	 * @return whether it waits for work
+	 */
 	static boolean isIdle(List<Frame> stack) {
+		return asksForWork(stack) || stack.stream()
+			.map(Frame::function)
+			.allMatch((function) -> POOLS.stream().anyMatch(function::startsWith));
+	}
+
+	/**
+	 * Whether a thread waits in a call that asks for work, even if for a lock.
+	 * @param stack where it waits, innermost first
+	 * @return whether it waits for work
+	 */
+	static boolean asksForWork(List<Frame> stack) {
 		return stack.stream()
 			.limit(DEPTH)
 			.map(Frame::function)

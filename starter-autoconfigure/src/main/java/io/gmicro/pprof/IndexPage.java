@@ -3,6 +3,7 @@ package io.gmicro.pprof;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
@@ -18,15 +19,21 @@ final class IndexPage {
 	static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
 			+ "form-action 'none'; frame-ancestors 'none'";
 
+	private static final String NO_VIRTUAL_THREADS = " <code>block</code> and <code>mutex</code> show platform threads "
+			+ "only: JFR does not record what virtual threads wait for.";
+
 	private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
 	private final PrintWriter out;
 
 	private final String base;
 
-	private IndexPage(PrintWriter out, String base) {
+	private final UnaryOperator<String> authorize;
+
+	private IndexPage(PrintWriter out, String base, UnaryOperator<String> authorize) {
 		this.out = out;
 		this.base = base.endsWith("/") ? base : base + "/";
+		this.authorize = authorize;
 	}
 
 	/**
@@ -35,9 +42,11 @@ final class IndexPage {
 	 * @param base the absolute URL of the page, for commands
 	 * @param style the relative URL of the style sheet
 	 * @param entries the profiles in any order
+	 * @param authorize adds to a URL what a command needs to open it
 	 */
-	static void write(PrintWriter out, String base, String style, List<Entry> entries) {
-		new IndexPage(out, base).write(style, entries);
+	static void write(PrintWriter out, String base, String style, List<Entry> entries,
+			UnaryOperator<String> authorize) {
+		new IndexPage(out, base, authorize).write(style, entries);
 	}
 
 	private void write(String style, List<Entry> entries) {
@@ -57,10 +66,11 @@ final class IndexPage {
 				<p><code>%s</code></p>
 				</header>
 				<main>
-				<p>Set <code>debug=1</code> as a query parameter to see a profile as text.</p>
+				<p>Set <code>debug=1</code> as a query parameter to see a profile as text.%s</p>
 				<table>
 				<thead><tr><th scope="col">Profile</th><th scope="col">Count</th><th scope="col">Open</th></tr></thead>
-				""".formatted(Escape.html(style), Escape.html(this.base)));
+				""".formatted(Escape.html(style), Escape.html(this.base),
+				VirtualThreads.exist() ? NO_VIRTUAL_THREADS : ""));
 		entries.stream().sorted(Comparator.comparing(Entry::name)).forEach(this::entry);
 		this.out.append("</table>\n</main>\n</body>\n</html>\n");
 	}
@@ -113,7 +123,7 @@ final class IndexPage {
 	}
 
 	private void command(Entry entry) {
-		String url = quoted(this.base + path(entry));
+		String url = quoted(this.authorize.apply(this.base + path(entry)));
 		String command = switch (entry.name()) {
 			case "cmdline" -> "curl -s " + url + " | tr '\\0' '\\n'";
 			case "symbol" -> "curl -s " + url;

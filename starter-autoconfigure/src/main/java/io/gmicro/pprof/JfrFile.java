@@ -4,42 +4,43 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * What was recorded so far, in a file that only this user can read and that is gone when
- * this is closed.
+ * What was recorded for a while, in a file that only this user can read and that is gone
+ * when this is closed.
  */
 final class JfrFile implements Closeable {
 
 	private final Path path;
 
-	private JfrFile(Path path) {
+	private final Instant since;
+
+	/**
+	 * Create a view of a file.
+	 * @param path the file
+	 * @param since what ended until then is passed over
+	 */
+	JfrFile(Path path, Instant since) {
 		this.path = path;
+		this.since = since;
 	}
 
-	static JfrFile empty() throws IOException {
-		return new JfrFile(Files.createTempFile(Platform.TEMPORARY_FILES, ".jfr"));
-	}
-
-	static JfrFile of(Recording recording) throws IOException {
-		JfrFile file = empty();
-		try {
-			recording.dump(file.path);
-			return file;
-		}
-		catch (IOException | RuntimeException | Error ex) {
-			file.close();
-			throw ex;
-		}
+	static JfrFile empty(Instant since) throws IOException {
+		return new JfrFile(Files.createTempFile(PrivateDirectory.get(), null, ".jfr"), since);
 	}
 
 	Path path() {
 		return this.path;
+	}
+
+	long size() throws IOException {
+		return Files.size(this.path);
 	}
 
 	/**
@@ -49,11 +50,24 @@ final class JfrFile implements Closeable {
 	 * @throws IOException if the file cannot be read
 	 */
 	void forEach(Consumer<RecordedEvent> action) throws IOException {
+		Predicate<RecordedEvent> recent = recent();
 		try (RecordingFile events = new RecordingFile(this.path)) {
 			while (events.hasMoreEvents()) {
-				action.accept(events.readEvent());
+				RecordedEvent event = events.readEvent();
+				if (recent.test(event)) {
+					action.accept(event);
+				}
 			}
 		}
+	}
+
+	/** The same file without what ended until then. */
+	JfrFile after(Instant time) {
+		return time.isAfter(this.since) ? new JfrFile(this.path, time) : this;
+	}
+
+	Predicate<RecordedEvent> recent() {
+		return (event) -> event.getEndTime().isAfter(this.since);
 	}
 
 	@Override

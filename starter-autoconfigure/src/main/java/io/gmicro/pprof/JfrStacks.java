@@ -3,6 +3,7 @@ package io.gmicro.pprof;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import jdk.jfr.consumer.RecordedEvent;
@@ -26,6 +27,8 @@ final class JfrStacks {
 
 	private final LongAdder truncated = new LongAdder();
 
+	private final AtomicInteger depth = new AtomicInteger();
+
 	/**
 	 * The stack of an event.
 	 * @param event the event
@@ -34,11 +37,12 @@ final class JfrStacks {
 	@Nullable List<Frame> of(RecordedEvent event) {
 		RecordedStackTrace stack = event.getStackTrace();
 		if (stack == null || stack.getFrames().isEmpty()) {
-			return null;
+			return JfrMemory.shared().blocked().stack(event);
 		}
 		this.count.increment();
 		if (stack.isTruncated()) {
 			this.truncated.increment();
+			this.depth.accumulateAndGet(stack.getFrames().size(), Math::max);
 		}
 		return this.stacks.computeIfAbsent(stack,
 				(added) -> added.getFrames().stream().map((frame) -> frame(frame)).toList());
@@ -50,9 +54,7 @@ final class JfrStacks {
 	 */
 	void commentOn(Profile profile) {
 		if (this.truncated.sum() > 0) {
-			profile.comment(this.truncated + " of " + this.count
-					+ " stacks were cut; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth="
-					+ Jfr.STACK_DEPTH);
+			Jfr.commentOnDepth(profile, this.truncated.sum(), this.count.sum(), this.depth.get());
 		}
 	}
 
@@ -67,13 +69,10 @@ final class JfrStacks {
 		return new Frame(method.function(), method.descriptor(), method.file(), Math.max(frame.getLineNumber(), 0));
 	}
 
-	/** JFR knows no source files; a class is in the one of its outermost class. */
 	private static Frame method(RecordedMethod method) {
-		String type = Frame.typeName(method.getType().getName());
-		int nested = type.indexOf('$', type.lastIndexOf('.') + 2);
-		String outermost = (nested < 0) ? type : type.substring(0, nested);
-		return new Frame(type + "." + method.getName(), method.getDescriptor(), outermost.replace('.', '/') + ".java",
-				0);
+		String type = method.getType().getName();
+		String name = Frame.typeName(type) + "." + method.getName();
+		return new Frame(name, method.getDescriptor(), SourceFiles.of(type), 0);
 	}
 
 }

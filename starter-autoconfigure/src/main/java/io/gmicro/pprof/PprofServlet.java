@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Objects;
 
-import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.Stylesheet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +38,7 @@ public final class PprofServlet extends HttpServlet {
 
 	private final PprofSettings settings;
 
-	private final DiagnosticsAccess access;
+	private final AccessRule access;
 
 	/**
 	 * Create a servlet.
@@ -46,7 +46,7 @@ public final class PprofServlet extends HttpServlet {
 	 * @param settings what they may do and show
 	 * @param access who may ask for them
 	 */
-	public PprofServlet(Profiler profiler, PprofSettings settings, DiagnosticsAccess access) {
+	public PprofServlet(Profiler profiler, PprofSettings settings, AccessRule access) {
 		this.profiler = profiler;
 		this.settings = settings;
 		this.access = access;
@@ -70,6 +70,9 @@ public final class PprofServlet extends HttpServlet {
 			Thread.currentThread().interrupt();
 			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "interrupted");
 		}
+		catch (OutOfMemoryError ex) {
+			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "there is not enough memory");
+		}
 	}
 
 	private static void secure(HttpServletResponse response) {
@@ -92,6 +95,7 @@ public final class PprofServlet extends HttpServlet {
 	private void serve(String path, HttpServletRequest request, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
 		ProfileQuery query = new ProfileQuery(request, this.settings);
+		query.requireKnown(path);
 		switch (path) {
 			case "" -> redirect(request, response);
 			case "/" -> index(request, response);
@@ -108,14 +112,16 @@ public final class PprofServlet extends HttpServlet {
 	/** Relative, so that it does not matter under which prefix this is served. */
 	private static void redirect(HttpServletRequest request, HttpServletResponse response) {
 		String path = request.getServletPath();
+		String query = request.getQueryString();
 		response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
-		response.setHeader("Location", path.substring(path.lastIndexOf('/') + 1) + "/");
+		response.setHeader("Location",
+				path.substring(path.lastIndexOf('/') + 1) + "/" + ((query != null) ? "?" + query : ""));
 	}
 
 	private void index(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setContentType("text/html; charset=utf-8");
 		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Stylesheet.NAME,
-				Catalogue.entries(this.settings));
+				Catalogue.entries(this.settings), this.access::authorize);
 	}
 
 	private void commandLine(HttpServletResponse response) throws IOException {
@@ -139,8 +145,7 @@ public final class PprofServlet extends HttpServlet {
 			HttpServletResponse response) throws IOException, ProfilingException, InterruptedException {
 		attach(fileName, response);
 		if (isGet(request)) {
-			new Download(this.profiler, response).profile(() -> kind.open(this.profiler, query),
-					Duration.ofSeconds(seconds));
+			new Download(this.profiler, response).profile(kind, query, Duration.ofSeconds(seconds));
 		}
 	}
 

@@ -91,7 +91,17 @@ enum ProfileKind {
 		};
 	}
 
-	private static Profile virtualThreads() throws IOException, ProfilingException {
+	/** A profile without samples. */
+	Profile empty() {
+		return switch (this) {
+			case GOROUTINE -> ThreadDump.create();
+			case HEAP -> ClassHistogram.create();
+			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> EventProfile.valueOf(name()).create();
+			case PROFILE -> CpuWindow.create();
+		};
+	}
+
+	private static Profile virtualThreads() throws IOException, ProfilingException, InterruptedException {
 		try (VirtualThreads threads = VirtualThreads.dump()) {
 			return threads.profile();
 		}

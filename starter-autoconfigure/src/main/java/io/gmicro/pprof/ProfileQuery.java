@@ -1,6 +1,7 @@
 package io.gmicro.pprof;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -20,6 +21,11 @@ final class ProfileQuery {
 
 	private static final Pattern DECIMAL = Pattern.compile("[+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?");
 
+	/** What some rules of access read. */
+	private static final String TOKEN = "token";
+
+	private static final int LONGEST_NAME = 40;
+
 	private final HttpServletRequest request;
 
 	private final PprofSettings settings;
@@ -27,6 +33,43 @@ final class ProfileQuery {
 	ProfileQuery(HttpServletRequest request, PprofSettings settings) {
 		this.request = request;
 		this.settings = settings;
+	}
+
+	/**
+	 * Refuses what would be passed over, and so mislead. What Go's profiles take is
+	 * accepted of each; the query of {@code symbol} is no list of parameters.
+	 * @param path the path of the request below that of the profiles
+	 * @throws ProfilingException if there is another parameter
+	 */
+	void requireKnown(String path) throws ProfilingException {
+		List<String> known = switch (path) {
+			case "", "/", "/cmdline" -> List.of("debug");
+			case "/flamegraph" -> List.of("profile", "seconds", "labels", "virtual");
+			case "/goroutine" -> List.of("seconds", "debug", "gc", "labels", "virtual");
+			case "/allocs", "/block", "/heap", "/mutex", "/profile", "/threadcreate", "/trace" ->
+				List.of("seconds", "debug", "gc", "labels");
+			default -> List.of();
+		};
+		for (String name : known.isEmpty() ? Set.<String>of() : names()) {
+			if (!known.contains(name) && !name.equals(TOKEN)) {
+				throw new ProfilingException(400,
+						"unknown parameter \"" + printable(name) + "\": allowed are " + String.join(", ", known));
+			}
+		}
+	}
+
+	private Set<String> names() throws ProfilingException {
+		try {
+			return (this.request.getQueryString() != null) ? this.request.getParameterMap().keySet() : Set.of();
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			throw new ProfilingException(400, "malformed query");
+		}
+	}
+
+	private static String printable(String name) {
+		String text = name.replaceAll("[^\\x20-\\x7e]", "?");
+		return (text.length() > LONGEST_NAME) ? text.substring(0, LONGEST_NAME) + "..." : text;
 	}
 
 	/** A form that was sent is not read, since only the query is asked. */

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,26 +33,103 @@ public final class Profiler implements AutoCloseable {
 
 	private volatile CountDownLatch closing = new CountDownLatch(1);
 
-	private @Nullable CumulativeProfiles cumulative;
+	private volatile @Nullable CumulativeProfiles cumulative;
+
+	private @Nullable Thread keeper;
+
+	private final AtomicBoolean warned = new AtomicBoolean();
+
+	private final AtomicLong failures = new AtomicLong();
+
+	/** By what counted before this was started the last time. */
+	private final AtomicLong restarted = new AtomicLong();
 
 	/**
 	 * Start to count, in the background, what profiles without a duration show. That this
 	 * is not possible, every request for a profile says anew.
 	 */
-	public void start() {
+	public synchronized void start() {
 		this.closing = new CountDownLatch(1);
-		Thread starter = new Thread(this::startQuietly, "gmicro-pprof");
-		starter.setDaemon(true);
-		starter.start();
-	}
-
-	private void startQuietly() {
 		try {
-			cumulative();
+			startKeeper();
 		}
 		catch (ProfilingException ex) {
 			logger.log(Level.WARNING, "There are no profiles: {0}", ex.getMessage());
 		}
+	}
+
+	/** What is recorded must not be left to itself. */
+	private void startKeeper() throws ProfilingException {
+		CountDownLatch end = this.closing;
+		Thread thread = new Thread(() -> keep(end), "gmicro-pprof");
+		thread.setDaemon(true);
+		try {
+			thread.start();
+		}
+		catch (OutOfMemoryError ex) {
+			throw new ProfilingException(503, "no thread could be started");
+		}
+		this.keeper = thread;
+	}
+
+	private void keep(CountDownLatch end) {
+		boolean begun = false;
+		boolean ended = false;
+		while (!ended) {
+			try {
+				try {
+					if (!begun) {
+						begun = true;
+						begin();
+					}
+					ended = end.await(1, TimeUnit.SECONDS);
+					CumulativeProfiles counting = this.cumulative;
+					if (counting != null && !ended) {
+						JfrMemory.shared().readForWindows();
+						counting.keep();
+					}
+				}
+				catch (Throwable ex) {
+					failed(ex);
+				}
+			}
+			catch (Throwable ignored) {
+				// There was not even memory to say so
+			}
+		}
+	}
+
+	private void begin() {
+		try {
+			cumulative();
+			LeftoverDirectories.remove();
+		}
+		catch (ProfilingException ex) {
+			logger.log(Level.WARNING, "There are no profiles: {0}", ex.getMessage());
+		}
+	}
+
+	/** Counted first: where memory is short the line may never be written. */
+	private void failed(Throwable ex) {
+		this.failures.incrementAndGet();
+		if (this.warned.compareAndSet(false, true)) {
+			try {
+				logger.log(Level.WARNING, "Profiles were interrupted, further failures are only counted: {0}",
+						ex.toString());
+			}
+			catch (Throwable ignored) {
+				// It is counted
+			}
+		}
+	}
+
+	/**
+	 * How often the recording of profiles had to be started again, or failed.
+	 * @return the number since this was created
+	 */
+	public long restarts() {
+		CumulativeProfiles counting = this.cumulative;
+		return this.failures.get() + this.restarted.get() + ((counting != null) ? counting.restarts() : 0);
 	}
 
 	/**
@@ -60,11 +139,32 @@ public final class Profiler implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closing.countDown();
+		Thread keeping;
 		synchronized (this) {
-			if (this.cumulative != null) {
-				this.cumulative.close();
+			CumulativeProfiles counting = this.cumulative;
+			if (counting != null) {
+				this.restarted.addAndGet(counting.restarts());
+				counting.close();
 				this.cumulative = null;
 			}
+			keeping = this.keeper;
+			this.keeper = null;
+		}
+		if (keeping != null) {
+			awaitEndOf(keeping);
+		}
+	}
+
+	/**
+	 * A container that undeploys an application takes a thread that still runs for a
+	 * leak.
+	 */
+	private static void awaitEndOf(Thread thread) {
+		try {
+			thread.join(TimeUnit.SECONDS.toMillis(1));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -74,16 +174,24 @@ public final class Profiler implements AutoCloseable {
 			throw new ProfilingException(503, "the application is shutting down");
 		}
 		CumulativeProfiles running = this.cumulative;
-		if (running == null) {
-			requireRecorder();
-			try {
-				Jfr.deepenStacks();
+		try {
+			if (running == null) {
+				requireRecorder();
+				Jfr.prepare();
 				running = new CumulativeProfiles();
+				this.cumulative = running;
 			}
-			catch (RuntimeException ex) {
-				throw cannotStart(ex);
+			running.ensureRunning();
+		}
+		catch (IOException | RuntimeException ex) {
+			throw cannotStart(ex);
+		}
+		Thread keeping = this.keeper;
+		if (keeping == null || !keeping.isAlive()) {
+			if (keeping != null) {
+				this.failures.incrementAndGet();
 			}
-			this.cumulative = running;
+			startKeeper();
 		}
 		return running;
 	}
@@ -102,7 +210,7 @@ public final class Profiler implements AutoCloseable {
 		}
 	}
 
-	private static ProfilingException cannotStart(RuntimeException ex) {
+	private static ProfilingException cannotStart(Exception ex) {
 		logger.log(Level.WARNING, "The JDK Flight Recorder cannot start: {0}", ex);
 		return new ProfilingException(503,
 				"the JDK Flight Recorder cannot start: make the directory for temporary files "

@@ -31,6 +31,8 @@ final class ThreadUse {
 
 	private final Set<Long> alive = new HashSet<>();
 
+	private final Set<Long> carriers = new HashSet<>();
+
 	private ThreadUse(ThreadMXBean threads, UnaryOperator<long[]> reading) {
 		this.threads = threads;
 		this.reading = reading;
@@ -53,24 +55,18 @@ final class ThreadUse {
 	void update() {
 		long[] ids = this.threads.getAllThreadIds();
 		long[] values = this.reading.apply(ids);
-		Set<Long> carriers = carriers();
+		addCarriers();
 		this.alive.clear();
-		long ofCarriers = 0;
+		this.alive.add(CARRIERS);
 		for (int i = 0; i < ids.length; i++) {
-			if (values[i] >= 0 && carriers.contains(ids[i])) {
-				ofCarriers += values[i];
-			}
-			else if (values[i] >= 0) {
+			if (values[i] >= 0) {
 				this.alive.add(ids[i]);
 				this.latest.put(ids[i], values[i]);
 			}
 		}
-		this.alive.add(CARRIERS);
-		this.latest.merge(CARRIERS, ofCarriers, Math::max);
 	}
 
-	private static Set<Long> carriers() {
-		Set<Long> carriers = new HashSet<>();
+	private void addCarriers() {
 		ThreadGroup group = Thread.currentThread().getThreadGroup();
 		while (group != null && group.getParent() != null) {
 			group = group.getParent();
@@ -80,47 +76,70 @@ final class ThreadUse {
 			int count = group.enumerate(groups, true);
 			for (int i = 0; i < count; i++) {
 				if (groups[i].getName().equals(CARRIER_GROUP)) {
-					addThreads(groups[i], carriers);
+					addThreads(groups[i]);
 				}
 			}
 		}
-		return carriers;
 	}
 
-	private static void addThreads(ThreadGroup group, Set<Long> ids) {
+	private void addThreads(ThreadGroup group) {
 		Thread[] found = new Thread[group.activeCount() + 10];
 		int count = group.enumerate(found, false);
 		for (int i = 0; i < count; i++) {
-			ids.add(found[i].getId());
+			this.carriers.add(found[i].getId());
 		}
 	}
 
+	/**
+	 * Who used what a platform thread used.
+	 * @param thread the id of the thread
+	 * @return the same, or {@link #CARRIERS}
+	 */
+	long owner(long thread) {
+		return this.carriers.contains(thread) ? CARRIERS : thread;
+	}
+
 	/** As of the last update. */
-	boolean isAlive(long thread) {
-		return this.alive.contains(thread);
+	boolean isAlive(long owner) {
+		return this.alive.contains(owner);
 	}
 
 	/**
 	 * What was used between what was counted and the last update.
-	 * @return by the id of the thread
+	 * @return by owner
 	 */
 	Map<Long, Long> used() {
 		Map<Long, Long> used = new HashMap<>();
-		this.latest.forEach((thread, value) -> used.put(thread, value - this.counted.getOrDefault(thread, 0L)));
+		this.latest.forEach(
+				(thread, value) -> used.merge(owner(thread), value - this.counted.getOrDefault(thread, 0L), Long::sum));
 		return used;
 	}
 
 	/**
-	 * Counts what a thread used so far, and forgets threads that are gone.
-	 * @param thread the thread
+	 * Counts what an owner used so far.
+	 * @param owner the owner
 	 */
-	void count(long thread) {
-		this.counted.put(thread, this.latest.getOrDefault(thread, 0L));
+	void count(long owner) {
+		if (owner == CARRIERS) {
+			this.carriers.forEach(this::countThread);
+		}
+		else {
+			countThread(owner);
+		}
 	}
 
+	private void countThread(long thread) {
+		Long value = this.latest.get(thread);
+		if (value != null) {
+			this.counted.put(thread, value);
+		}
+	}
+
+	/** Forgets threads that are gone. */
 	void forgetEnded() {
 		this.latest.keySet().retainAll(this.alive);
 		this.counted.keySet().retainAll(this.alive);
+		this.carriers.retainAll(this.alive);
 	}
 
 }

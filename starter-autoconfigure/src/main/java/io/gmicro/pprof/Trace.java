@@ -7,15 +7,19 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Instant;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Predicate;
 
 import jdk.jfr.Configuration;
-import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recording for JDK Mission Control that holds only events known to tell no secret,
@@ -46,16 +50,20 @@ final class Trace implements AutoCloseable {
 			"jdk.ZOldGarbageCollection", "jdk.ZRelocationSet", "jdk.ZThreadPhase", "jdk.ZUncommit",
 			"jdk.ZYoungGarbageCollection");
 
-	private final Recording recording = new Recording();
+	/** What was recorded and has to be sent yet has no more. */
+	private static final long MAX_PENDING = 64 * JfrRepository.MEGABYTE;
+
+	private final Deque<JfrFile> pending = new ConcurrentLinkedDeque<>();
 
 	private final Method filter;
 
-	private Trace(Method filter) {
+	private final JfrEvents recording;
+
+	private byte @Nullable [] empty;
+
+	private Trace(Method filter) throws ProfilingException {
 		this.filter = filter;
-		this.recording.setName("gmicro");
-		this.recording.setSettings(settings());
-		this.recording.enable(RequestLabels.EVENT);
-		this.recording.enable(CpuSource.CPU_TIME.event()).with("throttle", "10ms");
+		this.recording = JfrEvents.openWindow(settings(), this::read);
 	}
 
 	static void requireJava() throws ProfilingException {
@@ -66,60 +74,91 @@ final class Trace implements AutoCloseable {
 	}
 
 	static Trace start() throws ProfilingException {
-		Trace trace;
 		try {
-			trace = new Trace(RecordingFile.class.getMethod("write", Path.class, Predicate.class));
+			return new Trace(RecordingFile.class.getMethod("write", Path.class, Predicate.class));
 		}
 		catch (NoSuchMethodException ex) {
 			throw new ProfilingException(501, "this Java runtime cannot take secrets out of a recording");
 		}
-		try {
-			trace.recording.start();
-			return trace;
-		}
-		catch (RuntimeException | Error ex) {
-			trace.close();
-			throw ex;
-		}
 	}
 
-	private static Map<String, String> settings() {
-		Map<String, String> settings = new HashMap<>();
+	private static Map<String, Map<String, String>> settings() {
+		Map<String, Map<String, String>> settings = new HashMap<>();
 		try {
-			settings.putAll(Configuration.getConfiguration("profile").getSettings());
+			Configuration.getConfiguration("profile").getSettings().forEach((key, value) -> {
+				int end = key.indexOf('#');
+				settings.computeIfAbsent(key.substring(0, end), (event) -> new HashMap<>())
+					.put(key.substring(end + 1), value);
+			});
+			settings.values().removeIf((setting) -> "false".equals(setting.get("enabled")));
 		}
 		catch (IOException | ParseException ex) {
 			// This Java runtime has no such file: the events' own settings will do
-			HARMLESS_EVENTS.forEach((event) -> settings.put(event + "#enabled", "true"));
+			HARMLESS_EVENTS.forEach((event) -> settings.put(event, Map.of()));
 		}
-		settings.keySet().removeIf((key) -> !HARMLESS_EVENTS.contains(key.substring(0, key.indexOf('#'))));
+		settings.keySet().retainAll(HARMLESS_EVENTS);
+		settings.put(RequestLabels.EVENT, Map.of());
+		settings.putAll(CpuSource.CPU_TIME.events());
 		return settings;
 	}
 
 	/**
 	 * A recording without any event. Several recordings one after the other are one.
 	 */
-	byte[] empty() throws IOException {
-		try (JfrFile raw = JfrFile.of(this.recording); JfrFile filtered = filtered(raw, (event) -> false)) {
-			return Files.readAllBytes(filtered.path());
+	byte[] empty() throws ProfilingException {
+		this.recording.read();
+		return Objects.requireNonNull(this.empty);
+	}
+
+	private void read(JfrFile file) throws IOException {
+		if (this.empty == null) {
+			try (JfrFile nothing = filtered(file, (event) -> false)) {
+				this.empty = Files.readAllBytes(nothing.path());
+			}
+		}
+		Predicate<RecordedEvent> recent = file.recent();
+		this.pending.add(filtered(file,
+				(event) -> HARMLESS_EVENTS.contains(event.getEventType().getName()) && recent.test(event)));
+		long size = 0;
+		for (JfrFile waiting : this.pending) {
+			size += waiting.size();
+		}
+		if (size > MAX_PENDING) {
+			throw new IOException("The client reads too slowly");
+		}
+	}
+
+	/** Whether something can be sent. */
+	boolean isPending() {
+		return !this.pending.isEmpty();
+	}
+
+	/**
+	 * Sends what was recorded and not sent yet.
+	 * @param out where to write it; it is not closed
+	 * @throws IOException if that fails
+	 */
+	void sendTo(OutputStream out) throws IOException {
+		for (JfrFile file = this.pending.poll(); file != null; file = this.pending.poll()) {
+			try (JfrFile sent = file) {
+				Files.copy(sent.path(), out);
+			}
 		}
 	}
 
 	/**
-	 * Stops the recording.
-	 * @param out where to write it; it is not closed
+	 * Ends the recording.
+	 * @param out where to write the rest of it; it is not closed
 	 * @throws IOException if that fails
+	 * @throws ProfilingException if it cannot be read
 	 */
-	void finish(OutputStream out) throws IOException {
-		this.recording.stop();
-		try (JfrFile raw = JfrFile.of(this.recording);
-				JfrFile filtered = filtered(raw, (event) -> HARMLESS_EVENTS.contains(event.getEventType().getName()))) {
-			Files.copy(filtered.path(), out);
-		}
+	void finish(OutputStream out) throws IOException, ProfilingException {
+		this.recording.finish();
+		sendTo(out);
 	}
 
 	private JfrFile filtered(JfrFile raw, Predicate<RecordedEvent> allowed) throws IOException {
-		JfrFile target = JfrFile.empty();
+		JfrFile target = JfrFile.empty(Instant.MIN);
 		try (RecordingFile events = new RecordingFile(raw.path())) {
 			this.filter.invoke(events, target.path(), allowed);
 			return target;
@@ -137,6 +176,14 @@ final class Trace implements AutoCloseable {
 	@Override
 	public void close() {
 		this.recording.close();
+		this.pending.forEach((file) -> {
+			try (file) {
+				this.pending.remove(file);
+			}
+			catch (IOException ex) {
+				// It goes with the directory
+			}
+		});
 	}
 
 }

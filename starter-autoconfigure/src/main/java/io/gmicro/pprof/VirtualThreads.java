@@ -10,11 +10,16 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import javax.management.JMException;
 import javax.management.ObjectName;
+import javax.management.OperationsException;
+import javax.management.ReflectionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,10 @@ final class VirtualThreads implements Closeable {
 
 	private static final int JAVA = 21;
 
+	private static final long MAX_SIZE = 128 * JfrRepository.MEGABYTE;
+
+	private static final long PAUSE_MILLIS = 20;
+
 	private static final Pattern CALL = Pattern
 		.compile("\\s+(?:at )?(?:[\\w.@-]+/)?(?:[\\w.@-]*/)?([^\\s()]+)\\.([^\\s().]+)\\(([^()]*)\\)");
 
@@ -41,25 +50,79 @@ final class VirtualThreads implements Closeable {
 		this.file = directory.resolve("threads.txt");
 	}
 
-	static VirtualThreads dump() throws ProfilingException, IOException {
-		if (Runtime.version().feature() < JAVA) {
+	/** Whether there can be any. */
+	static boolean exist() {
+		return Runtime.version().feature() >= JAVA;
+	}
+
+	static VirtualThreads dump() throws ProfilingException, InterruptedException {
+		if (!exist()) {
 			throw new ProfilingException(400, "virtual=1 needs Java " + JAVA + " or newer");
 		}
-		VirtualThreads dump = new VirtualThreads(Files.createTempDirectory(Platform.TEMPORARY_FILES));
 		try {
-			ManagementFactory.getPlatformMBeanServer()
-				.invoke(new ObjectName("com.sun.management:type=HotSpotDiagnostic"), "dumpThreads",
-						new Object[] { dump.file.toString(), "TEXT_PLAIN" },
-						new String[] { String.class.getName(), String.class.getName() });
-			return dump;
+			Path parent = PrivateDirectory.get();
+			JfrRepository.requireSpace(parent, JfrRepository.LEAST_SPACE);
+			VirtualThreads dump = new VirtualThreads(Files.createTempDirectory(parent, null));
+			try {
+				dump.write();
+				return dump;
+			}
+			catch (IOException | ProfilingException | InterruptedException | RuntimeException | Error ex) {
+				dump.close();
+				throw ex;
+			}
 		}
-		catch (JMException ex) {
-			dump.close();
-			throw new ProfilingException(501, "this JVM cannot dump virtual threads");
+		catch (IOException ex) {
+			throw new ProfilingException(503, "the threads cannot be written to a file: make the directory for "
+					+ "temporary files writable, or name one that is with -Djava.io.tmpdir");
 		}
-		catch (RuntimeException | Error ex) {
-			dump.close();
-			throw ex;
+	}
+
+	/**
+	 * Nobody knows beforehand how many there are: the JVM is stopped when it is enough.
+	 */
+	private void write() throws IOException, ProfilingException, InterruptedException {
+		FutureTask<@Nullable Object> task = new FutureTask<>(() -> ManagementFactory.getPlatformMBeanServer()
+			.invoke(new ObjectName("com.sun.management:type=HotSpotDiagnostic"), "dumpThreads",
+					new Object[] { this.file.toString(), "TEXT_PLAIN" },
+					new String[] { String.class.getName(), String.class.getName() }));
+		Thread thread = new Thread(task, "gmicro-pprof-threads");
+		thread.setDaemon(true);
+		thread.start();
+		try {
+			while (!isDone(task)) {
+				requireLess();
+			}
+			requireLess();
+		}
+		finally {
+			// Closes the file
+			thread.interrupt();
+			thread.join();
+		}
+	}
+
+	private static boolean isDone(FutureTask<?> task) throws IOException, ProfilingException, InterruptedException {
+		try {
+			task.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof OperationsException || ex.getCause() instanceof ReflectionException) {
+				throw new ProfilingException(501, "this JVM cannot dump virtual threads");
+			}
+			throw new IOException(ex);
+		}
+	}
+
+	private void requireLess() throws IOException, ProfilingException {
+		JfrRepository.requireSpace(this.directory, JfrRepository.LEAST_SPACE / 2);
+		if (Files.exists(this.file) && Files.size(this.file) > MAX_SIZE) {
+			throw new ProfilingException(503, "there are too many virtual threads: their stacks take more than "
+					+ MAX_SIZE / JfrRepository.MEGABYTE + " MB");
 		}
 	}
 
@@ -102,7 +165,7 @@ final class VirtualThreads implements Closeable {
 	 * @throws IOException if it cannot be written
 	 * @throws ProfilingException if this JVM cannot dump
 	 */
-	static void write(OutputStream out) throws IOException, ProfilingException {
+	static void write(OutputStream out) throws IOException, ProfilingException, InterruptedException {
 		try (VirtualThreads threads = dump()) {
 			Files.copy(threads.file, out);
 		}

@@ -6,11 +6,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -85,6 +87,77 @@ class AllocationProfileTests {
 		Profile after = cumulative.get(EventProfile.ALLOCS);
 		after.subtract(before);
 		after.forEach((stack, labels, values) -> assertThat(values[BYTES]).isNotNegative());
+	}
+
+	@Test
+	@EnabledIf("endedThreadsAreCounted")
+	void countsAddUpToWhatTheJvmAllocatedWhicheverThreadsEnded() throws Exception {
+		Profile before = cumulative.get(EventProfile.ALLOCS);
+		long jvmBefore = Platform.totalAllocatedBytes();
+		long ofThreads = allocateInThreadsThatEnd();
+		Profile after = cumulative.get(EventProfile.ALLOCS);
+		long jvm = Platform.totalAllocatedBytes() - jvmBefore;
+		after.subtract(before);
+		assertThat(bytes(after, "")).isCloseTo(jvm, within(jvm / 20 + 5 * MEGABYTE));
+		assertThat(bytes(after, getClass().getName()) + bytes(after, Shares.ENDED.function())).isCloseTo(ofThreads,
+				within(ofThreads / 5));
+	}
+
+	@Test
+	@EnabledIf("endedThreadsAreCounted")
+	void windowAddsUpToWhatTheJvmAllocatedWhicheverThreadsEnded() throws Exception {
+		try (EventWindow window = new EventWindow(EventProfile.ALLOCS, Set.of())) {
+			long jvmBefore = Platform.totalAllocatedBytes();
+			long ofThreads = allocateInThreadsThatEnd();
+			long jvm = Platform.totalAllocatedBytes() - jvmBefore;
+			Profile profile = window.finish(Duration.ofSeconds(1));
+			assertThat(bytes(profile, "")).isCloseTo(jvm, within(jvm / 20 + 5 * MEGABYTE));
+			assertThat(bytes(profile, getClass().getName()) + bytes(profile, Shares.ENDED.function()))
+				.isCloseTo(ofThreads, within(ofThreads / 5));
+		}
+	}
+
+	static boolean endedThreadsAreCounted() {
+		return Platform.totalAllocatedBytes() >= 0;
+	}
+
+	@Test
+	void jvmThatDoesNotCountEndedThreadsSaysSo() throws Exception {
+		String profile = new String(cumulative.get(EventProfile.ALLOCS).toByteArray(), StandardCharsets.UTF_8);
+		assertThat(profile.contains(EventProfile.ENDED_UNKNOWN)).isEqualTo(Platform.totalAllocatedBytes() < 0);
+	}
+
+	/** What was not sampled once stays so, whatever is sampled later. */
+	@Test
+	void countsOfAllFramesNeverGoDown() throws Exception {
+		Profile before = cumulative.get(EventProfile.ALLOCS);
+		for (int i = 0; i < 3; i++) {
+			allocateInThreadsThatEnd();
+			allocate(50, MEGABYTE);
+			Profile after = cumulative.get(EventProfile.ALLOCS);
+			Profile difference = cumulative.get(EventProfile.ALLOCS);
+			difference.subtract(before);
+			difference
+				.forEach((stack, labels, values) -> assertThat(values[BYTES]).as(stack.toString()).isNotNegative());
+			before = after;
+		}
+	}
+
+	private long allocateInThreadsThatEnd() throws InterruptedException {
+		AtomicLong charged = new AtomicLong();
+		for (int i = 0; i < 60; i++) {
+			Thread thread = new Thread(() -> {
+				allocate(4096, KILOBYTE);
+				charged.addAndGet(Platform.threads().getThreadAllocatedBytes(Thread.currentThread().getId()));
+			});
+			thread.start();
+			thread.join();
+		}
+		return charged.get();
+	}
+
+	private static long bytes(Profile profile, String function) {
+		return sum(profile, Map.of(), (call) -> call.startsWith(function));
 	}
 
 	@Test

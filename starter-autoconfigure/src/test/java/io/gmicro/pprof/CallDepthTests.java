@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,8 +34,24 @@ class CallDepthTests {
 	}
 
 	@Test
-	void deeperOnesAreCutAndTheProfileSaysHowMany() throws Exception {
-		assertThat(text(startThread(400))).contains("1 of 2" + CUT, "-XX:FlightRecorderOptions:stackdepth=256");
+	void deeperOnesAreCutAndTheProfileSaysHowManyAndWhatHelps() throws Exception {
+		assertThat(text(startThread(400))).contains("1 of 2" + CUT + " at 256 calls",
+				"-XX:FlightRecorderOptions:stackdepth=1024");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					64   | 3 of 4 stacks were cut at 64 calls; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=256
+					256  | 3 of 4 stacks were cut at 256 calls; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=1024
+					1024 | 3 of 4 stacks were cut at 1024 calls; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=2048
+					2048 | 3 of 4 stacks were cut at 2048 calls, the most that JFR records
+					""")
+	void adviceIsNeverWhatIsAlreadySo(int depth, String comment) {
+		Profile profile = EventProfile.THREADCREATE.create();
+		Jfr.commentOnDepth(profile, 3, 4, depth);
+		assertThat(text(profile)).contains(comment);
+		assertThat(text(profile)).doesNotContain("stackdepth=" + depth);
 	}
 
 	private static String text(Profile profile) {
@@ -54,8 +72,16 @@ class CallDepthTests {
 			startThreadBelow(calls - 1);
 		}
 		else {
-			new Thread(() -> {
-			}).start();
+			Thread thread = new Thread(() -> {
+			});
+			thread.start();
+			try {
+				// The event is the new thread's
+				thread.join();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 	}
 

@@ -93,6 +93,23 @@ class CpuWindowTests {
 	}
 
 	/**
+	 * However seldom the recorder comes to look.
+	 */
+	@ParameterizedTest
+	@MethodSource("sources")
+	void javaCodeKeepsItsTimeOnABusyMachine(CpuSource source) throws Exception {
+		try (Burners burners = Burners.start(4)) {
+			try (CpuWindow window = new CpuWindow(source, Set.of())) {
+				long start = System.nanoTime();
+				burners.burnUntilCharged(ENOUGH_SAMPLES, window);
+				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
+				double ofMethods = sum(profile, (function) -> function.contains("Burners."));
+				assertThat(ofMethods / burners.charged()).isBetween(0.9, 1.1);
+			}
+		}
+	}
+
+	/**
 	 * They have no account of their own: that of the threads they run on is shared out.
 	 */
 	@ParameterizedTest
@@ -114,7 +131,7 @@ class CpuWindowTests {
 	}
 
 	private static boolean isOfBurner(String function) {
-		return function.contains("Burners.") || function.equals(CpuWindow.WITHOUT_SAMPLES.function());
+		return function.contains("Burners.") || function.equals(CpuSamples.NOT_SAMPLED.function());
 	}
 
 	private static long sum(Profile profile, Predicate<String> function) {

@@ -45,10 +45,33 @@ class CumulativeProfilesTests {
 		}
 	}
 
-	private long parks() throws InterruptedException {
+	@Test
+	void waitForMonitorKeepsItsStackThoughProfilesAreReadMeanwhile() throws Exception {
+		Waits.forMonitor(this.threads::execute, () -> {
+			read();
+			read();
+		});
+		assertThat(calls(EventProfile.MUTEX, "io.gmicro.testing.Waits.enter")).isOne();
+		assertThat(calls(EventProfile.MUTEX, "[no stack]")).isZero();
+	}
+
+	private void read() {
+		try {
+			this.profiles.get(EventProfile.MUTEX);
+		}
+		catch (ProfilingException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private long parks() throws Exception {
+		return calls(EventProfile.BLOCK, "io.gmicro.testing.Waits.park");
+	}
+
+	private long calls(EventProfile profile, String function) throws Exception {
 		long[] count = new long[1];
-		this.profiles.get(EventProfile.BLOCK).forEach((stack, labels, values) -> {
-			if (stack.stream().map(Frame::function).anyMatch("io.gmicro.testing.Waits.park"::equals)) {
+		this.profiles.get(profile).forEach((stack, labels, values) -> {
+			if (stack.stream().map(Frame::function).anyMatch(function::equals)) {
 				count[0] += values[0];
 			}
 		});

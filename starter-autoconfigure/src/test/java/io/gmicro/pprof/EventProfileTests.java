@@ -1,6 +1,8 @@
 package io.gmicro.pprof;
 
-import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,11 +13,14 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.UnaryOperator;
 
 import io.gmicro.testing.Waits;
 import jdk.jfr.Recording;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +46,7 @@ class EventProfileTests {
 	}
 
 	@Test
-	void mutexHasWaitsForLocksOnly() throws IOException {
+	void mutexHasWaitsForLocksOnly() throws Exception {
 		Map<String, Waits> waits = new HashMap<>();
 		Map<String, List<long[]>> delays = delays(EventProfile.MUTEX, waits, this.threads::execute);
 		assertThat(delays).containsOnlyKeys(MONITOR, LOCK);
@@ -49,7 +54,7 @@ class EventProfileTests {
 	}
 
 	@Test
-	void blockHasAllWaits() throws IOException {
+	void blockHasAllWaits() throws Exception {
 		Map<String, Waits> waits = new HashMap<>();
 		Map<String, List<long[]>> delays = delays(EventProfile.BLOCK, waits, this.threads::execute);
 		assertThat(delays).containsOnlyKeys(MONITOR, LOCK, RESULT);
@@ -57,15 +62,27 @@ class EventProfileTests {
 	}
 
 	@Test
-	void jobsOfPoolsAreNotIdle() throws IOException {
+	void jobsOfPoolsAreNotIdle() throws Exception {
 		Map<String, Waits> waits = new HashMap<>();
 		Map<String, List<long[]>> delays = delays(EventProfile.BLOCK, waits, this.forkJoin::execute);
 		assertThat(delays).containsOnlyKeys(MONITOR, LOCK, RESULT);
 		assertReal(delays, waits);
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "MUTEX", "BLOCK" })
+	void profileOfWaitsSaysThatVirtualThreadsAreNotInIt(EventProfile kind) {
+		boolean virtual = Runtime.version().feature() >= 21;
+		assertThat(new String(kind.create().toByteArray(), StandardCharsets.UTF_8)
+			.contains(EventProfile.NO_VIRTUAL_THREADS)).isEqualTo(virtual);
+		StringWriter page = new StringWriter();
+		IndexPage.write(new PrintWriter(page), "http://127.0.0.1/debug/pprof/", "style.css", List.of(),
+				UnaryOperator.identity());
+		assertThat(page.toString().contains("what virtual threads wait for")).isEqualTo(virtual);
+	}
+
 	@Test
-	void waitsThatNobodyAskedForAreLeftOut() throws IOException {
+	void waitsThatNobodyAskedForAreLeftOut() throws Exception {
 		try (Recording other = new Recording()) {
 			other.enable("jdk.ThreadPark").withoutThreshold();
 			other.enable("jdk.ObjectAllocationSample");
@@ -78,7 +95,7 @@ class EventProfileTests {
 
 	/** By the method that waited. */
 	private static Map<String, List<long[]>> delays(EventProfile kind, Map<String, Waits> waits, Waits.Starter starter)
-			throws IOException {
+			throws Exception {
 		Profile profile;
 		try (EventWindow window = new EventWindow(kind, Set.of())) {
 			waits.put(MONITOR, Waits.forMonitor(starter));

@@ -1,23 +1,36 @@
 package io.gmicro.pprof;
 
 import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
+import jdk.jfr.EventSettings;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -46,6 +59,12 @@ class IdleThreadsTests {
 
 	private static final String SCHEDULED = "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue.take";
 
+	/** Where even threads of the JDK wait for one another. */
+	private static final String LOCKS = "java.util.concurrent.locks.Reentrant";
+
+	/** Threads of the server and of the tests do wait for others. */
+	private static final List<String> NOT_OF_THE_JDK = List.of("io.gmicro.", "org.");
+
 	private static final int ROUNDS = 10;
 
 	private static final long PAUSE_MILLIS = 50;
@@ -67,7 +86,7 @@ class IdleThreadsTests {
 		try (TestServer tomcat = TestServer.start(Container.TOMCAT, Empty.class, "server.tomcat.threads.min-spare=2",
 				"server.tomcat.threads.max=2");
 				TestServer jetty = TestServer.start(Container.JETTY, Empty.class);
-				Recording raw = Jfr.start(EventProfile.BLOCK.events());
+				Recording raw = start(EventProfile.BLOCK.events());
 				EventWindow window = new EventWindow(EventProfile.BLOCK, Set.of())) {
 			for (int round = 0; round < ROUNDS; round++) {
 				wakeEach(tomcat, jetty);
@@ -93,6 +112,46 @@ class IdleThreadsTests {
 			.anyMatch((stack) -> has(stack, IdleThreadsTests.class.getName() + ".poolsWithoutWorkAreLeftOut"));
 	}
 
+	/**
+	 * With the newest JDK, this finds what the next ones add.
+	 */
+	@Test
+	void idleThreadsOfTheJdkAreLeftOut(@TempDir Path directory) throws Exception {
+		JdkThreads threads = new JdkThreads(directory);
+		Map<EventProfile, Profile> profiles = new EnumMap<>(EventProfile.class);
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class);
+				EventWindow block = new EventWindow(EventProfile.BLOCK, Set.of());
+				EventWindow mutex = new EventWindow(EventProfile.MUTEX, Set.of())) {
+			for (int round = 0; round < ROUNDS; round++) {
+				threads.wakeEach(server.uri("/"));
+			}
+			profiles.put(EventProfile.BLOCK, block.finish(Duration.ofSeconds(1)));
+			profiles.put(EventProfile.MUTEX, mutex.finish(Duration.ofSeconds(1)));
+		}
+		finally {
+			threads.close();
+		}
+		profiles.values()
+			.forEach((profile) -> profile.forEach((stack, labels, values) -> assertThat(stack).as("not idle")
+				.satisfiesAnyOf((calls) -> assertThat(calls.get(0).function()).isNotIn(WAITING),
+						(calls) -> assertThat(calls).anyMatch((call) -> call.function().startsWith(LOCKS)),
+						(calls) -> assertThat(calls)
+							.anyMatch((call) -> NOT_OF_THE_JDK.stream().anyMatch(call.function()::startsWith)))));
+	}
+
+	@Test
+	void workOfAPoolIsNotIdleWhereverItWaits() {
+		List<Frame> idle = Stream
+			.of("jdk.internal.misc.Unsafe.park", "java.util.concurrent.locks.LockSupport.park",
+					"org.jboss.threads.EnhancedQueueExecutor$ThreadBody.run", "java.lang.Thread.run")
+			.map(Frame::named)
+			.toList();
+		assertThat(IdleThreads.isIdle(idle)).isTrue();
+		List<Frame> working = new ArrayList<>(idle);
+		working.add(2, Frame.named("com.example.Job.run"));
+		assertThat(IdleThreads.isIdle(working)).isFalse();
+	}
+
 	private void wakeEach(TestServer... servers) throws Exception {
 		CountDownLatch done = new CountDownLatch(4);
 		this.fixed.execute(done::countDown);
@@ -112,6 +171,16 @@ class IdleThreadsTests {
 		done.await();
 	}
 
+	private static Recording start(Map<String, Map<String, String>> events) {
+		Recording recording = new Recording();
+		events.forEach((name, settings) -> {
+			EventSettings enabled = recording.enable(name);
+			settings.forEach(enabled::with);
+		});
+		recording.start();
+		return recording;
+	}
+
 	private static List<List<Frame>> stacks(Recording recording, Path file) throws IOException {
 		recording.dump(file);
 		JfrStacks stacks = new JfrStacks();
@@ -127,6 +196,74 @@ class IdleThreadsTests {
 
 	private static boolean has(List<Frame> stack, String function) {
 		return stack.stream().anyMatch((frame) -> frame.function().equals(function));
+	}
+
+	/**
+	 * What the JDK starts threads for that wait for work.
+	 */
+	private static final class JdkThreads implements AutoCloseable {
+
+		private final ExecutorService fixed = Executors.newFixedThreadPool(2);
+
+		private final ForkJoinPool forkJoin = new ForkJoinPool(2);
+
+		private final ScheduledExecutorService scheduled = Executors.newScheduledThreadPool(2);
+
+		private final Timer timer = new Timer(true);
+
+		private final Cleaner cleaner = Cleaner.create();
+
+		private final HttpClient client = HttpClient.newHttpClient();
+
+		private final WatchService watch;
+
+		private final Path directory;
+
+		JdkThreads(Path directory) throws IOException {
+			this.directory = directory;
+			this.watch = directory.getFileSystem().newWatchService();
+			directory.register(this.watch, StandardWatchEventKinds.ENTRY_CREATE);
+		}
+
+		void wakeEach(URI server) throws Exception {
+			CountDownLatch done = new CountDownLatch(6);
+			this.fixed.execute(done::countDown);
+			this.scheduled.schedule(done::countDown, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			this.forkJoin.execute(done::countDown);
+			// A scheduler since JDK 25
+			((this.forkJoin instanceof ScheduledExecutorService scheduler) ? scheduler : this.scheduled)
+				.schedule(done::countDown, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS).execute(done::countDown);
+			this.timer.schedule(new TimerTask() {
+
+				@Override
+				public void run() {
+					done.countDown();
+				}
+
+			}, PAUSE_MILLIS);
+			if (Runtime.version().feature() >= 21) {
+				((Thread) Thread.class.getMethod("startVirtualThread", Runnable.class)
+					.invoke(null, (Runnable) () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)))).join();
+			}
+			this.cleaner.register(new Object(), () -> {
+			}).clean();
+			new CompletableFuture<>().orTimeout(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+			Files.createTempFile(this.directory, "woken", "");
+			new ProcessBuilder("true").start().onExit().join();
+			this.client.sendAsync(HttpRequest.newBuilder(server).build(), HttpResponse.BodyHandlers.discarding())
+				.join();
+			System.gc();
+			done.await();
+		}
+
+		@Override
+		public void close() throws IOException {
+			Stream.of(this.fixed, this.forkJoin, this.scheduled).forEach(ExecutorService::shutdownNow);
+			this.timer.cancel();
+			this.watch.close();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -124,6 +125,18 @@ class IndexPageTests {
 		return Pattern.compile(pattern).matcher(text).results().map((result) -> result.group(1)).toList();
 	}
 
+	@Test
+	void commandsHaveTheToken() {
+		StringWriter text = new StringWriter();
+		PrintWriter out = new PrintWriter(text);
+		IndexPage.write(out, BASE, "style.css", List.of(Entry.of("profile", null, null)),
+				(url) -> url + "&token=0123456789abcdef");
+		out.flush();
+		assertThat(text.toString())
+			.contains("go tool pprof &#39;" + BASE + "profile?seconds=30&amp;token=0123456789abcdef&#39;")
+			.contains("href=\"profile?seconds=30\"");
+	}
+
 	private static Entry entry(String text) {
 		return new Entry(text, 1L, text, true, true, null, text.isEmpty() ? "x" : text);
 	}
@@ -135,7 +148,7 @@ class IndexPageTests {
 	private static String written(String base, Entry... entries) {
 		StringWriter text = new StringWriter();
 		PrintWriter out = new PrintWriter(text);
-		IndexPage.write(out, base, "style.css", Stream.of(entries).toList());
+		IndexPage.write(out, base, "style.css", Stream.of(entries).toList(), UnaryOperator.identity());
 		out.flush();
 		return text.toString();
 	}

@@ -43,7 +43,8 @@ import static org.awaitility.Awaitility.await;
 class PprofMannersTests {
 
 	private static final String[] PROPERTIES = { "gmicro.pprof.enabled=true", "gmicro.pprof.trace.enabled=true",
-			"server.shutdown=graceful", "spring.lifecycle.timeout-per-shutdown-phase=50s" };
+			"gmicro.diagnostics.access=unrestricted", "server.shutdown=graceful",
+			"spring.lifecycle.timeout-per-shutdown-phase=50s" };
 
 	private static final String PPROF = "/debug/pprof";
 
@@ -128,9 +129,10 @@ class PprofMannersTests {
 			get(server, "/trace?seconds=1");
 			get(server, "/goroutine?virtual=1");
 			get(server, "/goroutine?debug=2&virtual=1");
-			try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-				assertThat(files)
-					.noneMatch((file) -> file.getFileName().toString().startsWith(Platform.TEMPORARY_FILES));
+			try (Stream<Path> files = Files.walk(PrivateDirectory.get())) {
+				assertThat(files.filter(Files::isRegularFile)).extracting(Path::getFileName)
+					.extracting(Path::toString)
+					.containsExactly(PrivateDirectory.LOCK);
 			}
 		}
 	}

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PprofServletTests {
 
 	private static final String[] PROPERTIES = { "gmicro.pprof.enabled=true", "gmicro.pprof.heap.enabled=true",
-			"gmicro.pprof.trace.enabled=true" };
+			"gmicro.pprof.trace.enabled=true", "gmicro.diagnostics.access=unrestricted" };
 
 	private static final String PPROF = "/debug/pprof";
 
@@ -192,6 +192,33 @@ class PprofServletTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void unknownParametersAreRefusedByName(Container container) throws IOException {
+		String allowed = "seconds, debug, gc, labels";
+		try (TestServer server = start(container)) {
+			for (String name : new String[] { "profile", "trace", "allocs", "block", "heap", "mutex",
+					"threadcreate" }) {
+				refused(server, "/" + name + "?second=30", 400, "unknown parameter \"second\": allowed are " + allowed);
+			}
+			refused(server, "/profile?ago=80s", 400, "unknown parameter \"ago\": allowed are " + allowed);
+			refused(server, "/profile?seconds=1&Debug=1", 400, "unknown parameter \"Debug\": allowed are " + allowed);
+			refused(server, "/allocs?virtual=1", 400, "unknown parameter \"virtual\": allowed are " + allowed);
+			refused(server, "/goroutine?from=1", 400,
+					"unknown parameter \"from\": allowed are " + allowed + ", virtual");
+			refused(server, "/flamegraph?kind=cpu", 400,
+					"unknown parameter \"kind\": allowed are profile, seconds, labels, virtual");
+			refused(server, "/?profile=cpu", 400, "unknown parameter \"profile\": allowed are debug");
+			refused(server, "/cmdline?seconds=1", 400, "unknown parameter \"seconds\": allowed are debug");
+			refused(server, "/goroutine?%0d%0aX:1%1b" + "a".repeat(100), 400,
+					"unknown parameter \"??X:1?" + "a".repeat(34) + "...\": allowed are " + allowed + ", virtual");
+			refused(server, "/nothing?second=30", 404, "Unknown profile");
+			assertThat(text(server, "/goroutine?debug=1&gc=1&token=x")).startsWith("goroutine profile: total ");
+			assertThat(text(server, "/cmdline?token=x")).isNotEmpty();
+			assertThat(text(server, "/symbol?0x1+0x2")).isEqualTo("num_symbols: 1\n");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void malformedQueryIsRefused(Container container) throws IOException {
 		try (TestServer server = start(container)) {
 			for (String target : new String[] { "/profile?seconds=%zz", "/profile?%zz", "/goroutine?seconds=%zz",
@@ -298,7 +325,13 @@ class PprofServletTests {
 	@ParameterizedTest
 	@EnumSource
 	void whoeverPretendsToBeLocalIsRefused(Container container) throws IOException {
-		try (TestServer server = start(container)) {
+		String token = "0123456789abcdef";
+		try (TestServer server = TestServer.start(container, Empty.class, "gmicro.pprof.enabled=true",
+				"gmicro.diagnostics.token=" + token)) {
+			String authorization = "Authorization: Bearer " + token;
+			assertThat(RawClient.answer(server, "GET", PPROF + "/goroutine", authorization))
+				.startsWith("HTTP/1.1 200 ");
+			assertThat(RawClient.answer(server, "GET", PPROF + "/goroutine")).startsWith("HTTP/1.1 403 ");
 			for (String header : new String[] { "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1",
 					"X-Real-IP: 127.0.0.1", "Host: example.com", "Host: 127.0.0.1.example.com",
 					"Origin: http://example.com", "Sec-Fetch-Site: cross-site" }) {
@@ -306,11 +339,12 @@ class PprofServletTests {
 						PPROF + "/goroutine", PPROF + "/goroutine?debug=2", PPROF + "/heap", PPROF + "/trace",
 						PPROF + "/cmdline", PPROF + "/symbol", PPROF + "/flamegraph", PPROF + "/nothing",
 						PPROF + "/%70rofile", PPROF + ";x=1/profile", PPROF + "/./profile" }) {
-					assertThat(RawClient.answer(server, "GET", target, header)).as(header + " " + target)
+					assertThat(RawClient.answer(server, "GET", target, header, authorization)).as(header + " " + target)
 						.containsPattern("^HTTP/1.1 (403|400) ")
 						.doesNotContainIgnoringCase("content-disposition");
 				}
-				assertThat(RawClient.answer(server, "GET", PPROF + "/goroutine", header)).startsWith("HTTP/1.1 403 ")
+				assertThat(RawClient.answer(server, "GET", PPROF + "/goroutine", header, authorization))
+					.startsWith("HTTP/1.1 403 ")
 					.contains("gmicro.diagnostics.access=local");
 			}
 		}

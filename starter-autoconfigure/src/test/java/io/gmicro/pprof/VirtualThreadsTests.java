@@ -107,8 +107,8 @@ class VirtualThreadsTests {
 	}
 
 	private static List<Path> leftOver() throws Exception {
-		try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-			return files.filter((file) -> file.getFileName().toString().startsWith(Platform.TEMPORARY_FILES)).toList();
+		try (Stream<Path> files = Files.list(PrivateDirectory.get())) {
+			return files.filter((file) -> !file.endsWith(PrivateDirectory.LOCK)).filter(Files::isRegularFile).toList();
 		}
 	}
 
