@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Operation {
 
-	private static final VarHandle THREAD = threadHandle();
+	private static final VarHandle THREAD = handle("thread", Thread.class);
+
+	private static final VarHandle PLACE = handle("place", int.class);
 
 	private final long startNanos;
 
@@ -22,8 +24,11 @@ public abstract class Operation {
 	@SuppressWarnings("unused")
 	private @Nullable Thread thread = Thread.currentThread();
 
-	/** Where it is in {@link ActiveOperations}, or negative. */
-	int slot = -1;
+	/**
+	 * Where it is in {@link ActiveOperations}, or negative. Written by the thread that
+	 * serves it, before others can find it or through the handle.
+	 */
+	int place = ActiveOperations.NEW;
 
 	/**
 	 * Create an operation that the calling thread serves.
@@ -33,13 +38,21 @@ public abstract class Operation {
 		this.startNanos = startNanos;
 	}
 
-	private static VarHandle threadHandle() {
+	private static VarHandle handle(String field, Class<?> type) {
 		try {
-			return MethodHandles.lookup().findVarHandle(Operation.class, "thread", Thread.class);
+			return MethodHandles.lookup().findVarHandle(Operation.class, field, type);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
+	}
+
+	final void moveTo(int place) {
+		PLACE.setRelease(this, place);
+	}
+
+	final int place() {
+		return (int) PLACE.getAcquire(this);
 	}
 
 	/**

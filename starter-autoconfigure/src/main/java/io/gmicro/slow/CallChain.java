@@ -6,12 +6,13 @@ import java.util.List;
 
 /**
  * Calls that were always seen together, one inside the other, and the chains that part
- * from the innermost of them.
+ * from the innermost of them. Time in which the process stood still is a chain without
+ * samples.
  *
  * @param calls the calls, outermost first
  * @param samples the samples that were seen in them
  * @param nanos the time that was seen in them
- * @param callees the chains inside, most samples first
+ * @param callees the chains inside, most time first
  */
 record CallChain(List<StackTraceElement> calls, int samples, long nanos, List<CallChain> callees) {
 
@@ -23,7 +24,7 @@ record CallChain(List<StackTraceElement> calls, int samples, long nanos, List<Ca
 		return node.callees()
 			.stream()
 			.map(CallChain::from)
-			.sorted(Comparator.comparingInt(CallChain::samples).reversed())
+			.sorted(Comparator.comparingLong(CallChain::nanos).thenComparingInt(CallChain::samples).reversed())
 			.toList();
 	}
 
@@ -41,7 +42,7 @@ record CallChain(List<StackTraceElement> calls, int samples, long nanos, List<Ca
 	private static void add(StackTree.Node node, List<StackTraceElement> calls) {
 		StackTraceElement call = node.call();
 		if (call != null) {
-			calls.add(call);
+			calls.add((call == StackTree.STOOD_STILL) ? Calls.stoodStill(node.nanos()) : call);
 		}
 	}
 

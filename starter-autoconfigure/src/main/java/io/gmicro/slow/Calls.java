@@ -1,7 +1,5 @@
 package io.gmicro.slow;
 
-import io.gmicro.diagnostics.Libraries;
-
 /**
  * How calls are written.
  */
@@ -10,8 +8,13 @@ final class Calls {
 	private Calls() {
 	}
 
-	static boolean isOfLibrary(StackTraceElement call) {
-		return Libraries.contain(call.getClassName());
+	/** One that stands for time without any call. */
+	static StackTraceElement stoodStill(long nanos) {
+		return new StackTraceElement("", "[process stood still " + Times.tenths(nanos) + " s]", null, -1);
+	}
+
+	private static boolean isNone(StackTraceElement call) {
+		return call.getClassName().isEmpty();
 	}
 
 	static String packagePrefix(StackTraceElement call) {
@@ -19,10 +22,14 @@ final class Calls {
 	}
 
 	static String shortName(StackTraceElement call) {
-		return call.getClassName().substring(packagePrefix(call).length()) + "." + call.getMethodName();
+		return isNone(call) ? call.getMethodName()
+				: call.getClassName().substring(packagePrefix(call).length()) + "." + call.getMethodName();
 	}
 
 	static String source(StackTraceElement call) {
+		if (isNone(call)) {
+			return "";
+		}
 		if (call.isNativeMethod()) {
 			return "native";
 		}
@@ -30,8 +37,13 @@ final class Calls {
 		return (call.getLineNumber() >= 0) ? file + ":" + call.getLineNumber() : file;
 	}
 
+	/** Enough to know a library by. */
+	static String longName(StackTraceElement call) {
+		return packagePrefix(call) + shortName(call);
+	}
+
 	static String fullName(StackTraceElement call) {
-		return packagePrefix(call) + shortName(call) + "(" + source(call) + ")";
+		return isNone(call) ? shortName(call) : packagePrefix(call) + shortName(call) + "(" + source(call) + ")";
 	}
 
 }

@@ -1,12 +1,13 @@
 package io.gmicro.slow;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.OwnCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class HtmlPage {
 
-	private static final int UNFOLDED_CALLS = 2;
-
 	private final PrintWriter out;
+
+	private OwnCode own = OwnCode.UNKNOWN;
 
 	HtmlPage(PrintWriter out) {
 		this.out = out;
 	}
 
 	void write(RequestsView view, String style) {
+		this.own = view.own();
 		this.out.append("""
 				<!DOCTYPE html>
 				<html lang="en">
@@ -51,17 +53,17 @@ final class HtmlPage {
 	private void running(RequestsView view) {
 		LiveStack live = view.live();
 		this.out.append("<section aria-labelledby=\"running\">\n<h2 id=\"running\">Running now <span class=\"count\">")
-			.append(Integer.toString(view.running().size() + view.runningNotShown()))
+			.append(Integer.toString(view.runningCount()))
 			.append("</span></h2>\n");
 		if (live != null && view.running().stream().noneMatch((request) -> request.id().equals(live.id()))) {
 			this.out.append("<div class=\"live\" id=\"live\">");
 			live(live);
 			this.out.append("</div>\n");
 		}
-		if (view.running().isEmpty()) {
+		if (view.runningCount() == 0) {
 			this.out.append("<p class=\"empty\">No request is being served.</p>\n");
 		}
-		else {
+		if (!view.running().isEmpty()) {
 			this.out.append("""
 					<table class="running">
 					<thead><tr><th scope="col">Request</th><th scope="col">Age</th><th scope="col">Thread</th>\
@@ -74,9 +76,35 @@ final class HtmlPage {
 		if (view.runningNotShown() > 0) {
 			this.out.append("<p class=\"empty\">and ")
 				.append(Integer.toString(view.runningNotShown()))
-				.append(" more, all of them younger</p>\n");
+				.append(" more</p>\n");
 		}
+		streams(view.streams());
 		this.out.append("</section>\n");
+	}
+
+	private void streams(List<RequestsView.Streams> streams) {
+		if (!streams.isEmpty()) {
+			this.out.append("""
+					<table class="streams">
+					<thead><tr><th scope="col">Streams</th><th scope="col">Number</th><th scope="col">Oldest</th></tr>\
+					</thead>
+					<tbody>
+					""");
+			streams.forEach(this::streams);
+			this.out.append("</tbody>\n</table>\n");
+		}
+	}
+
+	private void streams(RequestsView.Streams streams) {
+		this.out.append("<tr><th scope=\"row\"><span class=\"method\">")
+			.append(Escape.html(streams.method()))
+			.append("</span> <code>")
+			.append(Escape.html(Objects.requireNonNullElse(streams.route(), RequestWords.NOT_MATCHED)))
+			.append("</code></th><td><span class=\"number\">")
+			.append(Integer.toString(streams.count()))
+			.append("</span></td><td><span class=\"number\">")
+			.append(Times.text(streams.oldest()))
+			.append("</span></td></tr>\n");
 	}
 
 	private void running(RequestsView.Running request, @Nullable LiveStack live) {
@@ -110,7 +138,7 @@ final class HtmlPage {
 		this.out.append("<p>The stack of <strong>")
 			.append(Escape.html(RequestWords.thread(thread)))
 			.append("</strong>, innermost call first. <a href=\"?\">Close</a></p>");
-		calls(live.calls(), true);
+		new HtmlStacks(this.out, this.own).calls(live.calls(), true);
 	}
 
 	private void slow(RequestsView view) {
@@ -160,94 +188,33 @@ final class HtmlPage {
 	}
 
 	private void story(SlowRequest request) {
-		HotSpot spot = HotSpot.of(request.stacks());
-		String samples = RequestWords.samples(spot, request);
-		if (spot.calls().isEmpty()) {
+		HotSpot spot = HotSpot.of(request.stacks(), this.own);
+		String samples = RequestWords.stoodStill(request) + RequestWords.samples(spot, request);
+		List<CallChain> chains = CallChain.of(request.stacks());
+		if (chains.isEmpty()) {
 			this.out.append("<p class=\"none\">").append(samples).append("</p>");
 			return;
 		}
-		this.out.append("<details><summary>")
-			.append(samples)
-			.append(" in ")
-			.append(spot.calls()
-				.stream()
-				.map((call) -> "<code>" + Escape.html(Calls.shortName(call)) + "</code>")
-				.collect(Collectors.joining(" ← ")))
-			.append("</summary>\n");
-		chains(CallChain.of(request.stacks()));
+		this.out.append("<details><summary>").append(samples);
+		if (!spot.calls().isEmpty()) {
+			this.out.append(" in ")
+				.append(spot.calls()
+					.stream()
+					.map((call) -> "<code>" + Escape.html(Calls.shortName(call)) + "</code>")
+					.collect(Collectors.joining(" ← ")));
+		}
+		StackTraceElement inside = spot.inside();
+		if (inside != null) {
+			this.out.append(RequestWords.inside(spot))
+				.append("<code><span class=\"package\">")
+				.append(Escape.html(Calls.packagePrefix(inside)))
+				.append("</span>")
+				.append(Escape.html(Calls.shortName(inside)))
+				.append("</code>");
+		}
+		this.out.append("</summary>\n");
+		new HtmlStacks(this.out, this.own).chains(chains);
 		this.out.append("</details>");
-	}
-
-	private void chains(List<CallChain> chains) {
-		if (chains.isEmpty()) {
-			return;
-		}
-		this.out.append("<ul class=\"tree\">\n");
-		for (CallChain chain : chains) {
-			this.out.append("<li><span class=\"note\">")
-				.append(RequestWords.samples(chain.samples()))
-				.append(", ")
-				.append(Times.text(Duration.ofNanos(chain.nanos())))
-				.append("</span>\n");
-			calls(chain.calls(), false);
-			chains(chain.callees());
-			this.out.append("</li>\n");
-		}
-		this.out.append("</ul>\n");
-	}
-
-	/**
-	 * Folds what libraries do, but for the call with which the application entered them.
-	 */
-	private void calls(List<StackTraceElement> calls, boolean innermostFirst) {
-		this.out.append("<ol class=\"calls\">\n");
-		int next = 0;
-		while (next < calls.size()) {
-			int end = next;
-			while (end < calls.size() && Calls.isOfLibrary(calls.get(end))) {
-				end++;
-			}
-			if (end - next > UNFOLDED_CALLS) {
-				library(calls, next, end, innermostFirst);
-				next = end;
-			}
-			else {
-				call(calls.get(next));
-				next++;
-			}
-		}
-		this.out.append("</ol>\n");
-	}
-
-	private void library(List<StackTraceElement> calls, int start, int end, boolean innermostFirst) {
-		boolean enteredLast = innermostFirst && end < calls.size();
-		boolean enteredFirst = !innermostFirst && start > 0;
-		if (enteredFirst) {
-			call(calls.get(start));
-		}
-		library(calls.subList(enteredFirst ? start + 1 : start, enteredLast ? end - 1 : end));
-		if (enteredLast) {
-			call(calls.get(end - 1));
-		}
-	}
-
-	private void library(List<StackTraceElement> calls) {
-		this.out.append("<li><details class=\"library\"><summary>")
-			.append(Integer.toString(calls.size()))
-			.append(" calls of libraries</summary><ol class=\"calls\">\n");
-		calls.forEach(this::call);
-		this.out.append("</ol></details></li>\n");
-	}
-
-	private void call(StackTraceElement call) {
-		this.out.append(Calls.isOfLibrary(call) ? "<li class=\"library\">" : "<li>")
-			.append("<code><span class=\"package\">")
-			.append(Escape.html(Calls.packagePrefix(call)))
-			.append("</span>")
-			.append(Escape.html(Calls.shortName(call)))
-			.append("</code> <span class=\"note\">")
-			.append(Escape.html(Calls.source(call)))
-			.append("</span></li>\n");
 	}
 
 	private static String time(Instant instant) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.OwnCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,14 @@ final class JsonPage {
 		this.out.append(",\"running\":");
 		array(view.running(), this::running);
 		this.out.append(",\"runningNotShown\":").print(view.runningNotShown());
+		this.out.append(",\"streams\":");
+		array(view.streams(), this::streams);
 		LiveStack live = view.live();
 		if (live != null) {
 			live(live);
 		}
 		this.out.append(",\"slow\":");
-		array(view.slow(), this::group);
+		array(view.slow(), (group) -> group(group, view.own()));
 		this.out.append("}\n");
 	}
 
@@ -45,6 +48,13 @@ final class JsonPage {
 		this.out.append(",\"thread\":").append(string(request.thread())).append('}');
 	}
 
+	private void streams(RequestsView.Streams streams) {
+		this.out.append("{\"method\":").append(string(streams.method()));
+		this.out.append(",\"route\":").append(string(streams.route()));
+		this.out.append(",\"count\":").print(streams.count());
+		this.out.append(",\"oldestSeconds\":").append(Times.seconds(streams.oldest())).append('}');
+	}
+
 	private void live(LiveStack live) {
 		this.out.append(",\"live\":{\"id\":").append(string(live.id()));
 		this.out.append(",\"state\":").append(string(live.state().name().toLowerCase(Locale.ROOT)));
@@ -54,14 +64,14 @@ final class JsonPage {
 		this.out.append('}');
 	}
 
-	private void group(RequestsView.Group group) {
+	private void group(RequestsView.Group group, OwnCode own) {
 		this.out.append("{\"route\":").append(string(group.route()));
 		this.out.append(",\"requests\":");
-		array(group.requests(), this::request);
+		array(group.requests(), (request) -> request(request, own));
 		this.out.append('}');
 	}
 
-	private void request(SlowRequest request) {
+	private void request(SlowRequest request, OwnCode own) {
 		this.out.append("{\"start\":").append(string(Times.iso(request.start())));
 		this.out.append(",\"method\":").append(string(request.method()));
 		this.out.append(",\"status\":").append(status(request.status()));
@@ -69,9 +79,22 @@ final class JsonPage {
 		this.out.append(",\"thread\":").append(string(request.thread()));
 		this.out.append(",\"traceId\":").append(string(request.traceId()));
 		this.out.append(",\"samples\":").print(request.samples());
+		this.out.append(",\"stoodStillSeconds\":")
+			.append(Times.seconds(Duration.ofNanos(request.stacks().stoodStill())));
+		this.out.append(",\"hotSpot\":");
+		hotSpot(HotSpot.of(request.stacks(), own));
 		this.out.append(",\"stacks\":");
 		array(CallChain.of(request.stacks()), this::chain);
 		this.out.append('}');
+	}
+
+	private void hotSpot(HotSpot spot) {
+		StackTraceElement inside = spot.inside();
+		this.out.append("{\"samples\":").print(spot.samples());
+		this.out.append(",\"calls\":");
+		array(spot.calls(), this::call);
+		this.out.append(",\"insideSamples\":").print(spot.insideSamples());
+		this.out.append(",\"inside\":").append(string((inside != null) ? Calls.fullName(inside) : null)).append('}');
 	}
 
 	private void chain(CallChain chain) {

@@ -35,10 +35,10 @@ enum PageFormat {
 		return null;
 	}
 
-	static PageFormat negotiate(@Nullable String accept) {
+	static PageFormat negotiate(String accept) {
 		PageFormat preferred = HTML;
 		double highest = 0;
-		for (String range : (accept != null) ? accept.toLowerCase(Locale.ROOT).split(",") : new String[0]) {
+		for (String range : accept.toLowerCase(Locale.ROOT).split(",")) {
 			String[] parts = range.split(";");
 			double quality = quality(parts);
 			for (PageFormat format : values()) {

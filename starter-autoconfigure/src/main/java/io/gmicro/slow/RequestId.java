@@ -1,5 +1,6 @@
 package io.gmicro.slow;
 
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,17 +9,19 @@ import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names one running request: no two requests are at the same place at the same time.
+ * Names one running request, wherever it is in the table.
  *
- * @param place where it is in the table
+ * @param hash tells it from others that began in the same nanosecond
  * @param startNanos when it began
  */
-record RequestId(int place, long startNanos) {
+record RequestId(int hash, long startNanos) {
+
+	private static final int HASHES = 100_000;
 
 	private static final Pattern FORM = Pattern.compile("([0-9]{1,5})-([0-9a-f]{1,16})");
 
-	static RequestId of(Operation operation, ActiveOperations active) {
-		return new RequestId(active.placeOf(operation), operation.startNanos());
+	static RequestId of(Operation operation) {
+		return new RequestId(System.identityHashCode(operation) % HASHES, operation.startNanos());
 	}
 
 	/**
@@ -34,13 +37,18 @@ record RequestId(int place, long startNanos) {
 	}
 
 	@Nullable Operation find(ActiveOperations active) {
-		Operation operation = active.at(this.place);
-		return (operation != null && operation.startNanos() == this.startNanos) ? operation : null;
+		AtomicReference<@Nullable Operation> found = new AtomicReference<>();
+		active.forEach((operation) -> {
+			if (operation.startNanos() == this.startNanos && of(operation).equals(this)) {
+				found.set(operation);
+			}
+		});
+		return found.get();
 	}
 
 	@Override
 	public String toString() {
-		return this.place + "-" + Long.toHexString(this.startNanos);
+		return this.hash + "-" + Long.toHexString(this.startNanos);
 	}
 
 }

@@ -1,15 +1,19 @@
 package io.gmicro.slow;
 
+import java.time.Duration;
+
 /**
  * What people read of a request, in HTML and in text.
  */
 final class RequestWords {
 
+	static final String NOT_MATCHED = "not matched yet";
+
 	private RequestWords() {
 	}
 
 	static String route(RequestsView.Running request) {
-		return (request.route() != null) ? request.route() : "not matched yet";
+		return (request.route() != null) ? request.route() : NOT_MATCHED;
 	}
 
 	static String state(RequestsView.Running request) {
@@ -29,8 +33,33 @@ final class RequestWords {
 	}
 
 	static String samples(HotSpot spot, SlowRequest request) {
-		return (request.samples() == 0) ? "over before the first sample"
-				: spot.samples() + " of " + samples(request.samples());
+		if (request.samples() == 0) {
+			return "over before the first sample";
+		}
+		return spot.isOfMost(request.samples()) ? spot.samples() + " of " + samples(request.samples())
+				: samples(request.samples()) + " without a call that most share, " + spot.samples();
+	}
+
+	static String inside(HotSpot spot) {
+		return ", of which " + spot.insideSamples() + " in ";
+	}
+
+	/** Time without any call has no samples. */
+	static String samples(CallChain chain) {
+		String time = Times.text(Duration.ofNanos(chain.nanos()));
+		return (chain.samples() > 0) ? samples(chain.samples()) + ", " + time : time;
+	}
+
+	static String streams(RequestsView.Streams streams) {
+		String route = (streams.route() != null) ? streams.route() : NOT_MATCHED;
+		return streams.method() + " " + route + ", " + streams.count()
+				+ ((streams.count() == 1) ? " stream" : " streams, the oldest") + " for "
+				+ Times.text(streams.oldest());
+	}
+
+	static String stoodStill(SlowRequest request) {
+		long nanos = request.stacks().stoodStill();
+		return (nanos > 0) ? Calls.stoodStill(nanos).getMethodName() + ", " : "";
 	}
 
 }

@@ -5,38 +5,82 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
+import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
+import io.gmicro.overflow.Overflow;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the page shows, whatever form it takes.
  *
  * @param time when this was seen, by the wall clock
- * @param running the requests that are being served, oldest first
- * @param runningNotShown how many more are being served
+ * @param running the requests that are being served: those that hold a thread before
+ * those that are asynchronous before streams that hold a thread, of each kind the oldest
+ * first
+ * @param runningNotShown how many more of these are being served
+ * @param streams the streams that hold no thread, by route, most streams first
  * @param live the stack that was asked for, or {@code null}
  * @param slow what was slow, the route with the slowest request first
+ * @param own the application's own code
  */
-record RequestsView(Instant time, List<Running> running, int runningNotShown, @Nullable LiveStack live,
-		List<Group> slow) {
+record RequestsView(Instant time, List<Running> running, int runningNotShown, List<Streams> streams,
+		@Nullable LiveStack live, List<Group> slow, OwnCode own) {
 
 	static final int MAX_RUNNING = 200;
 
+	private static final int MAX_STREAM_ROUTES = 50;
+
 	static RequestsView of(ActiveOperations active, Thresholds thresholds, List<SlowRequest> newestFirst,
-			@Nullable LiveStack live) {
+			@Nullable LiveStack live, OwnCode own) {
 		long now = System.nanoTime();
-		List<Operation> operations = new ArrayList<>();
+		// One that moves meanwhile is seen twice
+		Set<Operation> operations = new LinkedHashSet<>();
 		active.forEach(operations::add);
-		operations.sort(Comparator.comparingLong((operation) -> operation.startNanos() - now));
-		List<Running> running = operations.stream()
-			.limit(MAX_RUNNING)
-			.map((operation) -> Running.of(operation, active, thresholds, now))
+		List<Running> all = operations.stream().map((operation) -> Running.of(operation, thresholds, now)).toList();
+		List<Running> rows = all.stream()
+			.filter((request) -> !request.isWaitingStream())
+			.sorted(Comparator.comparing(Running::longLived)
+				.thenComparing((request) -> request.thread() == null)
+				.thenComparing(Running::age, Comparator.reverseOrder()))
 			.toList();
-		return new RequestsView(Instant.now(), running, operations.size() - running.size(), live, group(newestFirst));
+		List<Running> shown = rows.subList(0, Math.min(rows.size(), MAX_RUNNING));
+		return new RequestsView(Instant.now(), shown, rows.size() - shown.size(), streams(all), live,
+				group(newestFirst), own);
+	}
+
+	private static List<Streams> streams(List<Running> all) {
+		Map<String, List<Running>> routes = new LinkedHashMap<>();
+		all.stream()
+			.filter(Running::isWaitingStream)
+			.forEach((stream) -> routes
+				.computeIfAbsent(stream.method() + ' ' + stream.route(), (route) -> new ArrayList<>())
+				.add(stream));
+		List<Streams> streams = routes.values()
+			.stream()
+			.map(Streams::of)
+			.sorted(Comparator.comparingInt(Streams::count).reversed())
+			.toList();
+		if (streams.size() <= MAX_STREAM_ROUTES) {
+			return streams;
+		}
+		List<Streams> most = new ArrayList<>(streams.subList(0, MAX_STREAM_ROUTES));
+		most.add(Streams.others(streams.subList(MAX_STREAM_ROUTES, streams.size())));
+		return most;
+	}
+
+	/**
+	 * How many requests are being served.
+	 * @return the number, whether they are shown or not
+	 */
+	int runningCount() {
+		return this.running.size() + this.runningNotShown + this.streams.stream().mapToInt(Streams::count).sum();
 	}
 
 	private static List<Group> group(List<SlowRequest> newestFirst) {
@@ -65,19 +109,50 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, @N
 	record Running(String id, String method, @Nullable String route, Duration age, Duration threshold,
 			boolean longLived, @Nullable String thread) {
 
-		private static Running of(Operation operation, ActiveOperations active, Thresholds thresholds, long now) {
+		private static Running of(Operation operation, Thresholds thresholds, long now) {
 			String route = operation.pattern();
 			Thread thread = operation.thread();
-			return new Running(RequestId.of(operation, active).toString(), operation.kind(), route,
+			return new Running(RequestId.of(operation).toString(), operation.kind(), route,
 					Duration.ofNanos(Math.max(now - operation.startNanos(), 0)),
 					Duration.ofNanos(thresholds.nanos(route)), operation.isLongLived(),
 					(thread != null) ? thread.getName() : null);
+		}
+
+		boolean isWaitingStream() {
+			return this.longLived && this.thread == null;
 		}
 
 		boolean isSlow() {
 			return !this.longLived && this.age.compareTo(this.threshold) > 0;
 		}
 
+	}
+
+	/**
+	 * Streams of one route that wait for something to send.
+	 *
+	 * @param method the method label
+	 * @param route the path template, or {@code null} where nothing has matched
+	 * @param count how many there are, at least one
+	 * @param oldest how long the oldest has been running
+	 */
+	record Streams(String method, @Nullable String route, int count, Duration oldest) {
+
+		private static Streams of(List<Running> streams) {
+			Running first = streams.get(0);
+			return new Streams(first.method(), first.route(), streams.size(),
+					longest(streams.stream().map(Running::age)));
+		}
+
+		private static Streams others(List<Streams> streams) {
+			return new Streams(Overflow.OTHER, Overflow.OTHER, streams.stream().mapToInt(Streams::count).sum(),
+					longest(streams.stream().map(Streams::oldest)));
+		}
+
+	}
+
+	private static Duration longest(Stream<Duration> durations) {
+		return durations.max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
 	/**
@@ -89,11 +164,7 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, @N
 	record Group(String route, List<SlowRequest> requests) {
 
 		Duration slowest() {
-			return this.requests.stream().map(SlowRequest::duration).reduce(Duration.ZERO, Group::longer);
-		}
-
-		private static Duration longer(Duration first, Duration second) {
-			return (first.compareTo(second) < 0) ? second : first;
+			return longest(this.requests.stream().map(SlowRequest::duration));
 		}
 
 	}

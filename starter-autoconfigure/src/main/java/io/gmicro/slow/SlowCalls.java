@@ -40,7 +40,8 @@ public final class SlowCalls implements CallObserver {
 	@Override
 	public void onStart(Call call) {
 		if (call.side() == Call.Side.SERVER) {
-			this.active.enter(call);
+			// Its callbacks run on whichever thread the server has
+			this.active.detach(call);
 		}
 	}
 

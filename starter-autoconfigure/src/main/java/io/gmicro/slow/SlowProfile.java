@@ -44,8 +44,11 @@ final class SlowProfile {
 		Map<String, String> labels = Map.of("route", request.route(), "method", request.method());
 		List<Stack> stacks = new ArrayList<>();
 		collect(request.stacks().root(), List.of(), stacks);
+		long known = stacks.stream().mapToLong(Stack::nanos).sum();
+		if (request.samples() == 0 && known < request.duration().toNanos()) {
+			stacks.add(new Stack(List.of(NOT_SAMPLED), request.duration().toNanos() - known));
+		}
 		if (stacks.isEmpty()) {
-			profile.add(List.of(NOT_SAMPLED), labels, 1, request.duration().toNanos());
 			return;
 		}
 		Stack longest = Collections.max(stacks, (first, second) -> Long.compare(first.nanos(), second.nanos()));

@@ -16,11 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param thread the name of the thread that served it last, or what it did without one
  * @param traceId the id of its trace, or {@code null}
  * @param stacks its sampled stacks, empty when it was over before the first sample
- * @param lastStack the stack of the last sample, innermost call first, empty when there
- * is none
  */
 record SlowRequest(Instant start, String method, String route, String status, Duration duration, String thread,
-		@Nullable String traceId, StackTree stacks, StackTraceElement[] lastStack) {
+		@Nullable String traceId, StackTree stacks) {
 
 	int samples() {
 		return this.stacks.root().samples();

@@ -1,65 +1,131 @@
 package io.gmicro.slow;
 
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
+import io.gmicro.diagnostics.OwnCode;
+import io.gmicro.inflight.Operation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one line a slow request, and few lines when there are many: past a number of
- * lines a minute it counts, and says the count in the next line it writes. Used by the
- * watchdog's thread alone.
+ * Writes a line when a request passes its threshold and one when it has ended. Of each
+ * kind there are at most {@value LineLimit#LINES_A_MINUTE} a minute; how many more there
+ * were is a line of its own once the minute is over. Used by the watchdog's thread alone.
  */
 final class SlowRequestLog {
 
 	private static final Log logger = LogFactory.getLog("io.gmicro.slow.SlowRequests");
 
-	private static final int LINES_A_MINUTE = 20;
+	private final LineLimit running = new LineLimit();
 
-	private static final int FRAMES = 5;
+	private final LineLimit ended = new LineLimit();
 
-	private long windowStart;
+	private final OwnCode own;
 
-	private int written;
-
-	private int suppressed;
-
-	void write(SlowRequest request, long now) {
-		if (now - this.windowStart >= TimeUnit.MINUTES.toNanos(1) || this.written == 0) {
-			this.windowStart = now;
-			this.written = 0;
-		}
-		if (this.written == LINES_A_MINUTE) {
-			this.suppressed++;
-			return;
-		}
-		this.written++;
-		logger.warn(line(request));
-		this.suppressed = 0;
+	SlowRequestLog(OwnCode own) {
+		this.own = own;
 	}
 
-	private String line(SlowRequest request) {
+	/**
+	 * A request has passed its threshold.
+	 * @param operation the request
+	 * @param asynchronous whether it held no thread
+	 * @param stacks the first stack that was seen of it, or {@code null}
+	 * @param threshold from when on it is slow
+	 * @param now the time
+	 */
+	void running(Operation operation, boolean asynchronous, @Nullable StackTree stacks, long threshold, long now) {
+		if (this.running.allows(now)) {
+			String route = operation.pattern();
+			StringBuilder line = new StringBuilder("Slow request still running: ").append(operation.kind())
+				.append(' ')
+				.append((route != null) ? route : "(" + RequestWords.NOT_MATCHED + ")")
+				.append(" after ")
+				.append(seconds(now - operation.startNanos()))
+				.append(", threshold ")
+				.append(seconds(threshold));
+			if (asynchronous) {
+				line.append(", ").append(Story.ASYNCHRONOUS);
+			}
+			else if (stacks != null && stacks.root().samples() > 0) {
+				where(line.append(", in "), HotSpot.of(stacks, this.own), "");
+			}
+			warn(line);
+		}
+	}
+
+	/**
+	 * A slow request has ended.
+	 * @param request the request
+	 * @param now the time
+	 */
+	void ended(SlowRequest request, long now) {
+		if (this.ended.allows(now)) {
+			warn(line(request));
+		}
+	}
+
+	StringBuilder line(SlowRequest request) {
 		StringBuilder line = new StringBuilder("Slow request: ").append(request.method())
 			.append(' ')
 			.append(request.route())
 			.append(" took ")
-			.append(String.format(Locale.ROOT, "%.3f s", request.duration().toNanos() / 1e9))
+			.append(seconds(request.duration().toNanos()))
 			.append(", status ")
 			.append(request.status());
 		if (request.traceId() != null) {
 			line.append(", trace ").append(request.traceId());
 		}
-		line.append(", sampled ").append(request.samples()).append(" times");
-		String separator = ", last in ";
-		for (int i = 0; i < Math.min(FRAMES, request.lastStack().length); i++) {
-			line.append(separator).append(request.lastStack()[i]);
-			separator = " <- ";
+		if (request.stacks().stoodStill() > 0) {
+			line.append(", ").append(Calls.stoodStill(request.stacks().stoodStill()).getMethodName());
 		}
-		if (this.suppressed > 0) {
-			line.append(" (").append(this.suppressed).append(" more were not written)");
+		HotSpot spot = HotSpot.of(request.stacks(), this.own);
+		line.append(", ").append(RequestWords.samples(spot, request));
+		if (!spot.calls().isEmpty()) {
+			where(line.append(" in "), spot, "of which " + spot.insideSamples() + " ");
 		}
-		return line.toString().replaceAll("\\p{Cntrl}", " ");
+		return line;
+	}
+
+	private static void where(StringBuilder line, HotSpot spot, String inside) {
+		line.append(Calls.fullName(spot.calls().get(0)));
+		if (spot.inside() != null) {
+			line.append(", ").append(inside).append("in ").append(Calls.fullName(spot.inside()));
+		}
+	}
+
+	void stoodStill(long nanos) {
+		warn(new StringBuilder("The process stood still for ").append(seconds(nanos))
+			.append(": it was stopped or swapped out, its machine paused, or garbage was collected"));
+	}
+
+	/** Write how many lines there were not, once a minute is over. */
+	void tick(long now) {
+		untold(this.running.end(now), this.ended.end(now));
+	}
+
+	/** Write how many lines there were not, since there will be no more. */
+	void close() {
+		untold(this.running.end(), this.ended.end());
+	}
+
+	private static void untold(int running, int ended) {
+		if (running > 0) {
+			warn(new StringBuilder("Slow requests still running: ").append(running)
+				.append(" more within a minute, not logged"));
+		}
+		if (ended > 0) {
+			warn(new StringBuilder("Slow requests: ").append(ended).append(" more within a minute, not logged"));
+		}
+	}
+
+	private static void warn(StringBuilder line) {
+		logger.warn(line.toString().replaceAll("\\p{Cntrl}", " "));
+	}
+
+	private static String seconds(long nanos) {
+		return Times.seconds(Duration.ofNanos(nanos)) + " s";
 	}
 
 }

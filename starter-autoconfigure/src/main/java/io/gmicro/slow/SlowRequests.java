@@ -3,9 +3,9 @@ package io.gmicro.slow;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
 import io.gmicro.http.ExchangeMeters;
@@ -15,8 +15,6 @@ import io.gmicro.inflight.Operation;
 import io.gmicro.overflow.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +23,12 @@ import org.jspecify.annotations.Nullable;
  * while they are slow. Streams that go on for as long as the client likes are never slow.
  * Thread-safe.
  * <p>
- * The watchdog is one daemon thread from {@link #start()} to {@link #close()}. Should it
- * die, it is started again once; {@code gmicro_watchdog_restarts_total} tells, and
- * without it slow requests are still counted.
+ * The watchdog is one daemon thread from {@link #start()} to {@link #close()}. Failing
+ * looks are counted in {@code gmicro_observer_errors_total} and do not end it; should the
+ * thread die nevertheless, another is started and counted in
+ * {@code gmicro_watchdog_restarts_total}. Without it slow requests are still counted.
  */
 public final class SlowRequests implements ExchangeObserver, AutoCloseable {
-
-	private static final Log logger = LogFactory.getLog(SlowRequests.class);
 
 	static final int MAX_ASYNC_TRACES = 10_000;
 
@@ -42,8 +39,6 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	private final Map<Exchange, String> asyncTraceIds = new ConcurrentHashMap<>();
 
 	private final Consumer<Exchange> counter;
-
-	private final Counter restarts;
 
 	private final Counter overflow;
 
@@ -57,9 +52,9 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final History history;
 
-	private final long period;
+	private final WatchdogThread thread;
 
-	private volatile @Nullable Thread thread;
+	private final OwnCode own;
 
 	/**
 	 * Create an observer whose watchdog is not started yet.
@@ -85,17 +80,32 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
 			TraceIds traceIds, Consumer<Exchange> counter) {
+		this(registry, active, thresholds, capacity, traceIds, counter, OwnCode.UNKNOWN);
+	}
+
+	/**
+	 * Create an observer that counts elsewhere and knows which code is the application's,
+	 * whose watchdog is not started yet.
+	 * @param registry where it is counted what the watchdog could not do
+	 * @param active the requests that are being served
+	 * @param thresholds from when on a request is slow
+	 * @param capacity how many slow requests are kept
+	 * @param traceIds the trace of the calling thread
+	 * @param counter what counts a slow request, on the request's thread
+	 * @param own the application's own code, of which stacks are read first
+	 */
+	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
+			TraceIds traceIds, Consumer<Exchange> counter, OwnCode own) {
 		this.counter = counter;
-		this.restarts = Counter.builder("gmicro.watchdog.restarts")
-			.description("Restarts of the watchdog that samples slow requests")
-			.register(registry);
+		this.own = own;
 		this.overflow = Overflow.counter(registry, "slow_request");
 		this.active = active.operations();
 		this.thresholds = thresholds;
 		this.traceIds = traceIds;
 		this.history = new History(capacity);
-		this.watchdog = new Watchdog(this.active, thresholds, this.history);
-		this.period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
+		this.watchdog = new Watchdog(this.active, thresholds, this.history, own, registry);
+		long period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
+		this.thread = new WatchdogThread(this.watchdog, period, registry);
 	}
 
 	/**
@@ -136,6 +146,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 * @return {@code true} if it was slow
 	 */
 	boolean isSlow(Operation operation) {
+		this.thread.check(operation.startNanos() + operation.durationNanos());
 		return !operation.isLongLived() && operation.durationNanos() > this.thresholds.nanos(operation.pattern());
 	}
 
@@ -146,54 +157,25 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 */
 	void keep(Operation operation, @Nullable String traceId) {
 		Thread serving = operation.thread();
-		if (this.thread == null || !this.watchdog.ended(operation, (serving != null) ? serving.getName() : null,
+		if (!this.thread.isOpen() || !this.watchdog.ended(operation, (serving != null) ? serving.getName() : null,
 				(traceId != null) ? traceId : this.traceIds.current())) {
 			this.overflow.increment();
 		}
 	}
 
 	/**
-	 * Start the watchdog.
+	 * Start the watchdog, unless it was stopped.
 	 */
 	public void start() {
-		run(true);
-	}
-
-	private void run(boolean restart) {
-		Thread started = new Thread(() -> watch(restart), "gmicro-watchdog");
-		started.setDaemon(true);
-		this.thread = started;
-		started.start();
-	}
-
-	private void watch(boolean restart) {
-		try {
-			while (this.thread == Thread.currentThread()) {
-				this.watchdog.tick(System.nanoTime());
-				LockSupport.parkNanos(this.period);
-			}
-		}
-		catch (Throwable ex) {
-			logger.error(restart ? "The watchdog for slow requests died and is started again"
-					: "The watchdog for slow requests died again: from now on they are only counted", ex);
-			if (restart) {
-				this.restarts.increment();
-				run(false);
-			}
-			else {
-				this.thread = null;
-			}
-		}
+		this.thread.start();
 	}
 
 	/**
-	 * Stop the watchdog.
+	 * Stop the watchdog for good.
 	 */
 	@Override
 	public void close() {
-		Thread running = this.thread;
-		this.thread = null;
-		LockSupport.unpark(running);
+		this.thread.close();
 	}
 
 	/**
@@ -214,8 +196,9 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 * @return the view of this moment
 	 */
 	RequestsView view(@Nullable RequestId live) {
+		this.thread.check(System.nanoTime());
 		LiveStack stack = (live != null) ? LiveStack.of(live, this.active) : null;
-		return RequestsView.of(this.active, this.thresholds, this.history.newestFirst(), stack);
+		return RequestsView.of(this.active, this.thresholds, this.history.newestFirst(), stack, this.own);
 	}
 
 }

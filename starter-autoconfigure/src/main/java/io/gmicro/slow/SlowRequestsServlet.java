@@ -2,9 +2,12 @@ package io.gmicro.slow;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.Set;
 
-import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.diagnostics.AccessRule;
+import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.diagnostics.Stylesheet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,6 +25,8 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	private static final Stylesheet STYLE = new Stylesheet(SlowRequestsServlet.class);
 
+	private static final Set<String> PARAMETERS = Set.of("format", "live", AccessToken.PARAMETER);
+
 	private static final String PROFILE = "slow.pb.gz";
 
 	private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
@@ -29,14 +34,14 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	private final transient SlowRequests requests;
 
-	private final DiagnosticsAccess access;
+	private final AccessRule access;
 
 	/**
 	 * Create a servlet.
 	 * @param requests what is shown
 	 * @param access who may see it
 	 */
-	public SlowRequestsServlet(SlowRequests requests, DiagnosticsAccess access) {
+	public SlowRequestsServlet(SlowRequests requests, AccessRule access) {
 		this.requests = requests;
 		this.access = access;
 	}
@@ -69,9 +74,11 @@ public final class SlowRequestsServlet extends HttpServlet {
 	}
 
 	private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		boolean known;
 		String formatName;
 		String liveId;
 		try {
+			known = hasKnownParameters(request);
 			formatName = parameter(request, "format");
 			liveId = parameter(request, "live");
 		}
@@ -80,9 +87,12 @@ public final class SlowRequestsServlet extends HttpServlet {
 			return;
 		}
 		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
-				: PageFormat.negotiate(request.getHeader("Accept"));
+				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
 		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
-		if (format == null) {
+		if (!known) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "parameters are format and live");
+		}
+		else if (format == null) {
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
 		}
 		else if (liveId != null && live == null) {
@@ -93,6 +103,11 @@ public final class SlowRequestsServlet extends HttpServlet {
 			response.setHeader("Vary", "Accept");
 			write(this.requests.view(live), format, request, response.getWriter());
 		}
+	}
+
+	private static boolean hasKnownParameters(HttpServletRequest request) {
+		return request.getQueryString() == null
+				|| PARAMETERS.containsAll(Collections.list(request.getParameterNames()));
 	}
 
 	/** A form that was sent is not read, since only the query is asked. */

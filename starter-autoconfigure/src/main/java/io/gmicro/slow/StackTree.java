@@ -15,6 +15,9 @@ final class StackTree {
 
 	static final int MAX_NODES = 1000;
 
+	/** Stands beside the outermost calls, for time in which there were none. */
+	static final StackTraceElement STOOD_STILL = new StackTraceElement("", "[process stood still]", null, -1);
+
 	private final Node root = new Node(null);
 
 	/** The calls of the latest sample, outermost first. */
@@ -59,6 +62,27 @@ final class StackTree {
 	 */
 	void extendLatest(long nanos) {
 		this.latest.forEach((node) -> node.nanos += nanos);
+	}
+
+	/**
+	 * Add time in which the process stood still, and no call with it.
+	 * @param nanos the time
+	 */
+	void addStandstill(long nanos) {
+		if (nanos > 0) {
+			Node standstill = new Node(STOOD_STILL);
+			standstill.nanos = nanos;
+			this.root.nanos += nanos;
+			this.root.callees.add(standstill);
+		}
+	}
+
+	/**
+	 * For how long the process stood still.
+	 * @return the time in nanoseconds
+	 */
+	long stoodStill() {
+		return this.root.callees.stream().filter((callee) -> callee.call == STOOD_STILL).mapToLong(Node::nanos).sum();
 	}
 
 	private int outermost(StackTraceElement[] stack) {

@@ -15,8 +15,6 @@ final class Story {
 	 */
 	private static final int GROWTH = 4;
 
-	private static final StackTraceElement[] NO_STACK = {};
-
 	private final StackTree stacks;
 
 	private final long startNanos;
@@ -27,7 +25,7 @@ final class Story {
 
 	private String thread = ASYNCHRONOUS;
 
-	private StackTraceElement[] lastStack = NO_STACK;
+	private long stoodStill;
 
 	Story(Operation operation) {
 		this.stacks = new StackTree(operation.boundary());
@@ -45,26 +43,34 @@ final class Story {
 		this.nextNanos = now + (now - this.startNanos) / GROWTH;
 	}
 
-	void add(Thread thread, StackTraceElement[] stack, long now) {
+	void add(Thread thread, StackTraceElement[] stack, long now, Standstills standstills) {
 		this.thread = thread.getName();
-		this.lastStack = stack;
-		this.stacks.add(stack, now - this.lastNanos);
-		this.lastNanos = now;
+		this.stacks.add(stack, seen(now, standstills));
 		postpone(now);
 	}
 
+	/** The time up to now without that in which the process stood still. */
+	private long seen(long now, Standstills standstills) {
+		long still = standstills.between(this.lastNanos, now);
+		long seen = Math.max(now - this.lastNanos, 0) - still;
+		this.stoodStill += still;
+		this.lastNanos = now;
+		return seen;
+	}
+
 	/** The time after the last sample belongs to what was seen last. */
-	StackTree end(long endNanos) {
-		this.stacks.extendLatest(Math.max(endNanos - this.lastNanos, 0));
+	StackTree end(long endNanos, Standstills standstills) {
+		this.stacks.extendLatest(seen(endNanos, standstills));
+		this.stacks.addStandstill(this.stoodStill);
+		return this.stacks;
+	}
+
+	StackTree stacks() {
 		return this.stacks;
 	}
 
 	String thread() {
 		return this.thread;
-	}
-
-	StackTraceElement[] lastStack() {
-		return this.lastStack;
 	}
 
 }

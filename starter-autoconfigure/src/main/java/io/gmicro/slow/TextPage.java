@@ -1,11 +1,11 @@
 package io.gmicro.slow;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.OwnCode;
 
 /**
  * Writes the page as plain text, for a terminal.
@@ -23,11 +23,12 @@ final class TextPage {
 	void write(RequestsView view) {
 		line("", "Requests at " + Times.text(view.time()));
 		line("", "");
-		line("", "Running now: " + (view.running().size() + view.runningNotShown()));
+		line("", "Running now: " + view.runningCount());
 		view.running().forEach(this::running);
 		if (view.runningNotShown() > 0) {
 			line("  ", "and " + view.runningNotShown() + " more");
 		}
+		view.streams().forEach((streams) -> line("  ", RequestWords.streams(streams)));
 		LiveStack live = view.live();
 		if (live != null) {
 			line("", "");
@@ -36,7 +37,7 @@ final class TextPage {
 		}
 		line("", "");
 		line("", "Slow: " + view.slow().stream().mapToInt((group) -> group.requests().size()).sum());
-		view.slow().forEach(this::group);
+		view.slow().forEach((group) -> group(group, view.own()));
 	}
 
 	private void running(RequestsView.Running request) {
@@ -47,29 +48,32 @@ final class TextPage {
 		line(INDENT, "stack at ?format=text&live=" + request.id());
 	}
 
-	private void group(RequestsView.Group group) {
+	private void group(RequestsView.Group group, OwnCode own) {
 		line("", "");
 		line("", group.route() + ", slowest " + Times.text(group.slowest()));
-		group.requests().forEach(this::request);
+		group.requests().forEach((request) -> request(request, own));
 	}
 
-	private void request(SlowRequest request) {
+	private void request(SlowRequest request, OwnCode own) {
 		line("  ", Times.text(request.start()) + ", " + request.method() + ", took " + Times.text(request.duration())
 				+ ", status " + request.status());
 		line(INDENT, "thread " + RequestWords.thread(request.thread())
 				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
-		HotSpot spot = HotSpot.of(request.stacks());
+		HotSpot spot = HotSpot.of(request.stacks(), own);
+		StackTraceElement inside = spot.inside();
 		line(INDENT,
-				RequestWords.samples(spot, request) + spot.calls()
-					.stream()
-					.map(Calls::shortName)
-					.collect(Collectors.joining(" <- ", spot.calls().isEmpty() ? "" : " in ", "")));
+				RequestWords.stoodStill(request) + RequestWords.samples(spot, request)
+						+ spot.calls()
+							.stream()
+							.map(Calls::shortName)
+							.collect(Collectors.joining(" <- ", spot.calls().isEmpty() ? "" : " in ", ""))
+						+ ((inside != null) ? RequestWords.inside(spot) + Calls.longName(inside) : ""));
 		chains(CallChain.of(request.stacks()), INDENT + "  ");
 	}
 
 	private void chains(List<CallChain> chains, String indent) {
 		for (CallChain chain : chains) {
-			line(indent, RequestWords.samples(chain.samples()) + ", " + Times.text(Duration.ofNanos(chain.nanos())));
+			line(indent, RequestWords.samples(chain));
 			chain.calls().forEach((call) -> line(indent + "  ", Calls.fullName(call)));
 			chains(chain.callees(), indent + "  ");
 		}

@@ -32,7 +32,19 @@ final class Times {
 	}
 
 	static String seconds(Duration duration) {
-		return String.format(Locale.ROOT, "%.3f", duration.toNanos() / 1e9);
+		return decimal(Math.round(duration.toNanos() / 1e6), 3);
+	}
+
+	static String tenths(long nanos) {
+		return decimal(Math.round(nanos / 1e8), 1);
+	}
+
+	/** Without a formatter, which needs much for the first time. */
+	private static String decimal(long value, int places) {
+		String digits = Long.toString(value);
+		String padded = "0".repeat(Math.max(places + 1 - digits.length(), 0)) + digits;
+		int point = padded.length() - places;
+		return padded.substring(0, point) + "." + padded.substring(point);
 	}
 
 	static String text(Instant instant) {

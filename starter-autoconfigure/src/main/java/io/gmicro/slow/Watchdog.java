@@ -9,8 +9,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,16 +42,29 @@ final class Watchdog {
 
 	private final History history;
 
-	private final SlowRequestLog log = new SlowRequestLog();
+	private final Standstills standstills = new Standstills();
+
+	private final SlowRequestLog log;
+
+	private final Counter standstillCounter;
+
+	private final Failures failures;
+
+	private long lastTick = System.nanoTime();
 
 	private int stacksLeft;
 
 	private int samples;
 
-	Watchdog(ActiveOperations active, Thresholds thresholds, History history) {
+	Watchdog(ActiveOperations active, Thresholds thresholds, History history, OwnCode own, MeterRegistry registry) {
 		this.active = active;
 		this.thresholds = thresholds;
 		this.history = history;
+		this.log = new SlowRequestLog(own);
+		this.failures = new Failures(registry, "Looking at a slow request failed");
+		this.standstillCounter = Counter.builder("gmicro.process.standstills")
+			.description("How often the process stood still for more than a second")
+			.register(registry);
 	}
 
 	/**
@@ -60,61 +76,137 @@ final class Watchdog {
 	 * @return {@code false} if too many are waiting already
 	 */
 	boolean ended(Operation operation, @Nullable String thread, @Nullable String traceId) {
-		if (this.waiting.incrementAndGet() > MAX_ENDED) {
-			this.waiting.decrementAndGet();
-			return false;
+		boolean added = false;
+		try {
+			added = this.waiting.incrementAndGet() <= MAX_ENDED
+					&& this.ended.add(new Ended(operation, thread, traceId));
 		}
-		this.ended.add(new Ended(operation, thread, traceId));
-		return true;
+		finally {
+			// Without memory it is not added either
+			if (!added) {
+				this.waiting.decrementAndGet();
+			}
+		}
+		return added;
 	}
 
+	/**
+	 * Do once what is done with a slow request: a class that is used for the first time
+	 * without memory may stay unusable for good.
+	 */
+	void rehearse() {
+		StackTree stacks = new StackTree("");
+		stacks.add(Thread.currentThread().getStackTrace(), 1);
+		this.log.line(new SlowRequest(Instant.now(), "", "", "", Duration.ofMillis(1), "", null, stacks));
+	}
+
+	/**
+	 * The process stood still.
+	 * @param startNanos when that began
+	 * @param endNanos when it was over
+	 */
+	void stoodStill(long startNanos, long endNanos) {
+		this.standstills.add(startNanos, endNanos);
+		this.standstillCounter.increment();
+		this.log.stoodStill(endNanos - startNanos);
+	}
+
+	/**
+	 * Look once. What looking at one request throws does not keep the others from being
+	 * looked at.
+	 * @param now the time
+	 */
 	void tick(long now) {
 		// What ended before this line is in the queue if it was slow
 		List<Operation> gone = this.stories.keySet()
 			.stream()
 			.filter((operation) -> !this.active.contains(operation))
 			.toList();
-		for (Ended request = this.ended.poll(); request != null; request = this.ended.poll()) {
-			this.waiting.decrementAndGet();
-			tell(request, now);
-		}
+		takeEnded(now);
 		gone.forEach(this.stories::remove);
 		this.stacksLeft = STACKS_A_TICK;
-		this.active.forEach((operation) -> look(operation, now));
+		this.active.forEach((operation) -> {
+			try {
+				look(operation, now);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		});
+		this.lastTick = now;
+		this.log.tick(now);
+	}
+
+	private void takeEnded(long now) {
+		for (Ended request = this.ended.poll(); request != null; request = this.ended.poll()) {
+			this.waiting.decrementAndGet();
+			try {
+				keep(request, now);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		}
+	}
+
+	/**
+	 * Take what has ended for the last time.
+	 * @param now the time
+	 */
+	void close(long now) {
+		takeEnded(now);
+		this.log.close();
 	}
 
 	private void look(Operation operation, long now) {
-		if (operation.isLongLived() || now - operation.startNanos() <= this.thresholds.nanos(operation.pattern())) {
+		long threshold = this.thresholds.nanos(operation.pattern());
+		if (operation.isLongLived() || now - operation.startNanos() <= threshold) {
 			return;
 		}
-		Story story = this.stories.get(operation);
-		if (story == null) {
-			// One that holds no thread has nothing to tell, and may stay for ever where a
-			// container never completes it
-			if (this.stories.size() == MAX_STORIES || operation.thread() == null) {
-				return;
-			}
-			story = new Story(operation);
-			this.stories.put(operation, story);
-		}
-		if (this.stacksLeft > 0 && story.isDue(now)) {
+		Story story = story(operation);
+		if (story != null && this.stacksLeft > 0 && story.isDue(now)) {
 			this.stacksLeft--;
 			this.samples++;
 			sample(operation, story, now);
 		}
+		if (this.lastTick - operation.startNanos() <= threshold) {
+			passed(operation, threshold, story, now);
+		}
+	}
+
+	private void passed(Operation operation, long threshold, @Nullable Story story, long now) {
+		boolean asynchronous = operation.thread() == null;
+		// It may have become a stream, or ended, while it was looked at
+		if (!operation.isLongLived() && this.active.contains(operation)) {
+			StackTree stacks = (story != null && !asynchronous) ? story.stacks() : null;
+			this.log.running(operation, asynchronous, stacks, threshold, now);
+		}
+	}
+
+	/**
+	 * One that holds no thread has nothing to tell, and may stay for ever where a
+	 * container never completes it.
+	 */
+	private @Nullable Story story(Operation operation) {
+		Story story = this.stories.get(operation);
+		if (story == null && this.stories.size() < MAX_STORIES && operation.thread() != null) {
+			story = new Story(operation);
+			this.stories.put(operation, story);
+		}
+		return story;
 	}
 
 	private void sample(Operation operation, Story story, long now) {
 		ThreadSample sample = ThreadSample.of(operation, this.active);
 		if (sample != null) {
-			story.add(sample.thread(), sample.stack(), now);
+			story.add(sample.thread(), sample.stack(), now, this.standstills);
 		}
 		else {
 			story.postpone(now);
 		}
 	}
 
-	private void tell(Ended request, long now) {
+	private void keep(Ended request, long now) {
 		Operation operation = request.operation();
 		Story story = this.stories.remove(operation);
 		if (story == null) {
@@ -124,9 +216,9 @@ final class Watchdog {
 		String thread = (request.thread() != null) ? request.thread() : story.thread();
 		SlowRequest slow = new SlowRequest(start, operation.kind(), operation.label(), operation.outcome(),
 				Duration.ofNanos(operation.durationNanos()), thread, request.traceId(),
-				story.end(operation.startNanos() + operation.durationNanos()), story.lastStack());
+				story.end(operation.startNanos() + operation.durationNanos(), this.standstills));
 		this.history.add(slow);
-		this.log.write(slow, now);
+		this.log.ended(slow, now);
 	}
 
 	/**

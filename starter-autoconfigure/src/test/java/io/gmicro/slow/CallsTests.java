@@ -1,9 +1,12 @@
 package io.gmicro.slow;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import io.gmicro.diagnostics.OwnCode;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,25 +32,80 @@ class CallsTests {
 	void hotSpotIsTheInnermostOwnCallThatMostSamplesShare() {
 		StackTree tree = tree(List.of(FILTER, CONTROLLER, PROXY, REPOSITORY, SOCKET),
 				List.of(FILTER, CONTROLLER, PROXY, REPOSITORY), List.of(FILTER, CONTROLLER, MAPPER));
-		HotSpot spot = HotSpot.of(tree);
+		HotSpot spot = HotSpot.of(tree, OwnCode.UNKNOWN);
 		assertThat(spot.calls()).containsExactly(REPOSITORY, CONTROLLER);
 		assertThat(spot.samples()).isEqualTo(2);
+		assertThat(spot.isOfMost(3)).isTrue();
 	}
 
 	@Test
 	void withoutMajorityHotSpotIsWhereTheWaysPart() {
 		StackTree tree = tree(List.of(CONTROLLER, REPOSITORY), List.of(CONTROLLER, MAPPER));
-		assertThat(HotSpot.of(tree)).isEqualTo(new HotSpot(2, List.of(CONTROLLER)));
+		HotSpot spot = HotSpot.of(tree, OwnCode.UNKNOWN);
+		assertThat(spot.samples()).isEqualTo(2);
+		assertThat(spot.calls()).containsExactly(CONTROLLER);
+	}
+
+	@Test
+	void whatOnlyFewSamplesShareIsNoHeadline() {
+		StackTree tree = tree(List.of(CONTROLLER), List.of(CONTROLLER), List.of(MAPPER), List.of(REPOSITORY));
+		HotSpot spot = HotSpot.of(tree, OwnCode.UNKNOWN);
+		assertThat(spot.samples()).isEqualTo(2);
+		assertThat(spot.isOfMost(4)).isFalse();
+		assertThat(RequestWords.samples(spot, request(tree))).isEqualTo("4 samples without a call that most share, 2");
+	}
+
+	@Test
+	void linesOfOneMethodAreOneCall() {
+		List<List<StackTraceElement>> stacks = new ArrayList<>();
+		for (int line = 1; line <= 21; line++) {
+			stacks.add(List.of(FILTER, new StackTraceElement("shop.Reports", "build", "Reports.java", line), SOCKET));
+		}
+		HotSpot spot = HotSpot.of(tree(stacks), OwnCode.UNKNOWN);
+		assertThat(spot.samples()).isEqualTo(21);
+		assertThat(spot.insideSamples()).isEqualTo(21);
+		assertThat(spot.inside()).isEqualTo(SOCKET);
+	}
+
+	@Test
+	void recursionCountsOnce() {
+		HotSpot spot = HotSpot.of(tree(List.of(MAPPER, MAPPER, MAPPER, SOCKET), List.of(CONTROLLER)), OwnCode.UNKNOWN);
+		assertThat(spot.samples()).isEqualTo(1);
+		assertThat(spot.insideSamples()).isEqualTo(1);
+	}
+
+	@Test
+	void hotSpotIsInTheBasePackagesAndSaysWhatItWaitsIn() {
+		StackTraceElement query = call("org.acmelib.Query");
+		StackTraceElement pool = call("com.zaxxer.hikari.util.ConcurrentBag");
+		StackTree tree = tree(List.of(FILTER, CONTROLLER, query, pool, SOCKET),
+				List.of(FILTER, CONTROLLER, query, pool), List.of(FILTER, CONTROLLER, query));
+		HotSpot spot = HotSpot.of(tree, new OwnCode(List.of("shop")));
+		assertThat(spot).isEqualTo(new HotSpot(3, List.of(CONTROLLER), 2, pool));
+		assertThat(HotSpot.of(tree, OwnCode.UNKNOWN).calls()).containsExactly(query, CONTROLLER);
+	}
+
+	@Test
+	void whereTheBasePackagesAreNotOnTheStackAnyOtherCodeIs() {
+		StackTree tree = tree(List.of(FILTER, CONTROLLER, SOCKET));
+		assertThat(HotSpot.of(tree, new OwnCode(List.of("com.acme"))).calls()).containsExactly(CONTROLLER);
+	}
+
+	@Test
+	void mostSamplesInTheCallItselfAreInNothingElse() {
+		StackTree tree = tree(List.of(CONTROLLER), List.of(CONTROLLER), List.of(CONTROLLER, SOCKET));
+		assertThat(HotSpot.of(tree, OwnCode.UNKNOWN)).isEqualTo(new HotSpot(3, List.of(CONTROLLER), 0, null));
 	}
 
 	@Test
 	void withoutOwnCallHotSpotIsTheInnermostCall() {
-		assertThat(HotSpot.of(tree(List.of(FILTER, SOCKET)))).isEqualTo(new HotSpot(1, List.of(SOCKET, FILTER)));
+		assertThat(HotSpot.of(tree(List.of(FILTER, SOCKET)), OwnCode.UNKNOWN))
+			.isEqualTo(new HotSpot(1, List.of(SOCKET, FILTER), 0, null));
 	}
 
 	@Test
 	void withoutSamplesThereIsNoHotSpot() {
-		assertThat(HotSpot.of(tree())).isEqualTo(new HotSpot(0, List.of()));
+		assertThat(HotSpot.of(tree(), OwnCode.UNKNOWN)).isEqualTo(new HotSpot(0, List.of(), 0, null));
 		assertThat(CallChain.of(tree())).isEmpty();
 	}
 
@@ -63,8 +121,16 @@ class CallsTests {
 		assertThat(chains.get(0).callees()).extracting(CallChain::samples).containsExactly(2, 1);
 	}
 
+	private static SlowRequest request(StackTree tree) {
+		return new SlowRequest(Instant.EPOCH, "GET", "/", "200", Duration.ofSeconds(1), "thread", null, tree);
+	}
+
 	@SafeVarargs
 	private static StackTree tree(List<StackTraceElement>... outermostFirst) {
+		return tree(List.of(outermostFirst));
+	}
+
+	private static StackTree tree(List<List<StackTraceElement>> outermostFirst) {
 		StackTree tree = new StackTree("io.gmicro.http.ExchangeFilter");
 		for (List<StackTraceElement> stack : outermostFirst) {
 			List<StackTraceElement> innermostFirst = new ArrayList<>(stack);

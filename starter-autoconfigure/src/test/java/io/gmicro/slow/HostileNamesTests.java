@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.OwnCode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +43,7 @@ class HostileNamesTests {
 		assertThat(running.path("method").asString()).isEqualTo(name);
 		assertThat(running.path("route").asString()).isEqualTo(name);
 		assertThat(running.path("thread").asString()).isEqualTo(name);
+		assertThat(json.path("streams").path(0).path("route").asString()).isEqualTo(name);
 		assertThat(json.path("live").path("thread").asString()).isEqualTo(name);
 		String call = "io." + name + "." + name + "(" + name + ":1)";
 		assertThat(json.path("live").path("stack").path(0).asString()).isEqualTo(call);
@@ -100,13 +102,13 @@ class HostileNamesTests {
 		StackTraceElement call = new StackTraceElement("io." + name, name, name, 1);
 		StackTree stacks = new StackTree("io.gmicro.http.ExchangeFilter");
 		stacks.add(new StackTraceElement[] { call }, 1);
-		SlowRequest slow = new SlowRequest(Instant.EPOCH, name, name, "200", Duration.ofSeconds(1), name, name, stacks,
-				new StackTraceElement[] { call });
+		SlowRequest slow = new SlowRequest(Instant.EPOCH, name, name, "200", Duration.ofSeconds(1), name, name, stacks);
 		return new RequestsView(Instant.EPOCH,
 				List.of(new RequestsView.Running(name, name, name, Duration.ofSeconds(1), Duration.ofSeconds(2), false,
 						name)),
-				0, new LiveStack(name, LiveStack.State.RUNNING, name, List.of(call)),
-				List.of(new RequestsView.Group(name, List.of(slow))));
+				0, List.of(new RequestsView.Streams(name, name, 1, Duration.ofSeconds(1))),
+				new LiveStack(name, LiveStack.State.RUNNING, name, List.of(call)),
+				List.of(new RequestsView.Group(name, List.of(slow))), OwnCode.UNKNOWN);
 	}
 
 }

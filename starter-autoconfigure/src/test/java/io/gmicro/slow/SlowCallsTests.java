@@ -67,9 +67,10 @@ class SlowCallsTests {
 		server = TestServer.start(Container.TOMCAT, Application.class, "gmicro.metrics.enabled=true",
 				"gmicro.grpc.exclude-services=", "gmicro.http.slow-requests.threshold=200ms",
 				"gmicro.http.slow-requests.routes[test.Patient/Wait]=1h",
-				"gmicro.http.slow-requests.endpoint.enabled=true", "spring.grpc.server.port=0",
-				"spring.grpc.server.address=127.0.0.1", "spring.grpc.server.health.enabled=false",
-				"spring.grpc.server.servlet.enabled=false", "spring.grpc.server.inprocess.name=" + IN_PROCESS);
+				"gmicro.http.slow-requests.endpoint.enabled=true", "gmicro.diagnostics.access=unrestricted",
+				"spring.grpc.server.port=0", "spring.grpc.server.address=127.0.0.1",
+				"spring.grpc.server.health.enabled=false", "spring.grpc.server.servlet.enabled=false",
+				"spring.grpc.server.inprocess.name=" + IN_PROCESS);
 	}
 
 	@AfterAll

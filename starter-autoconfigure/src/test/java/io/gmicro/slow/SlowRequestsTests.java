@@ -61,8 +61,15 @@ class SlowRequestsTests {
 					1.0));
 			assertThat(output.getOut().lines().filter((line) -> line.contains("Slow request: "))).singleElement()
 				.asString()
-				.contains("WARN", "GET /wait/{millis} took ", " s, status 200, trace trace-1, sampled ",
-						" times, last in ", " <- ");
+				.contains("WARN", "GET /wait/{millis} took ", " s, status 200, trace trace-1, ",
+						" in io.gmicro.slow.SlowRequestsTests$Application.waitFor(", ", of which ",
+						" in java.util.concurrent.CompletableFuture.get(");
+			assertThat(output.getOut().lines().filter((line) -> line.contains("Slow request still running: ")))
+				.singleElement()
+				.asString()
+				.contains("WARN", "GET /wait/{millis} after 0.",
+						"in io.gmicro.slow.SlowRequestsTests$Application.waitFor(",
+						"in java.util.concurrent.CompletableFuture.get(");
 		}
 	}
 

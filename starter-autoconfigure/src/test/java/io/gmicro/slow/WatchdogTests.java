@@ -10,11 +10,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
+import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
@@ -237,31 +239,97 @@ class WatchdogTests {
 	}
 
 	@Test
-	void whenTheWatchdogDiesItIsStartedAgainOnce() throws Exception {
-		Thread hostile = new HostileThread(() -> {
-		});
+	void requestThatCannotBeLookedAtDoesNotEndTheWatchdog() throws Exception {
 		try (SlowRequests slow = new SlowRequests(this.registry, this.active,
 				new Thresholds(Duration.ofMillis(1), Map.of()), 10, TraceIds.NONE)) {
 			slow.start();
 			CountDownLatch released = new CountDownLatch(1);
-			hostile = new HostileThread(() -> run(List.of(slow), "/a", () -> await(released)));
+			Thread hostile = new HostileThread(() -> run(List.of(slow), "/hostile", () -> await(released)));
 			hostile.start();
 			Awaitility.await()
-				.untilAsserted(
-						() -> assertThat(this.registry.get("gmicro.watchdog.restarts").counter().count()).isEqualTo(1));
+				.untilAsserted(() -> assertThat(this.registry.get("gmicro.observer.errors").counter().count())
+					.isGreaterThan(2));
+			run(List.of(slow), "/a", () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500)));
 			Awaitility.await()
-				.until(() -> Thread.getAllStackTraces()
-					.keySet()
-					.stream()
-					.noneMatch((thread) -> thread.getName().equals("gmicro-watchdog")));
+				.untilAsserted(() -> assertThat(slow.history().newestFirst())
+					.anySatisfy((story) -> assertThat(story.samples()).isPositive()));
 			released.countDown();
 			hostile.join();
+			Awaitility.await().untilAsserted(() -> assertThat(slow.history().newestFirst()).hasSize(2));
 		}
-		assertThat(this.registry.get("http.server.slow.requests").counter().count()).isEqualTo(1);
+		assertThat(this.registry.get("gmicro.watchdog.restarts").counter().count()).isZero();
+		assertThat(this.registry.get("http.server.slow.requests").counters()).hasSize(2);
+	}
+
+	@Test
+	void threadThatHasDiedIsStartedAgainByThoseWhoNeedIt() {
+		List<Thread> started = new ArrayList<>();
+		try (WatchdogThread watchdog = thread((task) -> {
+			// The first two end at once
+			Thread thread = new Thread((started.size() < 2) ? () -> {
+			} : task, "gmicro-watchdog");
+			started.add(thread);
+			return thread;
+		})) {
+			watchdog.start();
+			Awaitility.await().until(() -> {
+				watchdog.check(System.nanoTime() + HOUR);
+				return started.size() == 3;
+			});
+			watchdog.check(System.nanoTime() + HOUR);
+			assertThat(started).hasSize(3).last().satisfies((thread) -> assertThat(thread.isAlive()).isTrue());
+		}
+		assertThat(this.registry.get("gmicro.watchdog.restarts").counter().count()).isEqualTo(2);
+		Awaitility.await().until(() -> !started.get(2).isAlive());
+	}
+
+	@Test
+	void whenThereCanBeNoThreadItIsTriedAgain() {
+		List<Thread> started = new ArrayList<>();
+		try (WatchdogThread watchdog = thread((task) -> {
+			Thread thread = new Thread(task, "gmicro-watchdog");
+			started.add(thread);
+			if (started.size() == 1) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+			return thread;
+		})) {
+			watchdog.start();
+			assertThat(watchdog.isOpen()).isTrue();
+			assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
+			Awaitility.await().until(() -> {
+				watchdog.check(System.nanoTime() + HOUR);
+				return started.size() == 2;
+			});
+			assertThat(started.get(1).isAlive()).isTrue();
+		}
+	}
+
+	@Test
+	void closedWatchdogIsNotStartedAgain() {
+		List<Thread> started = new ArrayList<>();
+		WatchdogThread watchdog = thread((task) -> {
+			Thread thread = new Thread(task, "gmicro-watchdog");
+			started.add(thread);
+			return thread;
+		});
+		watchdog.start();
+		watchdog.close();
+		Awaitility.await().until(() -> !started.get(0).isAlive());
+		watchdog.check(System.nanoTime() + HOUR);
+		watchdog.start();
+		assertThat(started).hasSize(1);
+		assertThat(watchdog.isOpen()).isFalse();
+	}
+
+	private WatchdogThread thread(ThreadFactory threads) {
+		return new WatchdogThread(watchdog(Duration.ofSeconds(1), Map.of()), TimeUnit.MILLISECONDS.toNanos(10),
+				this.registry, new Standstill(), threads);
 	}
 
 	private Watchdog watchdog(Duration threshold, Map<String, Duration> routes) {
-		return new Watchdog(this.active.operations(), new Thresholds(threshold, routes), this.history);
+		return new Watchdog(this.active.operations(), new Thresholds(threshold, routes), this.history, OwnCode.UNKNOWN,
+				this.registry);
 	}
 
 	private static ExchangeObserver ending(Watchdog watchdog) {

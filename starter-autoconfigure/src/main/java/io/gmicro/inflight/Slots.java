@@ -1,0 +1,113 @@
+package io.gmicro.inflight;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slots for operations. Taking and freeing one is an atomic write each, without a lock
+ * and without allocating. Groups of {@value #GROUP} slots, a cache line, that hold
+ * nothing are skipped by a scan. Thread-safe.
+ */
+final class Slots {
+
+	private static final int GROUP_BITS = 4;
+
+	private static final int GROUP = 1 << GROUP_BITS;
+
+	private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
+	private final AtomicReferenceArray<@Nullable Operation> slots;
+
+	/**
+	 * Which groups may hold something. Whoever takes a slot sets its group if it is not
+	 * set, a scan clears a group before it finds it empty: at least one of the two sees
+	 * the other's write.
+	 */
+	private final AtomicIntegerArray groups;
+
+	private final int bits;
+
+	Slots(int bits) {
+		this.bits = bits;
+		this.slots = new AtomicReferenceArray<>(1 << bits);
+		this.groups = new AtomicIntegerArray(1 << (bits - GROUP_BITS));
+	}
+
+	/**
+	 * Where to look first.
+	 * @param key anything
+	 * @return a slot; those of successive keys are spread evenly
+	 */
+	int first(long key) {
+		return (int) (key * GOLDEN_RATIO >>> (Long.SIZE - this.bits));
+	}
+
+	int capacity() {
+		return this.slots.length();
+	}
+
+	/**
+	 * The slot that follows.
+	 * @param slot a slot
+	 * @return the next one, after the last the first
+	 */
+	int next(int slot) {
+		return (slot + 1) & (capacity() - 1);
+	}
+
+	boolean take(int slot, Operation operation) {
+		if (this.slots.getPlain(slot) != null || !this.slots.compareAndSet(slot, null, operation)) {
+			return false;
+		}
+		int group = slot >>> GROUP_BITS;
+		if (this.groups.get(group) == 0) {
+			this.groups.set(group, 1);
+		}
+		return true;
+	}
+
+	void free(int slot) {
+		this.slots.setRelease(slot, null);
+	}
+
+	@Nullable Operation get(int slot) {
+		return this.slots.getAcquire(slot);
+	}
+
+	void forEach(SlotConsumer action) {
+		for (int group = 0; group < this.groups.length(); group++) {
+			if (this.groups.get(group) != 0 && !scan(group, action)) {
+				this.groups.set(group, 0);
+				if (scan(group, action)) {
+					this.groups.set(group, 1);
+				}
+			}
+		}
+	}
+
+	private boolean scan(int group, SlotConsumer action) {
+		boolean found = false;
+		int start = group << GROUP_BITS;
+		for (int slot = start; slot < start + GROUP; slot++) {
+			Operation operation = this.slots.get(slot);
+			if (operation != null) {
+				found = true;
+				action.accept(slot, operation);
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * Looks at what is in a slot.
+	 */
+	@FunctionalInterface
+	interface SlotConsumer {
+
+		void accept(int slot, Operation operation);
+
+	}
+
+}
