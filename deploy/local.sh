@@ -105,6 +105,8 @@ sed -i -e "s/scrape_interval: 15s/scrape_interval: 5s/" -e "s/scrape_timeout: 10
 
 export SERVER_ADDRESS=127.0.0.1 SERVER_PORT=$app_port
 export SPRING_GRPC_SERVER_ADDRESS=127.0.0.1 SPRING_GRPC_SERVER_PORT=$grpc_port
+token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+export GMICRO_DIAGNOSTICS_TOKEN=$token
 export GMICRO_METRICS_ENABLED=true GMICRO_PPROF_ENABLED=true GMICRO_HTTP_SLOWREQUESTS_ENDPOINT_ENABLED=true
 start application "$app_port" "$@"
 start node-exporter "$node_exporter_port" \
@@ -120,8 +122,8 @@ start prometheus "$prometheus_port" \
 
 echo "Application     http://localhost:$app_port"
 echo "Metrics         http://localhost:$app_port/metrics"
-echo "Slow requests   http://localhost:$app_port/debug/requests"
-echo "Profiles        http://localhost:$app_port/debug/pprof/"
+echo "Slow requests   http://localhost:$app_port/debug/requests?token=$token"
+echo "Profiles        http://localhost:$app_port/debug/pprof/?token=$token"
 echo "Prometheus      http://localhost:$prometheus_port (targets, rules and alerts are in its menu)"
 if [ -n "$alertmanager" ]; then
 	echo "Alertmanager    http://localhost:$alertmanager_port"

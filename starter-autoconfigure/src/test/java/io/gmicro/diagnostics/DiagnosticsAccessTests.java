@@ -22,6 +22,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -50,8 +51,19 @@ class DiagnosticsAccessTests {
 
 	private static final String LOCAL = "/debug/local/";
 
-	private static final String REFUSED = "gmicro.diagnostics.access=local allows only requests from this host to "
-			+ "localhost that passed no proxy and come from no other site\n";
+	private static final String TOKEN = "a-token_of.the~test-0123456789";
+
+	private static final String BEARER = "Authorization: Bearer " + TOKEN;
+
+	private static final String REFUSED = "gmicro.diagnostics.access=local allows only requests with the token set as "
+			+ "gmicro.diagnostics.token (?token=... or Authorization: Bearer ...), from this host to localhost, through "
+			+ "no proxy. A link from another site is refused: open the address in a new tab\n";
+
+	private static final String ROLE = "OPERATOR";
+
+	private static final String ROLE_REFUSED = "gmicro.diagnostics.access=authenticated allows only authenticated users "
+			+ "with the role of gmicro.diagnostics.role. A link from another site is refused: open the address in a new "
+			+ "tab\n";
 
 	private static final String NATIVE = "server.forward-headers-strategy=native";
 
@@ -142,7 +154,7 @@ class DiagnosticsAccessTests {
 		@Test
 		void localOpensToLoopback() {
 			for (int request = 0; request < 3; request++) {
-				HttpResponse<String> response = this.server.get(LOCAL);
+				HttpResponse<String> response = send(LOCAL);
 				assertThat(response.statusCode()).isEqualTo(200);
 				assertThat(response.body()).isEqualTo(OPENED);
 			}
@@ -150,8 +162,8 @@ class DiagnosticsAccessTests {
 
 		@Test
 		void refusalIsOneLine() {
-			HttpResponse<String> response = this.server.send(LOCAL + "secret-path?secret-query",
-					(request) -> request.header("X-Forwarded-For", "203.0.113.9").header("X-Other", "secret-header"));
+			HttpResponse<String> response = send(LOCAL + "secret-path?secret-query", "X-Forwarded-For", "203.0.113.9",
+					"X-Other", "secret-header");
 			assertRefused(response, REFUSED);
 		}
 
@@ -188,7 +200,7 @@ class DiagnosticsAccessTests {
 				Via                      | 1.1 proxy
 				""")
 		void localIsClosedToWhatWasForwarded(String header, String value) {
-			assertRefused(this.server.send(LOCAL, (request) -> request.header(header, value)), REFUSED);
+			assertRefused(send(LOCAL, header, value), REFUSED);
 		}
 
 		@ParameterizedTest
@@ -236,16 +248,22 @@ class DiagnosticsAccessTests {
 		}
 
 		@ParameterizedTest
-		@CsvSource({ "Sec-Fetch-Site, none", "Sec-Fetch-Site, same-origin", "Origin, http://127.0.0.1:8080" })
-		void localOpensToBrowserOfThisHost(String header, String value) {
-			assertThat(this.server.send(LOCAL, (request) -> request.header(header, value)).body()).isEqualTo(OPENED);
+		@ValueSource(strings = { "none", "same-origin" })
+		void localOpensToBrowserOfThisHost(String site) {
+			assertThat(send(LOCAL, "Sec-Fetch-Site", site).body()).isEqualTo(OPENED);
+			assertThat(send(LOCAL, "Origin", "http://127.0.0.1:" + this.server.port()).body()).isEqualTo(OPENED);
 		}
 
 		@ParameterizedTest
 		@CsvSource({ "Sec-Fetch-Site, cross-site", "Sec-Fetch-Site, same-site", "sec-fetch-site, cross-site",
-				"Origin, https://foreign.example", "Origin, null" })
-		void localIsClosedToPagesOfOtherSites(String header, String value) {
-			assertRefused(this.server.send(LOCAL, (request) -> request.header(header, value)), REFUSED);
+				"Origin, https://foreign.example", "Origin, http://localhost:1", "Origin, null" })
+		void pagesOfOtherSitesOpenNothing(String header, String value) {
+			assertRefused(send(LOCAL, header, value), REFUSED);
+			assertRefused(send("/debug/authenticated/", header, value, "Test-User", "somebody", "Test-Role", ROLE),
+					ROLE_REFUSED);
+			HttpResponse<String> unrestricted = send("/debug/unrestricted/", header, value);
+			assertThat(unrestricted.statusCode()).isEqualTo(403);
+			assertThat(unrestricted.body()).startsWith("gmicro.diagnostics.access=unrestricted").hasLineCount(1);
 		}
 
 		@Test
@@ -277,6 +295,7 @@ class DiagnosticsAccessTests {
 		void methodsOpenNothing(String method) {
 			HttpResponse<String> response = this.server.send(LOCAL,
 					(request) -> request.method(method, BodyPublishers.noBody())
+						.header("Authorization", "Bearer " + TOKEN)
 						.header("X-Forwarded-For", "127.0.0.1"));
 			assertThat(response.statusCode()).isBetween(400, 499);
 			assertThat(response.body()).doesNotContain(OPENED);
@@ -284,49 +303,141 @@ class DiagnosticsAccessTests {
 
 		@Test
 		void whenForwardedByTheApplicationIsDecidedAlike() {
-			assertThat(this.server.get("/debug/forward/").body()).isEqualTo(OPENED);
-			assertRefused(
-					this.server.send("/debug/forward/", (request) -> request.header("X-Forwarded-For", "127.0.0.1")),
-					REFUSED);
+			assertThat(send("/debug/forward/").body()).isEqualTo(OPENED);
+			assertRefused(send("/debug/forward/", "X-Forwarded-For", "127.0.0.1"), REFUSED);
+			assertRefused(this.server.get("/debug/forward/"), REFUSED);
 		}
 
 		@Test
-		void authenticatedOpensToPrincipalOnly() {
-			assertRefused(this.server.get("/debug/authenticated/"),
-					"gmicro.diagnostics.access=authenticated allows only requests of an authenticated user\n");
-			HttpResponse<String> response = this.server.send("/debug/authenticated/",
-					(request) -> request.header("Test-User", "somebody")
-						.header("X-Forwarded-For", "203.0.113.9")
-						.header("Sec-Fetch-Site", "cross-site"));
+		void authenticatedOpensToUsersWithTheRoleOnly() {
+			String path = "/debug/authenticated/";
+			assertRefused(this.server.get(path), ROLE_REFUSED);
+			assertRefused(send(path), ROLE_REFUSED);
+			assertRefused(send(path, "Test-User", "customer"), ROLE_REFUSED);
+			assertRefused(send(path, "Test-User", "customer", "Test-Role", "CUSTOMER"), ROLE_REFUSED);
+			assertRefused(send(path, "Test-Role", ROLE), ROLE_REFUSED);
+			HttpResponse<String> response = send(path, "Test-User", "operator", "Test-Role", ROLE, "X-Forwarded-For",
+					"203.0.113.9", "Sec-Fetch-Site", "none");
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(response.body()).isEqualTo(OPENED);
 		}
 
 		@Test
 		void localIsClosedToForwardedPrincipal() {
-			assertRefused(this.server.send(LOCAL,
-					(request) -> request.header("Test-User", "somebody").header("X-Forwarded-For", "127.0.0.1")),
+			assertRefused(send(LOCAL, "Test-User", "operator", "Test-Role", ROLE, "X-Forwarded-For", "127.0.0.1"),
 					REFUSED);
 		}
 
 		@Test
-		void unrestrictedOpensToEverybody() {
-			HttpResponse<String> response = this.server.send("/debug/unrestricted/",
-					(request) -> request.header("X-Forwarded-For", "203.0.113.9"));
-			assertThat(response.statusCode()).isEqualTo(200);
-			assertThat(response.body()).isEqualTo(OPENED);
+		void unrestrictedOpensToEveryClient() {
+			for (String site : List.of("none", "same-origin")) {
+				HttpResponse<String> response = this.server.send("/debug/unrestricted/",
+						(request) -> request.header("X-Forwarded-For", "203.0.113.9").header("Sec-Fetch-Site", site));
+				assertThat(response.statusCode()).isEqualTo(200);
+				assertThat(response.body()).isEqualTo(OPENED);
+			}
+			assertThat(this.server.get("/debug/unrestricted/").body()).isEqualTo(OPENED);
+		}
+
+		@Test
+		void localIsClosedWithoutTheToken() {
+			assertRefused(this.server.get(LOCAL), REFUSED);
+			for (String query : List.of("?token=", "?token", "?token=" + TOKEN.substring(1), "?token=" + TOKEN + "0",
+					"?token=" + TOKEN.toUpperCase(Locale.ROOT), "?Token=" + TOKEN, "?xtoken=" + TOKEN, "?" + TOKEN,
+					"?x=token=" + TOKEN, "?token=%00" + TOKEN)) {
+				assertRefused(this.server.get(LOCAL + query), REFUSED);
+			}
+			for (String value : List.of(TOKEN, "Basic " + TOKEN, "Bearer", "Bearer ", "Bearer x" + TOKEN,
+					"Bearer " + TOKEN + ", Bearer x", "Bearer: " + TOKEN)) {
+				assertRefused(this.server.send(LOCAL, (request) -> request.header("Authorization", value)), REFUSED);
+			}
+			for (String name : List.of("token", "gmicro", "gmicro-" + this.server.port())) {
+				assertRefused(this.server.send(LOCAL, (request) -> request.header("Cookie", name + "=" + TOKEN)),
+						REFUSED);
+			}
+		}
+
+		@Test
+		void localOpensWithTheToken() throws IOException {
+			for (String query : List.of("?token=" + TOKEN, "?seconds=1&token=" + TOKEN, "?token=" + TOKEN + "&x=%zz",
+					"?token=wrong&token=" + TOKEN)) {
+				assertThat(exchange(connect(), "GET " + LOCAL + query + " HTTP/1.1\r\nHost: localhost")).as(query)
+					.containsAnyOf(OPENED, " 400 ");
+			}
+			assertThat(this.server.get(LOCAL + "?token=" + TOKEN + "&seconds=5").body()).isEqualTo(OPENED);
+			for (String scheme : List.of("Bearer ", "bearer ", "BEARER  ")) {
+				assertThat(this.server.send(LOCAL, (request) -> request.header("Authorization", scheme + TOKEN)).body())
+					.isEqualTo(OPENED);
+			}
+		}
+
+		@Test
+		void cookieOpensUntilTheBrowserIsClosed() {
+			HttpResponse<String> opened = this.server.get(LOCAL + "?token=" + TOKEN);
+			String cookie = opened.headers().firstValue("Set-Cookie").orElseThrow();
+			assertThat(cookie).startsWith("gmicro-" + this.server.port() + "=")
+				.contains("; Path=/debug; HttpOnly; SameSite=Strict")
+				.doesNotContain(TOKEN, "Expires", "Max-Age", "Domain", "Secure");
+			String pair = cookie.substring(0, cookie.indexOf(';'));
+			HttpResponse<String> later = this.server.send(LOCAL,
+					(request) -> request.header("Cookie", "other=1; " + pair));
+			assertThat(later.body()).isEqualTo(OPENED);
+			assertThat(later.headers().firstValue("Set-Cookie")).isEmpty();
+			for (String wrong : List.of(pair.replace("gmicro-", "gmicro-1"), pair + "0",
+					pair.substring(0, pair.length() - 1))) {
+				assertRefused(this.server.send(LOCAL, (request) -> request.header("Cookie", wrong)), REFUSED);
+			}
+			assertThat(send(LOCAL).headers().firstValue("Set-Cookie")).isEmpty();
+			assertThat(this.server.get(LOCAL + "?token=wrong").headers().firstValue("Set-Cookie")).isEmpty();
+			HttpResponse<String> crossSite = this.server.send(LOCAL,
+					(request) -> request.header("Cookie", pair).header("Sec-Fetch-Site", "same-site"));
+			assertRefused(crossSite, REFUSED);
+		}
+
+		/** As through {@code ssh -L 9999:localhost:8080}. */
+		@Test
+		void cookieBelongsToThePortOfTheBrowser() throws IOException {
+			String answer = exchange(connect(),
+					"GET " + LOCAL + "?token=" + TOKEN + " HTTP/1.1\r\nHost: localhost:9999");
+			assertThat(answer).contains(OPENED).containsPattern("(?i)set-cookie: gmicro-9999=");
+		}
+
+		@Test
+		void bodyOfFormIsLeftToTheServlet() throws IOException {
+			String form = "token=wrong&x=1";
+			String head = " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+					+ "Content-Length: " + form.length();
+			assertThat(post("POST /debug/body/?token=" + TOKEN + head, form)).contains("read " + form);
+			assertThat(post("POST /debug/body/?x" + head + "\r\n" + BEARER, form)).contains("read " + form);
+			assertThat(post("POST " + LOCAL + "?x" + head, "token=" + TOKEN)).contains(" 403 ");
+		}
+
+		private String post(String head, String body) throws IOException {
+			try (Socket socket = connect()) {
+				socket.getOutputStream()
+					.write((head + "\r\nConnection: close\r\n\r\n" + body).getBytes(StandardCharsets.ISO_8859_1));
+				return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			}
+		}
+
+		private Socket connect() throws IOException {
+			return new Socket(InetAddress.getLoopbackAddress(), this.server.port());
+		}
+
+		private HttpResponse<String> send(String path, String... headers) {
+			return DiagnosticsAccessTests.send(this.server, path, headers);
 		}
 
 		/** Sends a request line as it is, which an HTTP client would correct. */
 		private String raw(String target, String header) throws IOException {
-			return exchange(new Socket(InetAddress.getLoopbackAddress(), this.server.port()), target, header);
+			return exchange(connect(), target, header);
 		}
 
 		/**
 		 * Sends a request line and header lines of which {@code Host} is none but theirs.
 		 */
 		private String head(String head) throws IOException {
-			return exchange(new Socket(InetAddress.getLoopbackAddress(), this.server.port()), head);
+			return exchange(connect(), head + "\r\n" + BEARER);
 		}
 
 		private static void assertRefused(HttpResponse<String> response, String line) {
@@ -345,9 +456,8 @@ class DiagnosticsAccessTests {
 	@EnumSource
 	void onKubernetesLocalOpensToLoopbackOnly(Container container) {
 		try (TestServer server = TestServer.start(container, Application.class, KUBERNETES)) {
-			assertThat(server.get(LOCAL).body()).isEqualTo(OPENED);
-			assertThat(server.send(LOCAL, (request) -> request.header("X-Forwarded-For", "127.0.0.1")).body())
-				.isEqualTo(REFUSED);
+			assertThat(send(server, LOCAL).body()).isEqualTo(OPENED);
+			assertThat(send(server, LOCAL, "X-Forwarded-For", "127.0.0.1").body()).isEqualTo(REFUSED);
 		}
 	}
 
@@ -355,9 +465,8 @@ class DiagnosticsAccessTests {
 	void whenHeaderHasAnotherNameValveIsNoticed() {
 		try (TestServer server = TestServer.start(Container.TOMCAT, Application.class,
 				"server.tomcat.remoteip.remote-ip-header=X-Own-Address")) {
-			assertThat(server.get(LOCAL).body()).isEqualTo(OPENED);
-			assertThat(server.send(LOCAL, (request) -> request.header("X-Own-Address", "127.0.0.1")).body())
-				.isEqualTo(REFUSED);
+			assertThat(send(server, LOCAL).body()).isEqualTo(OPENED);
+			assertThat(send(server, LOCAL, "X-Own-Address", "127.0.0.1").body()).isEqualTo(REFUSED);
 		}
 	}
 
@@ -394,8 +503,17 @@ class DiagnosticsAccessTests {
 		return exchange(socket, LOCAL, "Accept: */*");
 	}
 
+	private static HttpResponse<String> send(TestServer server, String path, String... headers) {
+		return server.send(path, (request) -> {
+			request.header("Authorization", "Bearer " + TOKEN);
+			if (headers.length > 0) {
+				request.headers(headers);
+			}
+		});
+	}
+
 	private static String exchange(Socket connected, String target, String header) throws IOException {
-		return exchange(connected, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + header);
+		return exchange(connected, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + BEARER + "\r\n" + header);
 	}
 
 	private static String exchange(Socket connected, String head) throws IOException {
@@ -411,17 +529,34 @@ class DiagnosticsAccessTests {
 
 		@Bean
 		ServletRegistrationBean<HttpServlet> local() {
-			return servlet(DiagnosticsAccess.LOCAL);
+			return servlet("local", AccessRule.local(AccessToken.of(TOKEN, "/debug")));
 		}
 
 		@Bean
 		ServletRegistrationBean<HttpServlet> authenticated() {
-			return servlet(DiagnosticsAccess.AUTHENTICATED);
+			return servlet("authenticated", AccessRule.authenticated(ROLE));
 		}
 
 		@Bean
 		ServletRegistrationBean<HttpServlet> unrestricted() {
-			return servlet(DiagnosticsAccess.UNRESTRICTED);
+			return servlet("unrestricted", AccessRule.unrestricted());
+		}
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> body() {
+			AccessRule access = AccessRule.local(AccessToken.of(TOKEN, "/debug"));
+			HttpServlet servlet = new HttpServlet() {
+
+				@Override
+				protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					if (access.check(request, response)) {
+						response.getOutputStream().print("read ");
+						request.getInputStream().transferTo(response.getOutputStream());
+					}
+				}
+
+			};
+			return registration(servlet, "body");
 		}
 
 		@Bean
@@ -442,12 +577,11 @@ class DiagnosticsAccessTests {
 		Filter authentication() {
 			return (request, response, chain) -> {
 				String user = ((HttpServletRequest) request).getHeader("Test-User");
-				chain.doFilter((user != null) ? new Authenticated((HttpServletRequest) request, user) : request,
-						response);
+				chain.doFilter(new Authenticated((HttpServletRequest) request, user), response);
 			};
 		}
 
-		private static ServletRegistrationBean<HttpServlet> servlet(DiagnosticsAccess access) {
+		private static ServletRegistrationBean<HttpServlet> servlet(String name, AccessRule access) {
 			HttpServlet servlet = new HttpServlet() {
 
 				@Override
@@ -458,7 +592,7 @@ class DiagnosticsAccessTests {
 				}
 
 			};
-			return registration(servlet, access.name().toLowerCase(Locale.ROOT));
+			return registration(servlet, name);
 		}
 
 		private static ServletRegistrationBean<HttpServlet> registration(HttpServlet servlet, String name) {
@@ -482,16 +616,21 @@ class DiagnosticsAccessTests {
 
 	private static final class Authenticated extends HttpServletRequestWrapper {
 
-		private final String user;
+		private final @Nullable String user;
 
-		private Authenticated(HttpServletRequest request, String user) {
+		private Authenticated(HttpServletRequest request, @Nullable String user) {
 			super(request);
 			this.user = user;
 		}
 
 		@Override
-		public Principal getUserPrincipal() {
-			return () -> this.user;
+		public @Nullable Principal getUserPrincipal() {
+			return (this.user != null) ? () -> this.user : null;
+		}
+
+		@Override
+		public boolean isUserInRole(String role) {
+			return role.equals(getHeader("Test-Role"));
 		}
 
 	}

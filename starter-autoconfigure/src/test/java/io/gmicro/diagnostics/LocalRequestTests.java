@@ -71,14 +71,36 @@ class LocalRequestTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Forwarded", "fOrWaRdEd", "X-Forwarded", "X-Forwarded-Anything", "x-forwarded-for",
-			"X-Original-Forwarded-For", "X-Proxied-Https", "Via" })
+			"X_Forwarded_For", "X-Original-Forwarded-For", "X-Proxied-Https", "Via", "Max-Forwards", "CDN-Loop",
+			"Early-Data", "Client-Cert", "Client-Cert-Chain", "Surrogate-Capability", "Proxy-Connection",
+			"Proxy-Authorization", "WL-Proxy-Client-IP", "Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Real-IP",
+			"X-Real-Port", "X-Remote-Addr", "X-Remote-User", "X-Original-Host", "X-Original-URL", "X-Original-URI",
+			"X-Original-Method", "X-Rewrite-URL", "X-Scheme", "X-Url-Scheme", "X-Request-Start", "X-Queue-Start",
+			"Front-End-Https", "X-SSL-Client-Cert", "Ssl-Client-Verify", "X-Client-Cert", "X-Varnish",
+			"X-Envoy-External-Address", "X-Envoy-Original-Path", "X-Envoy-Attempt-Count",
+			"X-Envoy-Expected-Rq-Timeout-Ms", "X-Traefik-Router", "X-Kong-Request-Id", "X-ProxyUser-Ip",
+			"Fastly-Client-IP", "Fastly-FF", "Fastly-SSL", "CF-Connecting-IP", "CF-Ray", "CF-Visitor", "CF-IPCountry",
+			"CF-Worker", "X-CF-Applicationid", "True-Client-IP", "Akamai-Origin-Hop", "X-Akamai-Edgescape",
+			"Incap-Client-IP", "Incap-Proxy-443", "X-Sucuri-ClientIP", "X-Sucuri-Country", "CloudFront-Viewer-Address",
+			"X-Amz-Cf-Id", "X-Amzn-Oidc-Identity", "X-Azure-ClientIP", "X-Azure-Ref", "X-FD-HealthProbe", "X-ARR-SSL",
+			"X-ARR-LOG-ID", "X-AppService-Proto", "X-Site-Deployment-Id", "X-WAWS-Unencoded-URL", "Disguised-Host",
+			"X-Appengine-User-IP", "X-Google-Internal-Skipadmincheck", "X-Goog-IAP-JWT-Assertion", "Fly-Client-IP",
+			"Fly-Region", "Do-Connecting-IP", "X-Vercel-Id", "X-Vercel-IP-Country", "X-NF-Client-Connection-IP",
+			"X-NF-Request-Id", "X-Heroku-Dynos-In-Use" })
 	void whenForwardedIsNotLocal(String header) {
 		this.request.addHeader(header, "");
 		assertThat(LocalRequest.is(this.request)).isFalse();
 	}
 
+	/** Of browsers, command line tools, scrapers and tracers. */
 	@ParameterizedTest
-	@ValueSource(strings = { "X-Request-Id", "Traceparent", "Host", "Forward", "X-Forward" })
+	@ValueSource(strings = { "X-Request-Id", "Traceparent", "Tracestate", "Baggage", "B3", "X-B3-TraceId",
+			"X-Amzn-Trace-Id", "X-Cloud-Trace-Context", "X-Datadog-Trace-Id", "Uber-Trace-Id", "X-Correlation-Id",
+			"Accept", "Accept-Language", "Accept-Encoding", "Authorization", "Cookie", "User-Agent", "Connection",
+			"DNT", "Sec-GPC", "Sec-Fetch-Mode", "Sec-Fetch-User", "Sec-Ch-Ua-Platform", "Upgrade-Insecure-Requests",
+			"Priority", "Purpose", "Pragma", "Cache-Control", "TE", "Range", "If-None-Match", "HTTP2-Settings",
+			"Upgrade", "X-Prometheus-Scrape-Timeout-Seconds", "X-Requested-With", "Content-Type", "Expect", "From",
+			"Referer", "Host", "Forward", "X-Forward" })
 	void otherHeadersDoNotMatter(String header) {
 		this.request.addHeader(header, "127.0.0.1");
 		assertThat(LocalRequest.is(this.request)).isTrue();
@@ -112,42 +134,6 @@ class LocalRequestTests {
 	@Test
 	void whenOnlyTheContainerKnowsAnotherNameIsNotLocal() {
 		this.request.setServerName("rebound.example");
-		assertThat(LocalRequest.is(this.request)).isFalse();
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "none", "same-origin" })
-	void whenBrowserComesFromNowhereElseIsLocal(String site) {
-		this.request.addHeader("Sec-Fetch-Site", site);
-		assertThat(LocalRequest.is(this.request)).isTrue();
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "cross-site", "same-site", "Cross-Site", "made-up", "none, cross-site", "" })
-	void whenBrowserComesFromAnotherSiteIsNotLocal(String site) {
-		this.request.addHeader("Sec-Fetch-Site", site);
-		assertThat(LocalRequest.is(this.request)).isFalse();
-	}
-
-	@Test
-	void whenOneOfTwoSitesIsAnotherIsNotLocal() {
-		this.request.addHeader("Sec-Fetch-Site", "none");
-		this.request.addHeader("Sec-Fetch-Site", "cross-site");
-		assertThat(LocalRequest.is(this.request)).isFalse();
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "http://localhost:8080", "https://127.0.0.1", "http://[::1]:8080" })
-	void whenOriginIsLoopbackIsLocal(String origin) {
-		this.request.addHeader("Origin", origin);
-		assertThat(LocalRequest.is(this.request)).isTrue();
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "http://rebound.example", "https://localhost.rebound.example:8080", "null", "localhost",
-			"file://localhost", "http://http://localhost", "http://localhost/", "" })
-	void whenOriginIsElsewhereIsNotLocal(String origin) {
-		this.request.addHeader("Origin", origin);
 		assertThat(LocalRequest.is(this.request)).isFalse();
 	}
 

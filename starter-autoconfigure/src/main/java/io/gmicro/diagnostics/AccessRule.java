@@ -1,0 +1,92 @@
+package io.gmicro.diagnostics;
+
+import java.io.IOException;
+import java.util.function.BiPredicate;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The access check of every page of the diagnostics: a servlet calls it before anything
+ * else. Thread-safe.
+ *
+ * @see DiagnosticsAccess
+ */
+public final class AccessRule {
+
+	private final BiPredicate<HttpServletRequest, HttpServletResponse> permits;
+
+	private final String allowed;
+
+	private final @Nullable AccessToken token;
+
+	private AccessRule(BiPredicate<HttpServletRequest, HttpServletResponse> permits, String allowed,
+			@Nullable AccessToken token) {
+		this.permits = permits;
+		this.allowed = allowed;
+		this.token = token;
+	}
+
+	/**
+	 * Allow requests from this host that carry a token.
+	 * @param token the token
+	 * @return the rule for {@link DiagnosticsAccess#LOCAL}
+	 */
+	public static AccessRule local(AccessToken token) {
+		return new AccessRule((request, response) -> LocalRequest.is(request) && token.isCarriedBy(request, response),
+				"local allows only requests with the token " + token.origin()
+						+ " (?token=... or Authorization: Bearer ...), from this host to localhost, through no proxy",
+				token);
+	}
+
+	/**
+	 * Allow authenticated users with a role.
+	 * @param role the role, as {@link HttpServletRequest#isUserInRole} takes it
+	 * @return the rule for {@link DiagnosticsAccess#AUTHENTICATED}
+	 */
+	public static AccessRule authenticated(String role) {
+		return new AccessRule((request, response) -> request.getUserPrincipal() != null && request.isUserInRole(role),
+				"authenticated allows only authenticated users with the role of gmicro.diagnostics.role", null);
+	}
+
+	/**
+	 * Allow all clients.
+	 * @return the rule for {@link DiagnosticsAccess#UNRESTRICTED}
+	 */
+	public static AccessRule unrestricted() {
+		return new AccessRule((request, response) -> true, "unrestricted allows all clients", null);
+	}
+
+	/**
+	 * Check a request, and answer it with 403 if it is refused.
+	 * @param request the request
+	 * @param response its response, to which nothing has been written; may get a cookie
+	 * @return whether to go on; if not, the response is complete
+	 * @throws IOException if the refusal cannot be written
+	 */
+	public boolean check(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!ForeignPage.isBehind(request) && this.permits.test(request, response)) {
+			return true;
+		}
+		response.setStatus(HttpServletResponse.SC_FORBIDDEN);
+		response.setContentType("text/plain;charset=utf-8");
+		response.setHeader("Cache-Control", "no-store");
+		response.setHeader("Referrer-Policy", "no-referrer");
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		response.getOutputStream()
+			.print("gmicro.diagnostics.access=" + this.allowed
+					+ ". A link from another site is refused: open the address in a new tab\n");
+		return false;
+	}
+
+	/**
+	 * Add what a client without a cookie needs to open a page.
+	 * @param url the URL of a page, for a client that has been permitted to open one
+	 * @return the URL, with the token if there is one
+	 */
+	public String authorize(String url) {
+		return (this.token != null) ? this.token.addTo(url) : url;
+	}
+
+}
