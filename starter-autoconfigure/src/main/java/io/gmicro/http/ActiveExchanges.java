@@ -35,6 +35,21 @@ public final class ActiveExchanges implements ExchangeObserver {
 	}
 
 	@Override
+	public void onAsync(Exchange exchange) {
+		this.operations.detach(exchange);
+	}
+
+	@Override
+	public void onResume(Exchange exchange) {
+		this.operations.attach(exchange);
+	}
+
+	@Override
+	public void onDispatch(Exchange exchange, long startNanos) {
+		this.operations.detach(exchange);
+	}
+
+	@Override
 	public void onEnd(Exchange exchange) {
 		this.operations.leave(exchange);
 	}

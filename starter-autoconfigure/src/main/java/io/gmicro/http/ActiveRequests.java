@@ -1,32 +1,36 @@
 package io.gmicro.http;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.micrometer.core.instrument.Gauge;
+import io.gmicro.overflow.GaugeFamily;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.jspecify.annotations.Nullable;
+import io.micrometer.core.instrument.Tags;
 
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
  * Keeps {@code http_server_active_requests}, the number of requests that are being served
- * right now, by method.
+ * right now, by method: 0 from the start for each of HTTP's and for all others together.
  */
 public final class ActiveRequests implements ExchangeObserver {
 
 	private static final int OTHER = RequestMethod.values().length;
 
-	private final AtomicReferenceArray<@Nullable LongAdder> active = new AtomicReferenceArray<>(OTHER + 1);
-
-	private final MeterRegistry registry;
+	private final LongAdder[] active = new LongAdder[OTHER + 1];
 
 	/**
 	 * Create an observer that keeps its gauges in a registry.
-	 * @param registry where the gauges are registered, a method's on its first request
+	 * @param registry where the gauges of all methods are registered, with the value 0
 	 */
 	public ActiveRequests(MeterRegistry registry) {
-		this.registry = registry;
+		GaugeFamily gauges = new GaugeFamily(registry, "http.server.active_requests",
+				"HTTP server requests that are being served");
+		for (int index = 0; index <= OTHER; index++) {
+			LongAdder adder = new LongAdder();
+			String method = (index < OTHER) ? RequestMethod.values()[index].name() : Exchange.OTHER;
+			gauges.add(Tags.of(Series.METHOD_LABEL, method), adder::sum);
+			this.active[index] = adder;
+		}
 	}
 
 	@Override
@@ -41,23 +45,7 @@ public final class ActiveRequests implements ExchangeObserver {
 
 	private LongAdder active(Exchange exchange) {
 		RequestMethod method = exchange.requestMethod();
-		int index = (method != null) ? method.ordinal() : OTHER;
-		LongAdder adder = this.active.get(index);
-		return (adder != null) ? adder : register(index, exchange.method());
-	}
-
-	private synchronized LongAdder register(int index, String method) {
-		LongAdder existing = this.active.get(index);
-		if (existing != null) {
-			return existing;
-		}
-		LongAdder adder = new LongAdder();
-		Gauge.builder("http.server.active_requests", adder, LongAdder::sum)
-			.description("HTTP server requests that are being served")
-			.tag(Series.METHOD_LABEL, method)
-			.register(this.registry);
-		this.active.set(index, adder);
-		return adder;
+		return this.active[(method != null) ? method.ordinal() : OTHER];
 	}
 
 }

@@ -31,6 +31,8 @@ final class AsyncEnd implements AsyncListener {
 
 	private volatile @Nullable Throwable failure;
 
+	private volatile boolean awaitsErrorPage;
+
 	private volatile boolean connectionLost;
 
 	private AsyncEnd(ExchangeFilter filter, Exchange exchange, HttpServletRequest request,
@@ -54,7 +56,7 @@ final class AsyncEnd implements AsyncListener {
 		if (!request.isAsyncStarted()) {
 			return false;
 		}
-		filter.beforeAsync(exchange, response);
+		filter.beforeAsync(exchange, request, response);
 		try {
 			AsyncEnd end = new AsyncEnd(filter, exchange, request, response);
 			request.getAsyncContext().addListener(end);
@@ -78,15 +80,23 @@ final class AsyncEnd implements AsyncListener {
 	/**
 	 * Ends the exchange with the exception that an asynchronous dispatch threw. Nothing
 	 * comes after it but the error page, and completion is not to be relied on: Tomcat
-	 * now and then reports only the error, Jetty 12.0 neither if the response was sent.
+	 * reports none when it closes the connection, Jetty 12.0 none if the response was
+	 * sent.
 	 * @param request the request
 	 * @param response the response
 	 * @param failure what the dispatch threw
 	 */
 	static void dispatchFailed(HttpServletRequest request, HttpServletResponse response, Throwable failure) {
-		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end && end.ended.compareAndSet(false, true)) {
+		if (!(request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end)) {
+			return;
+		}
+		if (TomcatErrors.isAnsweredAfter(request, response, failure)) {
+			end.failure = failure;
+			end.awaitsErrorPage = true;
+		}
+		else if (end.ended.compareAndSet(false, true)) {
 			try {
-				end.filter.afterFailure(end.exchange, request, response, failure);
+				end.filter.answered(end.exchange, request, response, failure);
 			}
 			catch (RuntimeException | Error ex) {
 				end.filter.abandon(end.exchange, ex);
@@ -94,8 +104,35 @@ final class AsyncEnd implements AsyncListener {
 		}
 	}
 
+	/**
+	 * An error page has answered for an asynchronous request, if it had to.
+	 * @param request the request
+	 */
+	static void errorPageWritten(HttpServletRequest request) {
+		if (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end && end.awaitsErrorPage) {
+			end.end();
+		}
+	}
+
 	@Override
 	public void onComplete(AsyncEvent event) {
+		if (!awaitsErrorPage()) {
+			end();
+		}
+	}
+
+	private boolean awaitsErrorPage() {
+		try {
+			this.awaitsErrorPage = this.failure == null && this.filter.isListening()
+					&& TomcatErrors.hasErrorPageAfterCompletion(this.request, this.response);
+			return this.awaitsErrorPage;
+		}
+		catch (RuntimeException | Error ex) {
+			return false;
+		}
+	}
+
+	private void end() {
 		if (this.ended.compareAndSet(false, true)) {
 			try {
 				Throwable reported = this.failure;

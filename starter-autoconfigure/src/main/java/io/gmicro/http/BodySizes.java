@@ -45,11 +45,6 @@ public final class BodySizes implements ExchangeObserver {
 		record(this.responses, exchange, exchange.responseBodySize());
 	}
 
-	@Override
-	public void onErrorPage(Exchange exchange) {
-		record(this.responses, exchange, exchange.responseBodySize());
-	}
-
 	private static void record(ExchangeMeters<DistributionSummary> summaries, Exchange exchange, long size) {
 		if (size != Exchange.UNKNOWN_SIZE) {
 			summaries.get(exchange).record((double) size);

@@ -1,5 +1,6 @@
 package io.gmicro.http;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,17 @@ final class ClientAbort {
 	private static final int MAX_DEPTH = 16;
 
 	private ClientAbort() {
+	}
+
+	/**
+	 * Whether a request failed because its client went away.
+	 * @param failure what is on its way to the container
+	 * @param request the request, on which Spring MVC leaves what it has handled
+	 * @return {@code true} if one of these says so
+	 */
+	static boolean isCauseOf(@Nullable Throwable failure, HttpServletRequest request) {
+		return isCauseOf(failure) || isCauseOf(MatchedRoute.handledException(request))
+				|| TomcatErrors.hidesClientAbort(request);
 	}
 
 	static boolean isCauseOf(@Nullable Throwable failure) {

@@ -41,6 +41,8 @@ public final class Exchange extends Operation {
 
 	private boolean async;
 
+	private boolean aborted;
+
 	private long durationNanos = -1;
 
 	private long requestBodySize = UNKNOWN_SIZE;
@@ -79,8 +81,12 @@ public final class Exchange extends Operation {
 		return (ended != null) ? ended.route() : Objects.requireNonNullElse(this.pattern, Routes.UNKNOWN);
 	}
 
-	void longLived() {
-		this.longLived = true;
+	void aborted() {
+		this.aborted = true;
+	}
+
+	void longLived(boolean longLived) {
+		this.longLived = longLived;
 	}
 
 	void matched(@Nullable String pattern) {
@@ -105,10 +111,6 @@ public final class Exchange extends Operation {
 
 	boolean hasEnded() {
 		return this.durationNanos >= 0;
-	}
-
-	void errorPage(long responseBodySize) {
-		this.responseBodySize = responseBodySize;
 	}
 
 	@Nullable RequestMethod requestMethod() {
@@ -168,6 +170,16 @@ public final class Exchange extends Operation {
 	}
 
 	/**
+	 * Whether the server broke the response off after it had been committed, so that the
+	 * client received an incomplete body behind a status that may say otherwise.
+	 * @return {@code true} after such an exception, {@code false} when the client went
+	 * away
+	 */
+	public boolean isAborted() {
+		return this.aborted;
+	}
+
+	/**
 	 * The status code that the client saw.
 	 * @return the status, {@value #CLIENT_CLOSED_REQUEST} when the client went away, 0
 	 * before the exchange has ended
@@ -205,8 +217,8 @@ public final class Exchange extends Operation {
 	/**
 	 * The size of the response body as the application wrote it, before compression and
 	 * transfer coding.
-	 * @return the size in bytes, {@value #UNKNOWN_SIZE} when it is not known or still to
-	 * be written by the container's error page
+	 * @return the size in bytes, error pages included, {@value #UNKNOWN_SIZE} when the
+	 * container does not report it
 	 */
 	public long responseBodySize() {
 		return this.responseBodySize;

@@ -3,6 +3,7 @@ package io.gmicro.http;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,7 +11,10 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +24,24 @@ import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
  * Decides, once for every observer, when an exchange begins, when it ends and what the
- * client saw. Register it for the dispatcher types {@code REQUEST}, {@code ASYNC} and
- * {@code ERROR}, with asynchronous support, in front of everything that may answer.
+ * client saw. Register it for the dispatcher types {@code REQUEST}, {@code ASYNC},
+ * {@code ERROR} and {@code INCLUDE}, with asynchronous support, in front of everything
+ * that may answer, and as a listener of the same servlet context.
  * <p>
- * An exchange ends when the filter chain has returned or thrown; when asynchronous
- * processing was started, it ends when that completes. A client that went away is
- * recorded as {@link Exchange#CLIENT_CLOSED_REQUEST}, an exception on its way to the
- * container as 500. Thread-safe.
+ * An exchange ends when the filter chain has returned, or when asynchronous processing
+ * has completed. When something may still change the answer (the container has to answer
+ * with an error, or a filter outside has wrapped the response), the exchange ends when
+ * the container has finished the request; without the listener it ends at once, with the
+ * status that containers answer with. A client that went away is recorded as
+ * {@link Exchange#CLIENT_CLOSED_REQUEST}. Thread-safe.
  */
-public final class ExchangeFilter implements Filter {
+public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	/**
 	 * How early the filter runs: just inside Spring's observation filter, whose trace is
 	 * then known.
 	 */
 	public static final int DEFAULT_ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
-
-	private static final String ENDED_EXCHANGE = ExchangeFilter.class.getName() + ".endedExchange";
 
 	private final ExchangeObservers observers;
 
@@ -47,6 +52,11 @@ public final class ExchangeFilter implements Filter {
 	private final LongLived longLived;
 
 	private final Function<HttpServletRequest, @Nullable String> knownRoutes;
+
+	/** So that the end of a request costs nothing where no exchange waits for it. */
+	private final AtomicInteger awaited = new AtomicInteger();
+
+	private volatile boolean listening;
 
 	/**
 	 * Create a filter.
@@ -77,6 +87,29 @@ public final class ExchangeFilter implements Filter {
 	}
 
 	@Override
+	public void requestInitialized(ServletRequestEvent event) {
+		if (!this.listening) {
+			this.listening = true;
+		}
+	}
+
+	@Override
+	public void requestDestroyed(ServletRequestEvent event) {
+		if (this.awaited.get() > 0 && RequestEnd.finished(event.getServletRequest())) {
+			this.awaited.decrementAndGet();
+		}
+	}
+
+	/** Whether the container reports the end of requests. */
+	boolean isListening() {
+		return this.listening;
+	}
+
+	void awaitRequestEnd() {
+		this.awaited.incrementAndGet();
+	}
+
+	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		if (!(request instanceof HttpServletRequest httpRequest)
@@ -85,8 +118,12 @@ public final class ExchangeFilter implements Filter {
 		}
 		else {
 			switch (request.getDispatcherType()) {
-				case ERROR -> writeErrorPage(httpRequest, httpResponse, chain);
+				case ERROR -> errorPage(httpRequest, httpResponse, chain);
 				case ASYNC -> resume(httpRequest, httpResponse, chain);
+				case INCLUDE -> {
+					MatchedRoute.included(httpRequest);
+					chain.doFilter(request, response);
+				}
 				default -> begin(httpRequest, httpResponse, chain);
 			}
 		}
@@ -94,11 +131,21 @@ public final class ExchangeFilter implements Filter {
 
 	private void begin(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		if (this.excludedPaths.contains(request)) {
+		if (isExcluded(request)) {
 			chain.doFilter(request, response);
 		}
 		else {
 			exchange(request, response, chain);
+		}
+	}
+
+	private boolean isExcluded(HttpServletRequest request) {
+		try {
+			return this.excludedPaths.contains(request);
+		}
+		catch (RuntimeException | Error ex) {
+			this.observers.failed(this.excludedPaths, ex);
+			return false;
 		}
 	}
 
@@ -136,25 +183,34 @@ public final class ExchangeFilter implements Filter {
 	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure) {
 		exchange.matched(MatchedRoute.of(request));
-		if (AsyncEnd.await(this, exchange, request, response)) {
-			return;
+		if (!AsyncEnd.await(this, exchange, request, response)) {
+			answered(exchange, request, response, failure);
 		}
-		if (failure != null) {
-			afterFailure(exchange, request, response, failure);
+	}
+
+	/**
+	 * The application has answered, or failed.
+	 * @param exchange the exchange
+	 * @param request the request
+	 * @param response the response
+	 * @param failure what is on its way to the container
+	 */
+	void answered(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
+			@Nullable Throwable failure) {
+		int status = response.getStatus();
+		boolean errorSent = ServletContainer.errorSent(request, response, status);
+		if (failure != null || errorSent || response instanceof ServletResponseWrapper) {
+			new RequestEnd(this, exchange, request, response, failure, errorSent).await();
 		}
 		else {
-			end(exchange, request, response, null, response.getStatus(),
-					ServletContainer.awaitsErrorPage(request, response, false));
+			int seen = ClientAbort.isCauseOf(null, request) ? Exchange.CLIENT_CLOSED_REQUEST : status;
+			matchRoute(exchange, request, seen);
+			complete(exchange, request, response, seen, ServletContainer.bodyWritten(response));
 		}
 	}
 
-	void afterFailure(Exchange exchange, HttpServletRequest request, HttpServletResponse response, Throwable failure) {
-		end(exchange, request, response, failure, ServletContainer.statusAfterException(request, response),
-				ServletContainer.awaitsErrorPage(request, response, true));
-	}
-
-	void beforeAsync(Exchange exchange, HttpServletResponse response) {
-		markLongLived(exchange, response);
+	void beforeAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
+		exchange.longLived(this.longLived.begins(request, response));
 		exchange.async();
 		this.observers.suspended(exchange);
 		exchange.servedBy(null);
@@ -162,41 +218,48 @@ public final class ExchangeFilter implements Filter {
 
 	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure, boolean connectionLost) {
-		int status = connectionLost ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
-		end(exchange, request, response, failure, status, ServletContainer.awaitsErrorPage(request, response, false));
+		boolean gone = connectionLost || ClientAbort.isCauseOf(failure, request);
+		int status = gone ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
+		matchRoute(exchange, request, status);
+		boolean failed = failure != null || ServletContainer.isJetty(response)
+				|| ServletContainer.errorSent(request, response, status);
+		complete(exchange, request, response, status,
+				failed ? ServletContainer.bodyOrErrorPageWritten(response) : ServletContainer.bodyWritten(response));
 	}
 
-	private void markLongLived(Exchange exchange, HttpServletResponse response) {
-		if (this.longLived.isStream(response.getContentType())) {
-			exchange.longLived();
+	/** Decide the route of an answer, before an error page has one of its own. */
+	void matchRoute(Exchange exchange, HttpServletRequest request, int status) {
+		if (MatchedRoute.isUnmatchedResource(request, status)) {
+			exchange.matched(null);
+		}
+		else if (exchange.pattern() == null && status != HttpServletResponse.SC_NOT_FOUND) {
+			exchange.matched(knownRoute(request));
 		}
 	}
 
-	private void end(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure, int answered, boolean errorPage) {
+	/**
+	 * End an exchange with what the client saw.
+	 * @param exchange the exchange
+	 * @param request the request
+	 * @param response the response
+	 * @param status the status that was sent
+	 * @param bodySize the size of the body that was sent
+	 */
+	void complete(Exchange exchange, HttpServletRequest request, HttpServletResponse response, int status,
+			long bodySize) {
 		if (exchange.hasEnded()) {
 			return;
 		}
-		if (exchange.isAsync()) {
+		if (status == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+			exchange.longLived(true);
+		}
+		else if (exchange.isAsync()) {
 			// It may have been decided only on another thread
-			markLongLived(exchange, response);
+			exchange.longLived(this.longLived.ended(request, response, status, exchange.isLongLived()));
 		}
-		if (errorPage) {
-			request.setAttribute(ENDED_EXCHANGE, exchange);
-		}
-		boolean aborted = ClientAbort.isCauseOf(failure)
-				|| ClientAbort.isCauseOf(MatchedRoute.handledException(request));
-		int status = aborted ? Exchange.CLIENT_CLOSED_REQUEST : answered;
 		exchange.responded(status, request.getContentLengthLong(),
-				errorPage ? Exchange.UNKNOWN_SIZE : bodySize(exchange, response));
-		if (answered == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-			exchange.longLived();
-		}
-		if (exchange.pattern() == null && status != HttpServletResponse.SC_NOT_FOUND) {
-			exchange.matched(knownRoute(request));
-		}
-		String pattern = MatchedRoute.isUnmatchedResource(request, status) ? null : exchange.pattern();
-		exchange.end(this.routes.find(exchange.requestMethod(), pattern, status), System.nanoTime());
+				(exchange.requestMethod() == RequestMethod.HEAD) ? 0 : bodySize);
+		exchange.end(this.routes.find(exchange.requestMethod(), exchange.pattern(), status), System.nanoTime());
 		this.observers.ended(exchange);
 	}
 
@@ -216,6 +279,7 @@ public final class ExchangeFilter implements Filter {
 		long start = System.nanoTime();
 		if (exchange != null) {
 			exchange.servedBy(Thread.currentThread());
+			this.observers.resumed(exchange);
 		}
 		try {
 			chain.doFilter(request, response);
@@ -232,21 +296,14 @@ public final class ExchangeFilter implements Filter {
 		}
 	}
 
-	private static long bodySize(Exchange exchange, HttpServletResponse response) {
-		return (exchange.requestMethod() == RequestMethod.HEAD) ? 0 : ServletContainer.bodyWritten(response);
-	}
-
-	private void writeErrorPage(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+	private void errorPage(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
+		RequestEnd.errorPage(request);
 		try {
 			chain.doFilter(request, response);
 		}
 		finally {
-			if (request.getAttribute(ENDED_EXCHANGE) instanceof Exchange exchange) {
-				request.removeAttribute(ENDED_EXCHANGE);
-				exchange.errorPage(bodySize(exchange, response));
-				this.observers.errorPageWritten(exchange);
-			}
+			AsyncEnd.errorPageWritten(request);
 		}
 	}
 

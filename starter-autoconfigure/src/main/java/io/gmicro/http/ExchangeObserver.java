@@ -41,6 +41,14 @@ public interface ExchangeObserver {
 	}
 
 	/**
+	 * Called when an asynchronous dispatch of the exchange begins, on the thread that
+	 * serves it.
+	 * @param exchange the exchange that is dispatched
+	 */
+	default void onResume(Exchange exchange) {
+	}
+
+	/**
 	 * Called when an asynchronous dispatch of the exchange has been served, still on the
 	 * thread that served it. The exchange may have ended meanwhile.
 	 * @param exchange the exchange that was dispatched
@@ -50,19 +58,11 @@ public interface ExchangeObserver {
 	}
 
 	/**
-	 * Called once an exchange, when it has ended: the filter chain has returned or
-	 * thrown, or asynchronous processing has completed.
+	 * Called once an exchange, when it has ended: the filter chain has returned,
+	 * asynchronous processing has completed or, after an error, the container has
+	 * finished the request.
 	 * @param exchange the exchange that ended
 	 */
 	void onEnd(Exchange exchange);
-
-	/**
-	 * Called after {@link #onEnd onEnd}, at most once, when the container dispatched the
-	 * request to an error page. The size of the response body, until then
-	 * {@link Exchange#UNKNOWN_SIZE unknown}, is now known.
-	 * @param exchange the exchange that ended with an error
-	 */
-	default void onErrorPage(Exchange exchange) {
-	}
 
 }

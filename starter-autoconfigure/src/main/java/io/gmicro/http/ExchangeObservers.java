@@ -24,6 +24,8 @@ final class ExchangeObservers {
 
 	private final Counter errors;
 
+	private volatile boolean warned;
+
 	ExchangeObservers(List<ExchangeObserver> observers, MeterRegistry registry) {
 		this.observers = observers.toArray(ExchangeObserver[]::new);
 		this.startObservers = observers.stream()
@@ -57,6 +59,10 @@ final class ExchangeObservers {
 		each(ExchangeObserver::onAsync, exchange);
 	}
 
+	void resumed(Exchange exchange) {
+		each(ExchangeObserver::onResume, exchange);
+	}
+
 	void dispatched(Exchange exchange, long startNanos) {
 		each((observer, dispatched) -> observer.onDispatch(dispatched, startNanos), exchange);
 	}
@@ -71,10 +77,6 @@ final class ExchangeObservers {
 				failed(observer, ex);
 			}
 		}
-	}
-
-	void errorPageWritten(Exchange exchange) {
-		each(ExchangeObserver::onErrorPage, exchange);
 	}
 
 	private void each(BiConsumer<ExchangeObserver, Exchange> event, Exchange exchange) {
@@ -94,11 +96,23 @@ final class ExchangeObservers {
 	 * @param failure how it failed
 	 */
 	void failed(Object source, Throwable failure) {
-		boolean first = this.errors.count() == 0;
-		this.errors.increment();
-		if (first) {
-			warn(source, failure);
+		try {
+			this.errors.increment();
+			// Not from the counter, which may be denied or begin anew with every step
+			if (!this.warned && isFirst()) {
+				warn(source, failure);
+			}
 		}
+		catch (Throwable ex) {
+			// Whatever counts it, the other observers and the request go on
+		}
+	}
+
+	/** With a lock: an atomic object may need memory, which a full heap has not. */
+	private synchronized boolean isFirst() {
+		boolean first = !this.warned;
+		this.warned = true;
+		return first;
 	}
 
 	private static void warn(Object source, Throwable failure) {

@@ -1,46 +1,124 @@
 package io.gmicro.http;
 
 import java.util.Collection;
+import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Paths whose requests are not recorded: exact ones, and whole subtrees written with a
- * trailing {@code /**}. They are compared with the path as the client sent it, without
- * the context path and before any decoding, so that looking costs nothing; a path spelled
- * in some other way is recorded.
+ * Paths whose requests are not recorded: exact ones, whole subtrees written with a
+ * trailing {@code /**}, and templates that end in variables. A path is compared as the
+ * client sent it, without the context path, so that looking costs nothing; one that the
+ * container reads in another way, such as <code>//metrics;x=y</code>, as the container
+ * resolved it. Thread-safe.
  */
 final class ExcludedPaths {
 
-	private static final String SUBTREE = "/**";
+	private final Supplier<? extends Collection<String>> patterns;
 
-	private final String[] paths;
+	private volatile Pattern @Nullable [] parsed;
 
-	private final String[] subtrees;
-
-	ExcludedPaths(Collection<String> patterns) {
-		this.paths = patterns.stream().filter((pattern) -> !pattern.endsWith(SUBTREE)).toArray(String[]::new);
-		this.subtrees = patterns.stream()
-			.filter((pattern) -> pattern.endsWith(SUBTREE))
-			.map((pattern) -> pattern.substring(0, pattern.length() - SUBTREE.length()))
-			.toArray(String[]::new);
+	/**
+	 * Create paths.
+	 * @param patterns gives the patterns, on first use
+	 */
+	ExcludedPaths(Supplier<? extends Collection<String>> patterns) {
+		this.patterns = patterns;
 	}
 
 	boolean contains(HttpServletRequest request) {
 		String uri = request.getRequestURI();
-		int start = request.getContextPath().length();
-		for (String path : this.paths) {
-			if (uri.length() == start + path.length() && uri.startsWith(path, start)) {
-				return true;
+		return isPlain(uri) ? contains(uri, request.getContextPath().length()) : contains(resolved(request), 0);
+	}
+
+	/** Whether every container reads the path as it is written. */
+	private static boolean isPlain(String uri) {
+		char previous = ' ';
+		for (int i = 0; i < uri.length(); i++) {
+			char character = uri.charAt(i);
+			if (character == '%' || character == ';' || (previous == '/' && (character == '/' || character == '.'))) {
+				return false;
 			}
+			previous = character;
 		}
-		for (String subtree : this.subtrees) {
-			int end = start + subtree.length();
-			if (uri.startsWith(subtree, start) && (uri.length() == end || uri.charAt(end) == '/')) {
+		return true;
+	}
+
+	private static String resolved(HttpServletRequest request) {
+		try {
+			String servlet = request.getServletPath();
+			String rest = request.getPathInfo();
+			return (rest != null) ? servlet + rest : servlet;
+		}
+		catch (IllegalArgumentException ex) {
+			// Jetty does not resolve what is ambiguous
+			return "";
+		}
+	}
+
+	private boolean contains(String path, int start) {
+		Pattern[] existing = this.parsed;
+		for (Pattern pattern : (existing != null) ? existing : parse()) {
+			if (pattern.matches(path, start)) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private synchronized Pattern[] parse() {
+		Pattern[] existing = this.parsed;
+		if (existing != null) {
+			return existing;
+		}
+		Pattern[] created = this.patterns.get().stream().map(Pattern::of).distinct().toArray(Pattern[]::new);
+		this.parsed = created;
+		return created;
+	}
+
+	/**
+	 * A path and how many segments follow it.
+	 *
+	 * @param prefix the path
+	 * @param segments the number of further segments, or {@link #ANY}
+	 */
+	private record Pattern(String prefix, int segments) {
+
+		private static final int ANY = -1;
+
+		static Pattern of(String pattern) {
+			if (pattern.endsWith("/**")) {
+				return new Pattern(pattern.substring(0, pattern.length() - "/**".length()), ANY);
+			}
+			int variable = pattern.indexOf("/{");
+			return (variable < 0) ? new Pattern(pattern, 0)
+					: new Pattern(pattern.substring(0, variable), count(pattern, variable, pattern.length()));
+		}
+
+		boolean matches(String path, int start) {
+			int end = start + this.prefix.length();
+			if (!path.startsWith(this.prefix, start)) {
+				return false;
+			}
+			if (path.length() == end) {
+				return this.segments <= 0;
+			}
+			return this.segments != 0 && path.charAt(end) == '/'
+					&& (this.segments == ANY || count(path, end, path.length()) == this.segments);
+		}
+
+		/** Every segment begins with a slash. */
+		private static int count(String path, int start, int end) {
+			int segments = 0;
+			for (int i = start; i < end; i++) {
+				if (path.charAt(i) == '/') {
+					segments++;
+				}
+			}
+			return segments;
+		}
+
 	}
 
 }

@@ -28,11 +28,6 @@ public final class GinBodySizes implements ExchangeObserver {
 		add(exchange.responseBodySize(), this.sent);
 	}
 
-	@Override
-	public void onErrorPage(Exchange exchange) {
-		add(exchange.responseBodySize(), this.sent);
-	}
-
 	private static void add(long size, CounterDataPoint counter) {
 		if (size > 0) {
 			counter.inc(size);

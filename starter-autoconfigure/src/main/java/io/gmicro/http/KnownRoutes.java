@@ -9,13 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.RequestPath;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.support.RouterFunctionMapping;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * The path templates that controllers and {@link RouterFunction}s are mapped to, for
+ * The path templates that handlers are mapped to, except for static resources, for
  * requests that were answered before Spring MVC looked for a handler, or that it refused
  * for their method. The table is made on first use and holds what was mapped by then.
  * Thread-safe.
@@ -66,24 +63,10 @@ public final class KnownRoutes implements Function<HttpServletRequest, @Nullable
 			return existing;
 		}
 		RouteTable created = new RouteTable();
-		for (HandlerMapping mapping : this.mappings.get()) {
-			if (mapping instanceof RequestMappingInfoHandlerMapping controllers) {
-				addControllers(controllers, created);
-			}
-			else if (mapping instanceof RouterFunctionMapping functions && functions.getRouterFunction() != null) {
-				functions.getRouterFunction().accept(new FunctionPaths(created::add));
-			}
-		}
+		new HandlerPatterns((template) -> {
+		}, created::add).addAll(this.mappings.get());
 		this.table = created;
 		return created;
-	}
-
-	private static void addControllers(RequestMappingInfoHandlerMapping mapping, RouteTable table) {
-		mapping.getHandlerMethods().keySet().forEach((info) -> {
-			if (info.getPathPatternsCondition() != null) {
-				info.getPathPatternsCondition().getPatterns().forEach(table::add);
-			}
-		});
 	}
 
 }

@@ -2,17 +2,69 @@ package io.gmicro.http;
 
 import java.util.Collection;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.ResolvableType;
+import org.springframework.http.HttpEntity;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
 /**
- * Knows the content types of answers that have no end of their own.
+ * Knows asynchronous answers that have no end of their own: by their content type, by
+ * what promises one of these types before there is a byte, and those of SockJS, whose
+ * transports have content types of all kinds.
  */
 final class LongLived {
+
+	private static final String PRODUCIBLE_TYPES = "org.springframework.web.servlet.HandlerMapping.producibleMediaTypes";
+
+	private static final String SOCKJS = "org.springframework.web.socket.sockjs.support.SockJsHttpRequestHandler";
 
 	private final String[] contentTypes;
 
 	LongLived(Collection<String> contentTypes) {
 		this.contentTypes = contentTypes.toArray(String[]::new);
+	}
+
+	/**
+	 * Whether an answer that has just become asynchronous is, or will be, a stream.
+	 * @param request the request
+	 * @param response the response
+	 * @return {@code true} if it goes on for as long as the client likes
+	 */
+	boolean begins(HttpServletRequest request, HttpServletResponse response) {
+		Object handler = MatchedRoute.handler(request);
+		if (isSockJs(handler)) {
+			return true;
+		}
+		String contentType = response.getContentType();
+		return (contentType != null) ? isStream(contentType) : isPromised(request, handler);
+	}
+
+	/**
+	 * Whether an asynchronous answer was a stream.
+	 * @param request the request
+	 * @param response the response
+	 * @param status the status that the client saw
+	 * @param began whether it {@link #begins began} as one
+	 * @return {@code true} if it went on for as long as the client liked
+	 */
+	boolean ended(HttpServletRequest request, HttpServletResponse response, int status, boolean began) {
+		String contentType = response.getContentType();
+		if (isStream(contentType)) {
+			return true;
+		}
+		// Nothing was sent, and what a failure sends is no stream
+		boolean silent = contentType == null && (status < 400 || status == Exchange.CLIENT_CLOSED_REQUEST);
+		return began && (silent || isSockJs(MatchedRoute.handler(request)));
+	}
+
+	private boolean isPromised(HttpServletRequest request, @Nullable Object handler) {
+		boolean declared = request.getAttribute(PRODUCIBLE_TYPES) instanceof Collection<?> types && !types.isEmpty()
+				&& types.stream().allMatch((type) -> isStream(type.toString()));
+		return declared || isStream(request.getHeader("Accept")) || (handler != null && WebMvc.returnsEvents(handler));
 	}
 
 	boolean isStream(@Nullable String contentType) {
@@ -27,6 +79,30 @@ final class LongLived {
 			}
 		}
 		return false;
+	}
+
+	/** By its name, since an application need not have it. */
+	private static boolean isSockJs(@Nullable Object handler) {
+		Class<?> type = (handler != null) ? handler.getClass() : null;
+		while (type != null && !type.getName().equals(SOCKJS)) {
+			type = type.getSuperclass();
+		}
+		return type != null;
+	}
+
+	/** Loaded only where Spring MVC is there. */
+	private static final class WebMvc {
+
+		static boolean returnsEvents(Object handler) {
+			if (!(handler instanceof HandlerMethod method)) {
+				return false;
+			}
+			ResolvableType type = ResolvableType.forMethodReturnType(method.getMethod());
+			Class<?> body = HttpEntity.class.isAssignableFrom(type.toClass()) ? type.getGeneric().toClass()
+					: type.toClass();
+			return SseEmitter.class.isAssignableFrom(body);
+		}
+
 	}
 
 }

@@ -5,9 +5,6 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.function.support.RouterFunctionMapping;
-import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /**
  * The templates that the label of a route can have. Immutable.
@@ -32,30 +29,10 @@ public record MappedRoutes(Set<String> templates, boolean complete) {
 	 */
 	public static MappedRoutes of(Collection<? extends HandlerMapping> mappings) {
 		Set<String> templates = new TreeSet<>();
-		boolean complete = true;
-		for (HandlerMapping mapping : mappings) {
-			complete &= add(mapping, templates);
-		}
-		return new MappedRoutes(templates, complete);
-	}
-
-	private static boolean add(HandlerMapping mapping, Set<String> templates) {
-		if (mapping instanceof RequestMappingInfoHandlerMapping controllers) {
-			controllers.getHandlerMethods().keySet().forEach((info) -> templates.addAll(info.getPatternValues()));
-			return true;
-		}
-		if (mapping instanceof RouterFunctionMapping functions) {
-			FunctionPaths paths = new FunctionPaths((pattern) -> templates.add(pattern.getPatternString()));
-			if (functions.getRouterFunction() != null) {
-				functions.getRouterFunction().accept(paths);
-			}
-			return paths.isComplete();
-		}
-		if (mapping instanceof AbstractUrlHandlerMapping urls) {
-			templates.addAll(urls.getHandlerMap().keySet());
-			return true;
-		}
-		return false;
+		HandlerPatterns patterns = new HandlerPatterns(templates::add, (pattern) -> {
+		});
+		patterns.addAll(mappings);
+		return new MappedRoutes(templates, patterns.isComplete());
 	}
 
 	/**

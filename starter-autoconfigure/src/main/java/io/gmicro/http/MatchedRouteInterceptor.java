@@ -1,5 +1,6 @@
 package io.gmicro.http;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -24,7 +25,8 @@ public final class MatchedRouteInterceptor implements HandlerInterceptor {
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
 		String pattern = MatchedRoute.of(request);
-		if (pattern != null) {
+		// An error page is not what was asked for
+		if (pattern != null && request.getDispatcherType() != DispatcherType.ERROR) {
 			this.active.matched(pattern);
 		}
 		return true;

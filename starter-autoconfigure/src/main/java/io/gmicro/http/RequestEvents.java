@@ -44,8 +44,9 @@ public final class RequestEvents implements ExchangeObserver, AutoCloseable {
 
 	@Override
 	public void onEnd(Exchange exchange) {
-		if (PROBE.isEnabled() && !exchange.isAsync()) {
-			served(exchange, Thread.currentThread(), exchange.startNanos());
+		Thread thread = exchange.thread();
+		if (PROBE.isEnabled() && thread != null && !exchange.isAsync()) {
+			served(exchange, thread, exchange.startNanos());
 		}
 	}
 

@@ -33,10 +33,14 @@ final class RouteTable {
 				insert(pattern, node.subtrees);
 				return;
 			}
-			boolean variable = segment.matches(".*[*?{].*");
-			node = variable ? node.variable() : node.literals.computeIfAbsent(segment, (literal) -> new Node());
+			node = isVariable(segment) ? node.variable()
+					: node.literals.computeIfAbsent(segment, (literal) -> new Node());
 		}
 		insert(pattern, node.ends);
+	}
+
+	private static boolean isVariable(String segment) {
+		return segment.indexOf('*') >= 0 || segment.indexOf('?') >= 0 || segment.indexOf('{') >= 0;
 	}
 
 	private static void insert(PathPattern pattern, List<PathPattern> patterns) {

@@ -5,11 +5,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Counts {@code http_server_responses_total}, the responses by method, route and status
- * code.
+ * code, and {@code http_server_aborted_responses_total}, those of them that the server
+ * broke off after they had been committed, by method and route.
  */
 public final class StatusCodes implements ExchangeObserver {
 
 	private final ExchangeMeters<Counter> counters;
+
+	private final ExchangeMeters<Counter> aborted;
 
 	/**
 	 * Create an observer that records to a registry.
@@ -20,11 +23,18 @@ public final class StatusCodes implements ExchangeObserver {
 			.description("HTTP server responses by status code")
 			.tags(tags)
 			.register(registry));
+		this.aborted = ExchangeMeters.byRoute((tags) -> Counter.builder("http.server.aborted.responses")
+			.description("HTTP server responses that failed after they had been committed")
+			.tags(tags)
+			.register(registry));
 	}
 
 	@Override
 	public void onEnd(Exchange exchange) {
 		this.counters.get(exchange).increment();
+		if (exchange.isAborted()) {
+			this.aborted.get(exchange).increment();
+		}
 	}
 
 }

@@ -139,7 +139,8 @@ class AttackTests {
 	@EnumSource
 	void nothingOfARequestButItsTemplateIsKept(Container container) throws Exception {
 		try (TestServer server = TestServer.start(container, Application.class, "gmicro.metrics.enabled=true",
-				"gmicro.http.slow-requests.threshold=1ms", "gmicro.http.slow-requests.endpoint.enabled=true")) {
+				"gmicro.http.slow-requests.threshold=1ms", "gmicro.http.slow-requests.endpoint.enabled=true",
+				"gmicro.diagnostics.access=unrestricted")) {
 			send(server, "GET /busy/secret?token=secret HTTP/1.1\r\nHost: localhost\r\nX-Secret: secret");
 			send(server, "GET http://user:secret@localhost/item/secret?secret=1 HTTP/1.1\r\nHost: localhost");
 			send(server, "GET /item/secret?token=secret HTTP/1.1\r\nHost: localhost\r\nX-Secret: secret");

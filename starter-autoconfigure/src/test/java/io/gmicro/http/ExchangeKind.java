@@ -16,8 +16,8 @@ import static io.gmicro.http.Senders.raw;
  * so that there is no end to record. {@link LongLivedTests} has it.
  *
  * @param sender sends it and sees it end
- * @param series method, route and status that must be recorded; one of them, if a race
- * decides
+ * @param series method, route and status that must be recorded; one of them, if a race or
+ * the container decides
  * @param requests how many requests it is
  * @param timed whether it has a duration
  * @param leastSeconds what it takes at least
@@ -46,7 +46,8 @@ record ExchangeKind(Sender sender, Set<String> series, int requests, boolean tim
 				kind(Senders::pipelined, "GET /text 200").times(Senders.PIPELINED),
 				// Failed
 				kind(get("/fails", 500), "GET /fails 500"),
-				kind(raw("GET", "/fails/committed", 200), "GET /fails/committed 200"),
+				// The status of the container's access log
+				kind(raw("GET", "/fails/committed", 200), "GET /fails/committed 200", "GET /fails/committed 500"),
 				kind(get("/overflow", 500), "GET /overflow 500"), kind(get("/exhausted", 500), "GET /exhausted 500"),
 				// Answered by Spring Security and its firewall
 				kind(get("/private/1", 401), "GET /private/{id} 401"),
@@ -68,7 +69,7 @@ record ExchangeKind(Sender sender, Set<String> series, int requests, boolean tim
 				kind(get("/async/refused", 409), "GET /async/refused 409"),
 				kind(get("/async/timeout", 500), "GET /async/timeout 500").atLeast(KindsApplication.TIMEOUT_MILLIS),
 				kind(get("/stream", 200), "GET /stream 200"),
-				kind(raw("GET", "/stream/fails", 200), "GET /stream/fails 200"),
+				kind(raw("GET", "/stream/fails", 200), "GET /stream/fails 200", "GET /stream/fails 500"),
 				// Long-lived
 				kind(get("/events", 200), "GET /events 200").untimed(),
 				kind(get("/fn/events", 200), "GET /fn/events 200").untimed(),

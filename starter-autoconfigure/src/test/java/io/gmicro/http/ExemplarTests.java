@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -31,6 +34,7 @@ class ExemplarTests {
 	void durationHasExemplarWithTheTraceOfItsRequest(Container container) {
 		try (TestServer server = TestServer.start(container, Application.class, "gmicro.metrics.enabled=true")) {
 			assertThat(server.get("/traced").statusCode()).isEqualTo(200);
+			assertThat(server.get("/fails").statusCode()).isEqualTo(500);
 			Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
 				String scrape = server
 					.send("/metrics", (request) -> request.header("Accept", "application/openmetrics-text"))
@@ -40,7 +44,9 @@ class ExemplarTests {
 					.allSatisfy((line) -> assertThat(line).startsWith("http_server_request")
 						.contains("# {span_id=\"" + SPAN + "\",trace_id=\"" + TRACE + "\"}"))
 					.anySatisfy((line) -> assertThat(line).startsWith("http_server_request_duration_seconds_bucket{")
-						.contains("http_route=\"/traced\""));
+						.contains("http_route=\"/traced\""))
+					.anySatisfy((line) -> assertThat(line).startsWith("http_server_request_duration_seconds_bucket{")
+						.contains("http_route=\"/fails\""));
 			});
 		}
 	}
@@ -49,18 +55,43 @@ class ExemplarTests {
 	@RestController
 	static class Application {
 
+		private final ThreadLocal<Boolean> scope = ThreadLocal.withInitial(() -> false);
+
+		/** As a tracer does. */
+		@Bean
+		ObservationHandler<ServerRequestObservationContext> tracing() {
+			return new ObservationHandler<>() {
+
+				@Override
+				public void onScopeOpened(ServerRequestObservationContext context) {
+					Application.this.scope.set(true);
+				}
+
+				@Override
+				public void onScopeClosed(ServerRequestObservationContext context) {
+					Application.this.scope.remove();
+				}
+
+				@Override
+				public boolean supportsContext(Observation.Context context) {
+					return context instanceof ServerRequestObservationContext;
+				}
+
+			};
+		}
+
 		@Bean
 		SpanContext spanContext() {
 			return new SpanContext() {
 
 				@Override
 				public @Nullable String getCurrentTraceId() {
-					return TRACE;
+					return Application.this.scope.get() ? TRACE : null;
 				}
 
 				@Override
 				public @Nullable String getCurrentSpanId() {
-					return SPAN;
+					return Application.this.scope.get() ? SPAN : null;
 				}
 
 				@Override
@@ -73,6 +104,11 @@ class ExemplarTests {
 				}
 
 			};
+		}
+
+		@GetMapping("/fails")
+		String fails() {
+			throw new IllegalStateException("planned");
 		}
 
 		@GetMapping("/traced")

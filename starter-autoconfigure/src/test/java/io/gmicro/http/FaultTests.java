@@ -57,9 +57,8 @@ class FaultTests {
 				assertThat(server.get("/text").body()).isEqualTo("text");
 				assertThat(server.get("/callable").body()).isEqualTo("callable");
 				assertThat(server.get("/fail").statusCode()).isEqualTo(500);
-				// Start and end each; the callable's suspension and dispatch; the error
-				// page
-				expected += 3 * 2 + 2 + 1;
+				// Start and end each; the callable's suspension and dispatch
+				expected += 3 * 2 + 2;
 			}
 			int errors = expected;
 			eventually(server, (samples) -> {
@@ -223,11 +222,6 @@ class FaultTests {
 
 		@Override
 		public void onEnd(Exchange exchange) {
-			fail();
-		}
-
-		@Override
-		public void onErrorPage(Exchange exchange) {
 			fail();
 		}
 

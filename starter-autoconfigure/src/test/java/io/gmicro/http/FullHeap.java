@@ -3,6 +3,7 @@ package io.gmicro.http;
 import java.time.Duration;
 import java.util.List;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -46,7 +47,8 @@ final class FullHeap {
 		}
 		served += serve(filter, calm, CALM, "/calm");
 		System.out.println("served " + served);
-		System.out.println("in flight " + registry.get("http.server.active_requests").gauge().value());
+		System.out.println("in flight "
+				+ registry.get("http.server.active_requests").gauges().stream().mapToDouble(Gauge::value).sum());
 		System.out.println(
 				"calm " + registry.get("http.server.responses").tag(Series.ROUTE_LABEL, "/calm").counter().count());
 		System.out.println("errors " + registry.get("gmicro.observer.errors").counter().count());

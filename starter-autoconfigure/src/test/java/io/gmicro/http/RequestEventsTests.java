@@ -45,7 +45,8 @@ class RequestEventsTests {
 
 	private static final String EVENT = "gmicro.HttpRequest";
 
-	private static final String[] PROPERTIES = { "gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true" };
+	private static final String[] PROPERTIES = { "gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true",
+			"gmicro.diagnostics.access=unrestricted" };
 
 	private static final int REQUESTS = 100_000;
 

@@ -1,5 +1,6 @@
 package io.gmicro.http;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,21 @@ class RouteTableTests {
 			.map(PathPatternParser.defaultInstance::parse)
 			.forEach(this.table::add);
 		assertThat(this.table.find(PathContainer.parsePath(path))).isEqualTo(expected);
+	}
+
+	@Test
+	void lineEndsInATemplateAreCharactersLikeOthers() {
+		for (String template : List.of("/**\n", "/a\n*", "/b\r?", "/c\n{x}")) {
+			this.table.add(PathPatternParser.defaultInstance.parse(template));
+		}
+		for (String path : List.of("/**\n", "/x\n", "/a\n1", "/b\r1", "/c\nx", "/c")) {
+			PathContainer container = PathContainer.parsePath(path);
+			assertThat(this.table.find(container)).as(path)
+				.isEqualTo(Stream.of("/a\n*", "/b\r?", "/c\n{x}", "/**\n")
+					.filter((template) -> PathPatternParser.defaultInstance.parse(template).matches(container))
+					.findFirst()
+					.orElse(null));
+		}
 	}
 
 	@Test

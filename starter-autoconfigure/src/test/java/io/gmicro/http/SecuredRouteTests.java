@@ -59,6 +59,9 @@ class SecuredRouteTests {
 	private static final String USER = "Basic "
 			+ Base64.getEncoder().encodeToString("user:password".getBytes(StandardCharsets.UTF_8));
 
+	private static final String OPERATOR = "Basic "
+			+ Base64.getEncoder().encodeToString("operator:password".getBytes(StandardCharsets.UTF_8));
+
 	@ParameterizedTest
 	@EnumSource
 	void answersBeforeSpringMvcCarryTheRoute(Container container) throws IOException {
@@ -116,6 +119,28 @@ class SecuredRouteTests {
 				assertThat(raw(server, "GET " + path + " HTTP/1.1")).as(path).isIn(400, 401);
 			}
 			assertThat(status(server, "GET", "/metrics", USER)).isEqualTo(200);
+		}
+	}
+
+	/** Of Spring Security, with and without its prefix. */
+	@ParameterizedTest
+	@EnumSource
+	void diagnosticsOpenToUsersWithTheRole(Container container) {
+		for (String role : List.of("OPERATOR", "ROLE_OPERATOR")) {
+			try (TestServer server = TestServer.start(container, Application.class, "gmicro.metrics.enabled=true",
+					"gmicro.http.slow-requests.endpoint.enabled=true", "gmicro.pprof.enabled=true",
+					"gmicro.diagnostics.access=authenticated", "gmicro.diagnostics.role=" + role)) {
+				for (String path : List.of("/debug/requests", "/debug/pprof/", "/debug/pprof/cmdline")) {
+					assertThat(status(server, "GET", path, null)).as(path).isEqualTo(401);
+					assertThat(status(server, "GET", path, USER)).as(path).isEqualTo(403);
+					assertThat(status(server, "GET", path, OPERATOR)).as(path).isEqualTo(200);
+					assertThat(server
+						.send(path,
+								(request) -> request.header("Authorization", OPERATOR)
+									.header("Sec-Fetch-Site", "cross-site"))
+						.statusCode()).as(path).isEqualTo(403);
+				}
+			}
 		}
 	}
 
@@ -209,7 +234,8 @@ class SecuredRouteTests {
 		@Bean
 		UserDetailsService users() {
 			return new InMemoryUserDetailsManager(
-					User.withUsername("user").password("{noop}password").roles("USER").build());
+					User.withUsername("user").password("{noop}password").roles("USER").build(),
+					User.withUsername("operator").password("{noop}password").roles("OPERATOR").build());
 		}
 
 		@Bean

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -185,6 +186,31 @@ final class Senders {
 				return connect(server, attempts - 1);
 			}
 			throw ex;
+		}
+	}
+
+	static void http2(TestServer server) throws Exception {
+		HttpClient client = connect(server, CONNECTION_ATTEMPTS);
+		for (String path : List.of("/text", "/large", "/fails", "/nothing/here", "/callable", "/deferred/fails")) {
+			HttpResponse<String> response = client.send(HttpRequest.newBuilder(server.uri(path)).build(),
+					HttpResponse.BodyHandlers.ofString());
+			assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+		}
+	}
+
+	/** Whatever is answered, to the end. */
+	static void sendRaw(TestServer server, String text) throws IOException {
+		try (Socket socket = connect(server)) {
+			write(socket, text);
+			socket.shutdownOutput();
+			read(socket);
+		}
+	}
+
+	/** Nothing is waited for. */
+	static void sendPart(TestServer server, String text) throws IOException {
+		try (Socket socket = connect(server)) {
+			write(socket, text);
 		}
 	}
 
