@@ -45,7 +45,11 @@ public final class Call extends Operation {
 	 * @param stream whether it has more than one message on either side
 	 */
 	Call(Side side, String method, boolean stream) {
-		super(System.nanoTime());
+		this(side, method, stream, System.nanoTime());
+	}
+
+	Call(Side side, String method, boolean stream, long startNanos) {
+		super(startNanos);
 		this.side = side;
 		this.method = method;
 		this.stream = stream;

@@ -20,6 +20,8 @@ final class CallObservers {
 
 	private final Counter errors;
 
+	private volatile boolean warned;
+
 	CallObservers(List<? extends CallObserver> observers, MeterRegistry registry) {
 		this.observers = observers.toArray(CallObserver[]::new);
 		this.errors = Counter.builder("gmicro.observer.errors")
@@ -62,11 +64,28 @@ final class CallObservers {
 	}
 
 	private void failed(CallObserver observer, Throwable failure) {
-		if (this.errors.count() == 0) {
+		this.errors.increment();
+		// Not from the counter, which may be denied or begin anew with every step
+		if (!this.warned && isFirst()) {
+			warn(observer, failure);
+		}
+	}
+
+	/** With a lock: an atomic object may need memory, which a full heap has not. */
+	private synchronized boolean isFirst() {
+		boolean first = !this.warned;
+		this.warned = true;
+		return first;
+	}
+
+	private static void warn(CallObserver observer, Throwable failure) {
+		try {
 			logger.warn("Observing a gRPC call failed in " + observer.getClass().getName()
 					+ ". Further failures are only counted, in gmicro_observer_errors_total", failure);
 		}
-		this.errors.increment();
+		catch (Throwable ex) {
+			// With a full heap there is no memory for telling it either
+		}
 	}
 
 }

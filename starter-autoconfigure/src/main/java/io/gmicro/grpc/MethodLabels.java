@@ -69,6 +69,21 @@ final class MethodLabels {
 		return service == null || !this.excludedServices.contains(service);
 	}
 
+	/**
+	 * The label of a call that no interceptor has seen. A name that a client may have
+	 * made up never becomes one.
+	 * @param method the name that the client gave
+	 * @return the label, or {@code null} if calls of its service are not recorded
+	 */
+	@Nullable String ofName(String method) {
+		String label = this.labels.get(method);
+		if (label != null) {
+			return label;
+		}
+		String service = MethodDescriptor.extractFullServiceName(method);
+		return (service != null && this.excludedServices.contains(service)) ? null : other();
+	}
+
 	String other() {
 		this.overflow.increment();
 		return Call.OTHER;

@@ -1,5 +1,7 @@
 package io.gmicro.grpc;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -10,6 +12,7 @@ import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A served call on its way to the client. What the observers are told, they are told
@@ -25,18 +28,29 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 
 	private static final int SKEW_SHARE = 10;
 
+	/**
+	 * With these gRPC itself ends a call whose messages it cannot take, which a service
+	 * sees as a cancellation.
+	 */
+	private static final Set<Status.Code> REFUSALS = EnumSet.of(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL,
+			Status.Code.UNIMPLEMENTED);
+
 	private final Call call;
 
 	private final Context context;
+
+	private final UnseenCalls.@Nullable Tracer tracer;
 
 	private final CallObservers observers;
 
 	private boolean answered;
 
-	ObservedServerCall(ServerCall<Q, A> delegate, Call call, Context context, CallObservers observers) {
+	ObservedServerCall(ServerCall<Q, A> delegate, Call call, Context context, UnseenCalls.@Nullable Tracer tracer,
+			CallObservers observers) {
 		super(delegate);
 		this.call = call;
 		this.context = context;
+		this.tracer = tracer;
 		this.observers = observers;
 	}
 
@@ -85,7 +99,16 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 	}
 
 	private Status.Code cancellation() {
+		Status.Code closed = closed();
+		if (closed != null && REFUSALS.contains(closed)) {
+			return closed;
+		}
 		return isDeadline() ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
+	}
+
+	/** Where a tracer knows it. */
+	private Status.@Nullable Code closed() {
+		return (this.tracer != null) ? this.tracer.code() : null;
 	}
 
 	private boolean isDeadline() {
@@ -179,7 +202,8 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 
 		@Override
 		public void onComplete() {
-			this.observed.end(Status.Code.OK);
+			Status.Code closed = this.observed.closed();
+			this.observed.end((closed != null) ? closed : Status.Code.OK);
 			super.onComplete();
 		}
 

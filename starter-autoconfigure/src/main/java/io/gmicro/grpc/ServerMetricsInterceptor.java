@@ -20,9 +20,11 @@ import io.micrometer.core.instrument.MeterRegistry;
  * client got. It is meant to be the outermost interceptor, so that it sees what others
  * answer. Thread-safe; one instance may serve many servers.
  * <p>
- * A call of a method that no service has never reaches an interceptor.
- * {@link #unregisteredCalls()} observes those, once the server has
- * {@link #register(Collection, boolean) told} what it has.
+ * Some calls never reach an interceptor: those of a method that no service has, those
+ * that an interceptor outside of this one answers, and those that have ended before they
+ * are handled. {@link #unseenCalls()} observes these, by method once the server has
+ * {@link #register(Collection, boolean) told} what it has. It also makes sure that a call
+ * is observed once where this interceptor has been added twice.
  */
 public final class ServerMetricsInterceptor implements ServerInterceptor {
 
@@ -33,6 +35,8 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 	private final MethodLabels labels;
 
 	private final CallObservers observers;
+
+	private final UnseenCalls unseen;
 
 	/**
 	 * Create an interceptor that records {@link CallMetrics} of everything but the
@@ -56,6 +60,7 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 			MeterRegistry registry) {
 		this.labels = new MethodLabels(excludedServices, registry);
 		this.observers = new CallObservers(observers, registry);
+		this.unseen = new UnseenCalls(this.labels, this.observers);
 	}
 
 	/**
@@ -74,26 +79,28 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * What observes the calls that never reach an interceptor, since no service has their
-	 * method: give it to {@code ServerBuilder.addStreamTracerFactory}.
-	 * @return a factory that costs registered calls one lookup
+	 * What observes the calls that never reach this interceptor, and knows the codes with
+	 * which gRPC itself ends calls: give it to
+	 * {@code ServerBuilder.addStreamTracerFactory}.
+	 * @return a factory of tracers, always the same
 	 */
-	public ServerStreamTracer.Factory unregisteredCalls() {
-		return new UnregisteredCalls(this.labels, this.observers);
+	public ServerStreamTracer.Factory unseenCalls() {
+		return this.unseen;
 	}
 
 	@Override
 	public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> serverCall, Metadata headers,
 			ServerCallHandler<Q, A> next) {
 		Context context = Context.current();
-		String method = UnregisteredCalls.observes(context) ? null : this.labels.of(serverCall.getMethodDescriptor());
+		UnseenCalls.Tracer tracer = this.unseen.tracer(context);
+		String method = (tracer == null || tracer.claim()) ? this.labels.of(serverCall.getMethodDescriptor()) : null;
 		if (method == null) {
 			return next.startCall(serverCall, headers);
 		}
 		boolean stream = serverCall.getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY;
 		Call call = new Call(Call.Side.SERVER, method, stream);
 		this.observers.started(call);
-		ObservedServerCall<Q, A> observed = new ObservedServerCall<>(serverCall, call, context, this.observers);
+		ObservedServerCall<Q, A> observed = new ObservedServerCall<>(serverCall, call, context, tracer, this.observers);
 		try {
 			return observed.listener(next.startCall(observed, headers));
 		}

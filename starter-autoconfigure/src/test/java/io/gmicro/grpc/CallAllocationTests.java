@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
 import io.gmicro.http.ActiveExchanges;
@@ -15,7 +16,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
-import io.grpc.ServerInterceptor;
+import io.grpc.ServerBuilder;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCalls;
@@ -41,37 +42,57 @@ class CallAllocationTests {
 
 	private static final long BYTES_PER_CALL = 320;
 
+	/** The tracer of a call, and its place in the context. */
+	private static final long BYTES_PER_TRACER = 160;
+
 	private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
 	@Test
 	void fullSetAllocatesFewSmallObjects() throws Exception {
+		assertAllocatesLittle(false, BYTES_PER_CALL);
+	}
+
+	@Test
+	void tracerAllocatesFewSmallObjects() throws Exception {
+		assertAllocatesLittle(true, BYTES_PER_CALL + BYTES_PER_TRACER);
+	}
+
+	private void assertAllocatesLittle(boolean tracer, long bytes) throws Exception {
 		CallMetrics metrics = new CallMetrics(this.registry, List.of(Duration.ofMillis(5), Duration.ofSeconds(1)));
 		ActiveExchanges active = new ActiveExchanges(this.registry);
 		SlowCalls slow = new SlowCalls(this.registry, active, new SlowRequests(this.registry, active,
 				new Thresholds(Duration.ofSeconds(10), Map.of()), 100, TraceIds.NONE));
-		List<ServerInterceptor> server = List
-			.of(new ServerMetricsInterceptor(List.of(metrics, slow), List.of(), this.registry));
+		ServerMetricsInterceptor interceptor = new ServerMetricsInterceptor(List.of(metrics, slow), List.of(),
+				this.registry);
+		Consumer<ServerBuilder<?>> server = (builder) -> {
+			builder.intercept(interceptor);
+			if (tracer) {
+				builder.addStreamTracerFactory(interceptor.unseenCalls());
+			}
+		};
 		List<ClientInterceptor> client = List
 			.of(new ClientMetricsInterceptor(List.of(metrics, slow), List.of(), this.registry));
 		long plain = Long.MAX_VALUE;
 		long measured = Long.MAX_VALUE;
 		// In turn, so that the compiler has come as far with the one as with the other
 		for (int turn = 0; turn < TURNS; turn++) {
-			plain = Math.min(plain, allocated(List.of(), List.of()));
+			plain = Math.min(plain, allocated((builder) -> {
+			}, List.of()));
 			measured = Math.min(measured, allocated(server, client));
 		}
-		assertThat((double) (measured - plain) / CALLS).isBetween(1.0, (double) BYTES_PER_CALL);
+		double perCall = (double) (measured - plain) / CALLS;
+		assertThat(perCall).isBetween(1.0, (double) bytes);
 		assertThat(this.registry.get("rpc.server.responses").counter().count())
 			.isEqualTo(TURNS * (WARM_UP + ROUNDS * CALLS));
 	}
 
 	/** Client and server on the one thread whose allocation is read. */
-	private static long allocated(List<ServerInterceptor> serverInterceptors,
-			List<ClientInterceptor> clientInterceptors) throws Exception {
+	private static long allocated(Consumer<ServerBuilder<?>> customizer, List<ClientInterceptor> clientInterceptors)
+			throws Exception {
 		InProcessServerBuilder builder = InProcessServerBuilder.forName(InProcessServerBuilder.generateName())
 			.directExecutor()
 			.addService(new TestService());
-		serverInterceptors.forEach(builder::intercept);
+		customizer.accept(builder);
 		Server server = builder.build().start();
 		ManagedChannel channel = InProcessChannelBuilder.forAddress(server.getListenSockets().get(0))
 			.directExecutor()

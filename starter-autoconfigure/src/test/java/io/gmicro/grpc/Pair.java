@@ -40,12 +40,23 @@ final class Pair implements AutoCloseable {
 	}
 
 	Pair(Transport transport, Consumer<ServerBuilder<?>> customizer) throws IOException {
+		this(transport, customizer, (builder) -> {
+		});
+	}
+
+	/**
+	 * Create a pair.
+	 * @param transport what carries the calls
+	 * @param customizer applied before the interceptor is added
+	 * @param outer applied afterwards, so that interceptors are outside of ours
+	 */
+	Pair(Transport transport, Consumer<ServerBuilder<?>> customizer, Consumer<ServerBuilder<?>> outer)
+			throws IOException {
 		ServerBuilder<?> builder = transport.server().addService(this.service);
 		customizer.accept(builder);
-		this.server = builder.intercept(this.serverMetrics)
-			.addStreamTracerFactory(this.serverMetrics.unregisteredCalls())
-			.build()
-			.start();
+		builder.intercept(this.serverMetrics).addStreamTracerFactory(this.serverMetrics.unseenCalls());
+		outer.accept(builder);
+		this.server = builder.build().start();
 		this.serverMetrics.register(this.server.getServices(), false);
 		this.channel = transport.channel(this.server)
 			.intercept(new ClientMetricsInterceptor(this.registry, BOUNDS))

@@ -43,7 +43,7 @@ class PlainGrpcTests {
 		ServerMetricsInterceptor metrics = new ServerMetricsInterceptor(registry, bounds);
 		Server server = serverBuilder.addService(service)
 			.intercept(metrics)
-			.addStreamTracerFactory(metrics.unregisteredCalls())
+			.addStreamTracerFactory(metrics.unseenCalls())
 			.build()
 			.start();
 		metrics.register(server.getServices(), true);
