@@ -1,5 +1,6 @@
 package io.gmicro.custom;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -36,10 +37,15 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 			@Nullable List<Double> buckets, @Nullable List<Double> quantiles, @Nullable Integer maxLabelSets) {
 		this.type = type;
 		this.help = Objects.requireNonNullElse(help, "").strip();
-		this.labels = (labels != null) ? List.copyOf(labels) : List.of();
-		this.buckets = (buckets != null) ? List.copyOf(buckets) : List.of();
-		this.quantiles = (quantiles != null) ? List.copyOf(quantiles) : List.of();
+		this.labels = copy(labels);
+		this.buckets = copy(buckets);
+		this.quantiles = copy(quantiles);
 		this.maxLabelSets = Objects.requireNonNullElse(maxLabelSets, DEFAULT_MAX_LABEL_SETS);
+	}
+
+	/** With the elements that are missing, to be refused with their property. */
+	private static <T> List<T> copy(@Nullable List<T> list) {
+		return (list != null) ? Collections.unmodifiableList(new ArrayList<>(list)) : List.of();
 	}
 
 	/**
@@ -48,7 +54,11 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 	 * @throws IllegalArgumentException with the property, its value and what is allowed
 	 */
 	public static void requireValid(Map<String, CustomMetric> metrics) {
-		metrics.forEach((name, metric) -> metric.requireValid(name));
+		metrics.forEach((name, metric) -> {
+			require(name != null, PROPERTY + "<name>", "", "a metric has a name");
+			requireGiven(metric != null, property(name), "a metric has at least a type and a help");
+			metric.requireValid(name);
+		});
 		metrics.forEach((name, metric) -> metrics.keySet()
 			.stream()
 			.filter((other) -> !other.equals(name))
@@ -63,10 +73,11 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 	}
 
 	private void requireValid(String name) {
-		require(this.type != null, property(name) + ".type", "", "counter, gauge, histogram or summary");
+		requireGiven(this.type != null, property(name) + ".type", "counter, gauge, histogram or summary");
 		requireName(name);
-		require(!this.help.isEmpty() && this.help.length() <= 1000, property(name) + ".help", this.help,
-				"a sentence that says what the metric is, of at most 1000 characters");
+		String help = "a sentence that says what the metric is, of at most 1000 characters";
+		requireGiven(!this.help.isEmpty(), property(name) + ".help", help);
+		require(this.help.length() <= 1000, property(name) + ".help", this.help, help);
 		requireLabels(name);
 		requireBuckets(name);
 		requireQuantiles(name);
@@ -88,6 +99,7 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 	private void requireLabels(String name) {
 		String property = property(name) + ".labels";
 		for (String label : this.labels) {
+			requireGiven(label != null, property, "a label has a name");
 			require(label.matches("(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}"), property, label,
 					"a label starts with a letter, has letters, digits and '_', and at most 100 characters");
 			require(!label.equals("le") && !label.equals("quantile"), property, label,
@@ -104,8 +116,8 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 			require(this.buckets.isEmpty(), property, join(this.buckets), "only a histogram has buckets");
 			return;
 		}
-		require(!this.buckets.isEmpty() && this.buckets.size() <= 100, property, join(this.buckets),
-				"from 1 to 100 bounds");
+		requireGiven(!this.buckets.isEmpty() && !this.buckets.contains(null), property, "from 1 to 100 bounds");
+		require(this.buckets.size() <= 100, property, join(this.buckets), "from 1 to 100 bounds");
 		boolean seconds = isInSeconds(name);
 		double previous = 0;
 		for (double bucket : this.buckets) {
@@ -132,13 +144,19 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 			require(this.quantiles.isEmpty(), property, join(this.quantiles), "only a summary has quantiles");
 			return;
 		}
-		require(!this.quantiles.isEmpty() && this.quantiles.size() <= 20, property, join(this.quantiles),
-				"from 1 to 20 quantiles");
+		requireGiven(!this.quantiles.isEmpty() && !this.quantiles.contains(null), property, "from 1 to 20 quantiles");
+		require(this.quantiles.size() <= 20, property, join(this.quantiles), "from 1 to 20 quantiles");
 		double previous = -1;
 		for (double quantile : this.quantiles) {
 			require(quantile >= 0 && quantile <= 1 && quantile > previous, property, join(this.quantiles),
 					"from 0 to 1, each greater than the one before it");
 			previous = quantile;
+		}
+	}
+
+	private static void requireGiven(boolean given, String property, String allowed) {
+		if (!given) {
+			throw new IllegalArgumentException(property + " is missing: " + allowed);
 		}
 	}
 

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.gmicro.custom.CustomMetric.Type;
+import io.gmicro.overflow.GaugeFamily;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -32,6 +32,9 @@ public final class CustomMetrics {
 
 	private static final double NANOS_PER_SECOND = 1e9;
 
+	/** A timer of Micrometer adds up nanoseconds, of which 292 years are too many. */
+	private static final double MOST_SECONDS = 9.2e9;
+
 	private final Map<String, CustomMetric> declared;
 
 	private final Map<String, MeterFamily<?>> families = new TreeMap<>();
@@ -47,8 +50,8 @@ public final class CustomMetrics {
 	 * @throws IllegalArgumentException when one cannot be published
 	 */
 	public CustomMetrics(MeterRegistry registry, Map<String, CustomMetric> declared) {
-		CustomMetric.requireValid(declared);
-		this.registry = registry;
+		CustomMetric.requireValid(Objects.requireNonNull(declared, "declared metrics are null"));
+		this.registry = Objects.requireNonNull(registry, "registry is null");
 		this.declared = new TreeMap<>(declared);
 		this.declared.forEach((name, metric) -> this.families.put(name,
 				new MeterFamily<>(name, metric, registry, binder(name, metric))));
@@ -103,8 +106,8 @@ public final class CustomMetrics {
 	}
 
 	private MeterFamily<?> find(String name, Type type) {
-		CustomMetric metric = this.declared.get(name);
-		MeterFamily<?> family = this.families.get(name);
+		CustomMetric metric = (name != null) ? this.declared.get(name) : null;
+		MeterFamily<?> family = (name != null) ? this.families.get(name) : null;
 		if (metric == null || family == null) {
 			throw new IllegalArgumentException("There is no " + CustomMetric.property(name) + ". Declared are "
 					+ (this.declared.isEmpty() ? "none" : String.join(", ", this.declared.keySet())));
@@ -130,6 +133,7 @@ public final class CustomMetrics {
 	 * @return the names of metrics declared here, each with what clashes with it
 	 */
 	public Map<String, String> clashes(Collection<String> taken) {
+		Objects.requireNonNull(taken, "names that are taken are null");
 		Map<String, String> others = new HashMap<>();
 		taken.forEach((name) -> others.put(PublishedNames.stem(name), "the collector " + name));
 		for (Meter meter : this.registry.getMeters()) {
@@ -148,25 +152,27 @@ public final class CustomMetrics {
 	}
 
 	private Function<Tags, Object> binder(String name, CustomMetric metric) {
-		return switch (Objects.requireNonNull(metric.type())) {
-			case COUNTER ->
-				(tags) -> own(Counter.builder(name).description(metric.help()).tags(tags).register(this.registry));
-			case GAUGE -> (tags) -> gauge(name, metric, tags);
-			case HISTOGRAM -> (tags) -> CustomMetric.isInSeconds(name) ? timer(name, metric, tags) : summary(
-					DistributionSummary.builder(name).serviceLevelObjectives(array(metric.buckets())), metric, tags);
-			case SUMMARY ->
+		Type type = Objects.requireNonNull(metric.type());
+		if (type == Type.GAUGE) {
+			GaugeFamily gauges = new GaugeFamily(this.registry, name, metric.help());
+			return (tags) -> gauge(gauges, tags);
+		}
+		ValueGuard guard = new ValueGuard(name, this.registry);
+		return switch (type) {
+			case COUNTER -> (tags) -> guard
+				.guard(own(Counter.builder(name).description(metric.help()).tags(tags).register(this.registry)));
+			case HISTOGRAM -> (tags) -> CustomMetric.isInSeconds(name) ? timer(name, metric, guard, tags)
+					: summary(DistributionSummary.builder(name).serviceLevelObjectives(array(metric.buckets())), metric,
+							guard, tags);
+			default ->
 				(tags) -> summary(DistributionSummary.builder(name).publishPercentiles(array(metric.quantiles())),
-						metric, tags);
+						metric, guard, tags);
 		};
 	}
 
-	/** Micrometer holds what it asks weakly; the family holds it for good. */
-	private SettableGauge gauge(String name, CustomMetric metric, Tags tags) {
+	private SettableGauge gauge(GaugeFamily gauges, Tags tags) {
 		SettableGauge gauge = new SettableGauge();
-		own(Gauge.builder(name, gauge, SettableGauge::value)
-			.description(metric.help())
-			.tags(tags)
-			.register(this.registry));
+		own(gauges.add(tags, gauge::value));
 		return gauge;
 	}
 
@@ -174,7 +180,7 @@ public final class CustomMetrics {
 	 * A summary of Micrometer rounds up to the next whole number before it looks for the
 	 * bucket; a timer is exact to the nanosecond.
 	 */
-	private Distribution timer(String name, CustomMetric metric, Tags tags) {
+	private Distribution timer(String name, CustomMetric metric, ValueGuard guard, Tags tags) {
 		Timer timer = own(Timer.builder(name)
 			.description(metric.help())
 			.tags(tags)
@@ -184,7 +190,7 @@ public final class CustomMetrics {
 				.toArray(Duration[]::new))
 			.register(this.registry));
 		return (seconds) -> {
-			if (seconds >= 0) {
+			if (guard.admits(seconds, MOST_SECONDS - timer.totalTime(TimeUnit.SECONDS))) {
 				timer.record(nanos(seconds), TimeUnit.NANOSECONDS);
 			}
 		};
@@ -194,8 +200,14 @@ public final class CustomMetrics {
 		return Math.round(seconds * NANOS_PER_SECOND);
 	}
 
-	private Distribution summary(DistributionSummary.Builder builder, CustomMetric metric, Tags tags) {
-		return own(builder.description(metric.help()).tags(tags).register(this.registry))::record;
+	private Distribution summary(DistributionSummary.Builder builder, CustomMetric metric, ValueGuard guard,
+			Tags tags) {
+		DistributionSummary summary = own(builder.description(metric.help()).tags(tags).register(this.registry));
+		return (value) -> {
+			if (guard.admits(value, ValueGuard.LARGEST)) {
+				summary.record(value);
+			}
+		};
 	}
 
 	private static double[] array(List<Double> values) {

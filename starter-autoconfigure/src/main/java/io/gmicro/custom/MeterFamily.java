@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import io.gmicro.overflow.Overflow;
+import io.gmicro.overflow.WellFormed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * on first use and found again by one look into a map. Their number is bounded: once
  * there are {@code max-label-sets} of them, and for a value of more than
  * {@value #LONGEST_VALUE} characters, one meter whose labels are all {@code _OTHER} takes
- * their place. Thread-safe.
+ * their place. An unpaired surrogate in a value becomes U+FFFD. Thread-safe.
  *
  * @param <M> the type of meter
  */
@@ -59,7 +60,12 @@ public final class MeterFamily<M> {
 	 * @throws IllegalArgumentException when there are more or fewer values than labels,
 	 * or one is {@code null}
 	 */
+	@SuppressWarnings("ConstantValue")
 	public M labelValues(String... values) {
+		if (values == null) {
+			throw new IllegalArgumentException("%s.labels=%s takes %d label values, not null".formatted(this.property,
+					String.join(",", this.labels), this.labels.size()));
+		}
 		if (values.length != this.labels.size()) {
 			throw new IllegalArgumentException("%s.labels=%s takes %d label values, not %d".formatted(this.property,
 					String.join(",", this.labels), this.labels.size(), values.length));
@@ -80,8 +86,27 @@ public final class MeterFamily<M> {
 	}
 
 	private M add(Object key, String... values) {
-		M added = (!this.full && isShort(values)) ? bindWithinLimit(key, values) : null;
+		String[] published = wellFormed(values);
+		Object publishedKey = (published != values) ? key(published) : key;
+		M existing = (published != values) ? this.meters.get(publishedKey) : null;
+		if (existing != null) {
+			return existing;
+		}
+		M added = (!this.full && isShort(published)) ? bindWithinLimit(publishedKey, published) : null;
 		return (added != null) ? added : other();
+	}
+
+	/** Looked at only for values that have no meter yet. */
+	private static String[] wellFormed(String... values) {
+		String[] wellFormed = values;
+		for (int i = 0; i < values.length; i++) {
+			String replaced = WellFormed.of(values[i]);
+			if (!replaced.equals(values[i])) {
+				wellFormed = (wellFormed != values) ? wellFormed : values.clone();
+				wellFormed[i] = replaced;
+			}
+		}
+		return wellFormed;
 	}
 
 	private static boolean isShort(String... values) {

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Meter;
  * The names that a metric has in Prometheus, a counter without its ending. Two metrics
  * that share one cannot be published side by side.
  */
-final class PublishedNames {
+public final class PublishedNames {
 
 	private static final String COUNTER_SUFFIX = "_total";
 
@@ -25,8 +25,12 @@ final class PublishedNames {
 				: Set.of(stem);
 	}
 
-	/** As Micrometer's registry for Prometheus names it. */
-	static Set<String> of(Meter.Id id) {
+	/**
+	 * The names of a meter, as Micrometer's registry for Prometheus makes them.
+	 * @param id the meter
+	 * @return its names, all of them different
+	 */
+	public static Set<String> of(Meter.Id id) {
 		Meter.Type type = id.getType();
 		boolean timer = type == Meter.Type.TIMER || type == Meter.Type.LONG_TASK_TIMER;
 		String name = underscored(id.getName());

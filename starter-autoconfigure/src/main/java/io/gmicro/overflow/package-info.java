@@ -1,5 +1,5 @@
 /**
- * What happens to measurements that would pass a bound.
+ * What happens to measurements that would pass a bound, and to gauges that become one.
  */
 @NullMarked
 package io.gmicro.overflow;

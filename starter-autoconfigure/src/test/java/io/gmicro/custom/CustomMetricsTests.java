@@ -1,11 +1,13 @@
 package io.gmicro.custom;
 
 import java.lang.management.ManagementFactory;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 import com.sun.management.ThreadMXBean;
@@ -18,6 +20,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -26,6 +29,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
  * What is declared is what Prometheus gets.
@@ -110,7 +114,7 @@ class CustomMetricsTests {
 
 	@Test
 	void onlyWhatHasNoLabelsIsThereFromTheStart() {
-		assertThat(this.registry.scrape()).doesNotContain("mails_sent");
+		assertThat(this.registry.scrape()).doesNotContain("\nmails_sent");
 		this.metrics.initialize();
 		assertThat(this.registry.scrape()).contains("\nmails_sent_total 0.0", "\ncart_items_count 0")
 			.doesNotContain("\norders_placed", "\nqueue_length");
@@ -122,6 +126,17 @@ class CustomMetricsTests {
 		assertThat(placed.labelValues("web", "eu")).isSameAs(placed.labelValues("web", "eu"))
 			.isSameAs(this.metrics.counter("orders_placed").labelValues("web", "eu"))
 			.isNotSameAs(placed.labelValues("eu", "web"));
+	}
+
+	@Test
+	void gaugesThatAFilterMakesOneAddUp() {
+		this.registry.config().meterFilter(MeterFilter.ignoreTags("queue"));
+		MeterFamily<SettableGauge> queue = this.metrics.gauge("queue_length");
+		queue.labelValues("mail").set(2);
+		queue.labelValues("sms").set(3);
+		queue.labelValues("fax").set(4);
+		queue.labelValues("sms").add(1);
+		assertThat(published("queue_length")).contains("queue_length 10.0");
 	}
 
 	/** The values; when there are more than one also their key, and what compares it. */
@@ -166,6 +181,132 @@ class CustomMetricsTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.metrics.counter("orders_placed").labelValues("web", null))
 			.withMessage("gmicro.metrics.custom.orders_placed.labels: the value of region is null");
+	}
+
+	@Test
+	@SuppressWarnings("NullAway")
+	void nullIsRefusedWithAMessage() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.metrics.counter("orders_placed").labelValues((String[]) null))
+			.withMessage("gmicro.metrics.custom.orders_placed.labels=channel,region takes 2 label values, not null");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.metrics.counter("mails_sent_total").labelValues((String[]) null))
+			.withMessage("gmicro.metrics.custom.mails_sent_total.labels= takes 0 label values, not null");
+		for (ThrowingCallable find : List.<ThrowingCallable>of(() -> this.metrics.counter(null),
+				() -> this.metrics.gauge(null), () -> this.metrics.histogram(null), () -> this.metrics.summary(null))) {
+			assertThatIllegalArgumentException().isThrownBy(find)
+				.withMessageStartingWith("There is no gmicro.metrics.custom.null. Declared are cart_items");
+		}
+		assertThatNullPointerException().isThrownBy(() -> new CustomMetrics(null, Map.of()))
+			.withMessage("registry is null");
+		assertThatNullPointerException().isThrownBy(() -> new CustomMetrics(this.registry, null))
+			.withMessage("declared metrics are null");
+		assertThatNullPointerException().isThrownBy(() -> this.metrics.clashes(null))
+			.withMessage("names that are taken are null");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new CustomMetrics(this.registry, Collections.singletonMap("x", null)))
+			.withMessageStartingWith("gmicro.metrics.custom.x is missing");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new CustomMetrics(this.registry, Collections.singletonMap(null, metric(Type.COUNTER))))
+			.withMessageStartingWith("gmicro.metrics.custom.<name>");
+		List<String> none = Collections.singletonList(null);
+		List<Double> noNumber = Collections.singletonList(null);
+		for (CustomMetric metric : List.of(new CustomMetric(null, "X", null, null, null, null),
+				new CustomMetric(Type.COUNTER, null, null, null, null, null),
+				new CustomMetric(Type.COUNTER, "X", none, null, null, null),
+				new CustomMetric(Type.HISTOGRAM, "X", null, noNumber, null, null),
+				new CustomMetric(Type.SUMMARY, "X", null, null, noNumber, null))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> new CustomMetrics(this.registry, Map.of("x", metric)))
+				.withMessageMatching("gmicro\\.metrics\\.custom\\.x\\.[a-z]+ is missing: .+");
+		}
+	}
+
+	/** Nothing that wraps round, and nothing that spoils a sum for good. */
+	@Test
+	void valuesThatCannotBeAddedUpAreRefusedAndCounted(CapturedOutput output) {
+		double[] refused = { -1, -Double.MIN_VALUE, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY,
+				Double.MAX_VALUE };
+		Map<String, DoubleConsumer> metrics = Map.of("mails_sent_total",
+				(value) -> this.metrics.counter("mails_sent_total").labelValues().increment(value), "cart_items",
+				(value) -> this.metrics.histogram("cart_items").labelValues().observe(value), "payment_seconds",
+				(value) -> this.metrics.histogram("payment_seconds").labelValues().observe(value),
+				"checkout_duration_seconds",
+				(value) -> this.metrics.summary("checkout_duration_seconds").labelValues().observe(value));
+		metrics.forEach((name, metric) -> {
+			metric.accept(2);
+			for (double value : refused) {
+				metric.accept(value);
+			}
+			metric.accept(3);
+			Map<String, Double> samples = Samples.parse(this.registry.scrape()).values();
+			assertThat(samples).containsEntry(name.endsWith("_total") ? name : name + "_sum", 5.0)
+				.containsEntry("gmicro_overflow_total{label=\"" + name + "\"}", (double) refused.length);
+			assertThat(output.getAll())
+				.containsOnlyOnce("Not recorded: the value -1.0 of gmicro.metrics.custom." + name);
+		});
+	}
+
+	@Test
+	void secondsDoNotWrapRound() {
+		Distribution payments = this.metrics.histogram("payment_seconds").labelValues();
+		payments.observe(1e12);
+		payments.observe(Long.MAX_VALUE);
+		payments.observe(9.3e9);
+		assertThat(Samples.parse(this.registry.scrape()).values()).containsEntry("payment_seconds_sum", 0.0)
+			.containsEntry("payment_seconds_max", 0.0)
+			.containsEntry("gmicro_overflow_total{label=\"payment_seconds\"}", 3.0);
+		for (int i = 0; i < 20; i++) {
+			payments.observe(1e9);
+		}
+		assertThat(Samples.parse(this.registry.scrape()).values()).containsEntry("payment_seconds_sum", 9e9)
+			.containsEntry("payment_seconds_count", 9.0)
+			.containsEntry("payment_seconds_max", 1e9)
+			.containsEntry("payment_seconds_bucket{le=\"+Inf\"}", 9.0)
+			.containsEntry("gmicro_overflow_total{label=\"payment_seconds\"}", 14.0);
+	}
+
+	@Test
+	void largeValuesAreAddedUp() {
+		Distribution items = this.metrics.histogram("cart_items").labelValues();
+		Distribution checkout = this.metrics.summary("checkout_duration_seconds").labelValues();
+		for (int i = 0; i < 3; i++) {
+			items.observe(Long.MAX_VALUE);
+			checkout.observe(1e12);
+			this.metrics.counter("mails_sent_total").labelValues().increment(Long.MAX_VALUE);
+		}
+		assertThat(Samples.parse(this.registry.scrape()).values()).containsEntry("cart_items_sum", 3.0 * Long.MAX_VALUE)
+			.containsEntry("cart_items_count", 3.0)
+			.containsEntry("cart_items_bucket{le=\"100.0\"}", 0.0)
+			.containsEntry("checkout_duration_seconds_sum", 3e12)
+			.containsEntry("mails_sent_total", 3.0 * Long.MAX_VALUE);
+	}
+
+	@Test
+	void valuesThatDifferInUnpairedSurrogatesAreOneSeries() {
+		MeterFamily<Counter> placed = this.metrics.counter("orders_placed");
+		List<String> odd = List.of("\uD800", "\uD801", "\uDC00", "\uDFFF", "\uFFFD");
+		odd.forEach((value) -> placed.labelValues(value, "a" + value + "b").increment());
+		odd.forEach((value) -> placed.labelValues(value, "a" + value + "b").increment());
+		placed.labelValues("\uD83D\uDE00", "\uDE00\uD83D").increment();
+		assertThat(published("orders_placed")).filteredOn((line) -> !line.startsWith("#"))
+			.containsExactlyInAnyOrder("orders_placed_total{channel=\"\uFFFD\",region=\"a\uFFFDb\"} 10.0",
+					"orders_placed_total{channel=\"\uD83D\uDE00\",region=\"\uFFFD\uFFFD\"} 1.0");
+		assertThat(placed.labelValues("\uD800", "x")).isSameAs(placed.labelValues("\uDBFF", "x"));
+	}
+
+	@Test
+	void unpairedSurrogatesTakeOnePlaceOfTheLimit() {
+		MeterFamily<Counter> visits = new CustomMetrics(this.registry,
+				Map.of("visits", new CustomMetric(Type.COUNTER, "Visits", List.of("page"), null, null, 2)))
+			.counter("visits");
+		for (char c = Character.MIN_SURROGATE; c < Character.MAX_SURROGATE; c++) {
+			visits.labelValues(String.valueOf(c)).increment();
+		}
+		visits.labelValues("a").increment();
+		assertThat(Samples.parse(this.registry.scrape()).values())
+			.containsEntry("visits_total{page=\"\uFFFD\"}", 2047.0)
+			.containsEntry("visits_total{page=\"a\"}", 1.0)
+			.containsEntry("gmicro_overflow_total{label=\"visits\"}", 0.0);
 	}
 
 	@Test
@@ -228,7 +369,7 @@ class CustomMetricsTests {
 		this.metrics.counter("mails_sent_total").labelValues().increment();
 		assertThat(this.registry.scrape())
 			.contains("orders_placed_total{application=\"shop\",channel=\"web\",region=\"eu\"} 1.0")
-			.doesNotContain("mails_sent");
+			.doesNotContain("\nmails_sent");
 	}
 
 	@Test

@@ -1,0 +1,88 @@
+package io.gmicro.overflow;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.noop.NoopMeter;
+
+/**
+ * Gauges of one name that add up wherever a {@code MeterFilter} makes one series of
+ * several, as counters do by themselves. Micrometer would publish the first of them and
+ * drop the others. Filters may differ from registry to registry. Thread-safe.
+ */
+public final class GaugeFamily {
+
+	private final Map<Gauge, List<Supplier<Number>>> values = new IdentityHashMap<>();
+
+	private final MeterRegistry registry;
+
+	private final String name;
+
+	private final String description;
+
+	/**
+	 * Create a family without gauges.
+	 * @param registry where they are registered
+	 * @param name the name of all gauges
+	 * @param description what they measure
+	 */
+	public GaugeFamily(MeterRegistry registry, String name, String description) {
+		this.registry = registry;
+		this.name = name;
+		this.description = description;
+	}
+
+	/**
+	 * Registers a gauge.
+	 * @param tags what tells it from the others
+	 * @param value gives its value, and is held for good
+	 * @return the registered gauge
+	 */
+	public synchronized Gauge add(Tags tags, Supplier<Number> value) {
+		return add(this.registry, this.name, tags, value);
+	}
+
+	/** A composite has registered with its own registries what is found here. */
+	private Gauge add(MeterRegistry registry, String name, Iterable<Tag> tags, Supplier<Number> value) {
+		Gauge gauge = register(registry, name, tags, value);
+		if (gauge instanceof NoopMeter) {
+			return gauge;
+		}
+		if (registry instanceof CompositeMeterRegistry composite) {
+			composite.getRegistries()
+				.forEach((part) -> add(part, gauge.getId().getName(), gauge.getId().getTags(), value));
+			return gauge;
+		}
+		List<Supplier<Number>> added = this.values.remove(gauge);
+		if (added == null) {
+			this.values.put(gauge, new CopyOnWriteArrayList<>(List.of(value)));
+			return gauge;
+		}
+		added.add(value);
+		registry.remove(gauge);
+		Gauge sum = register(registry, name, tags, () -> sum(added));
+		this.values.put(sum, added);
+		return sum;
+	}
+
+	private Gauge register(MeterRegistry registry, String name, Iterable<Tag> tags, Supplier<Number> value) {
+		return Gauge.builder(name, value).description(this.description).tags(tags).register(registry);
+	}
+
+	private static double sum(List<Supplier<Number>> values) {
+		double sum = 0;
+		for (Supplier<Number> value : values) {
+			sum += value.get().doubleValue();
+		}
+		return sum;
+	}
+
+}
