@@ -3,6 +3,8 @@ package io.gmicro.scrape;
 import java.util.concurrent.locks.LockSupport;
 
 import io.micrometer.core.instrument.Clock;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoarseClock implements Clock, AutoCloseable {
 
+	private static final Log logger = LogFactory.getLog(CoarseClock.class);
+
 	/** How far the time of day may lag behind, in nanoseconds. */
 	private static final long PERIOD = 100_000_000;
+
+	private static final long LONGEST_END = 1_000;
 
 	private static final long EXACT = Long.MIN_VALUE;
 
@@ -40,13 +46,20 @@ public final class CoarseClock implements Clock, AutoCloseable {
 	}
 
 	/**
-	 * Start to answer from memory.
+	 * Start to answer from memory. Where there can be no thread, the time of day stays
+	 * exact.
 	 */
 	public void start() {
 		Thread started = new Thread(this::tick, "gmicro-clock");
 		started.setDaemon(true);
 		this.thread = started;
-		started.start();
+		try {
+			started.start();
+		}
+		catch (OutOfMemoryError ex) {
+			this.thread = null;
+			logger.warn("The thread gmicro-clock could not be started: every record reads the clock itself", ex);
+		}
 	}
 
 	private void tick() {
@@ -68,7 +81,23 @@ public final class CoarseClock implements Clock, AutoCloseable {
 	public void close() {
 		Thread running = this.thread;
 		this.thread = null;
-		LockSupport.unpark(running);
+		if (running != null) {
+			LockSupport.unpark(running);
+			awaitEndOf(running);
+		}
+	}
+
+	/**
+	 * A container that undeploys an application takes a thread that still runs for a
+	 * leak.
+	 */
+	private static void awaitEndOf(Thread thread) {
+		try {
+			thread.join(LONGEST_END);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

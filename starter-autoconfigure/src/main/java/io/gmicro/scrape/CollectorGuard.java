@@ -1,10 +1,11 @@
 package io.gmicro.scrape;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Collects a registry so that a collector which throws or blocks costs its own metrics
  * and nothing else. Collectors run on a helper thread, one a scrape. Where one does not
  * answer in time, its thread is left to it, another goes on behind it, and later scrapes
- * pass it over until it has answered: no collector ever holds more than one thread.
+ * pass it over until it has answered. When no helper thread can be created, the calling
+ * thread collects.
  */
 final class CollectorGuard {
 
@@ -36,11 +38,10 @@ final class CollectorGuard {
 
 	private static final Log logger = LogFactory.getLog(CollectorGuard.class);
 
-	private final Set<Object> blocked = ConcurrentHashMap.newKeySet();
+	/** Collectors that have not answered, and since when. */
+	private final Map<Object, Long> blocked = new ConcurrentHashMap<>();
 
 	private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
-
-	private final AtomicLong threads = new AtomicLong();
 
 	private final ThreadPoolExecutor helpers;
 
@@ -51,17 +52,24 @@ final class CollectorGuard {
 	private final Counter errors;
 
 	CollectorGuard(PrometheusRegistry registry, ScrapeLimits limits, Counter errors) {
+		this(registry, limits, errors, helperThreads());
+	}
+
+	CollectorGuard(PrometheusRegistry registry, ScrapeLimits limits, Counter errors, ThreadFactory threads) {
 		this.registry = registry;
 		this.timeoutNanos = limits.collectTimeout().toNanos();
 		this.errors = errors;
 		this.helpers = new ThreadPoolExecutor(0, limits.maxConcurrent() + MAX_BLOCKED, IDLE_SECONDS, TimeUnit.SECONDS,
-				new SynchronousQueue<>(), this::thread);
+				new SynchronousQueue<>(), threads);
 	}
 
-	private Thread thread(Runnable task) {
-		Thread thread = new Thread(task, "gmicro-scrape-" + this.threads.incrementAndGet());
-		thread.setDaemon(true);
-		return thread;
+	private static ThreadFactory helperThreads() {
+		AtomicLong number = new AtomicLong();
+		return (task) -> {
+			Thread thread = new Thread(task, "gmicro-scrape-" + number.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		};
 	}
 
 	/**
@@ -75,12 +83,16 @@ final class CollectorGuard {
 				this.timeoutNanos);
 		try {
 			do {
-				this.helpers.execute(run.nextLeg());
+				start(run);
 			}
 			while (!run.isDoneInTime());
 		}
 		catch (RejectedExecutionException ex) {
 			run.failed("the collectors behind those", ex);
+		}
+		catch (InterruptedException ex) {
+			run.abandon();
+			throw ex;
 		}
 		MetricSnapshots snapshots = run.result();
 		List<CollectorRun.Failure> failures = run.failures();
@@ -88,25 +100,49 @@ final class CollectorGuard {
 			return snapshots;
 		}
 		this.errors.increment(failures.size());
-		log(failures);
+		String leftOut = failures.stream().limit(MAX_NAMED).map(Object::toString).collect(Collectors.joining(", "));
+		warn(failures.size() + " collector(s) left out of a scrape: " + leftOut, failures.get(0).cause());
 		return (snapshots.size() > 0) ? snapshots : null;
 	}
 
-	private void log(List<CollectorRun.Failure> failures) {
+	private void start(CollectorRun run) {
+		try {
+			this.helpers.execute(run.nextLeg());
+		}
+		catch (RejectedExecutionException ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			this.errors.increment();
+			warn("A scrape has no helper thread and runs on the thread of its request", ex);
+			run.runHere();
+		}
+	}
+
+	/** At most once a minute, and never at the cost of the scrape. */
+	void warn(String message, Throwable cause) {
 		long now = System.nanoTime();
 		long last = this.lastLogged.get();
 		if (now - last < LOG_INTERVAL_NANOS || !this.lastLogged.compareAndSet(last, now)) {
 			return;
 		}
-		String names = failures.stream().limit(MAX_NAMED).map(Object::toString).collect(Collectors.joining(", "));
-		logger.warn(
-				failures.size() + " collector(s) left out of a scrape: " + names
-						+ ". More is only counted for a minute, in gmicro_scrape_errors_total",
-				failures.get(0).cause());
+		try {
+			logger.warn(message + ". Further failures within a minute are only counted, in gmicro_scrape_errors_total",
+					cause);
+		}
+		catch (Throwable ex) {
+			// Counted already
+		}
 	}
 
 	void close() {
 		this.helpers.shutdownNow();
+		try {
+			this.helpers.awaitTermination(1, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }

@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -34,7 +33,7 @@ final class CollectorRun {
 
 	private final @Nullable Predicate<String> names;
 
-	private final Set<Object> blocked;
+	private final Map<Object, Long> blocked;
 
 	private final long timeoutNanos;
 
@@ -46,25 +45,40 @@ final class CollectorRun {
 
 	private long currentSince;
 
+	private @Nullable Throwable death;
+
 	private boolean done;
 
 	/**
 	 * Create a run.
 	 * @param collectors what to collect from
 	 * @param names the families that are asked for, or {@code null} for all
-	 * @param blocked the collectors that are passed over because they still run; kept up
-	 * to date
+	 * @param blocked since when, in nanoseconds, collectors have not answered; those of
+	 * longer than the timeout are passed over; kept up to date
 	 * @param timeoutNanos how long all of them may take
 	 */
-	CollectorRun(List<Object> collectors, @Nullable Predicate<String> names, Set<Object> blocked, long timeoutNanos) {
+	CollectorRun(List<Object> collectors, @Nullable Predicate<String> names, Map<Object, Long> blocked,
+			long timeoutNanos) {
 		this.collectors = collectors.iterator();
 		this.names = names;
 		this.blocked = blocked;
 		this.timeoutNanos = timeoutNanos;
 	}
 
-	synchronized Runnable nextLeg() {
-		Leg next = new Leg();
+	Runnable nextLeg() {
+		return nextLeg(false);
+	}
+
+	/**
+	 * Runs the rest on the calling thread. Nothing can take a collector off it that does
+	 * not answer, but once the timeout is over other runs pass such a collector over.
+	 */
+	void runHere() {
+		nextLeg(true).run();
+	}
+
+	private synchronized Leg nextLeg(boolean here) {
+		Leg next = new Leg(here);
 		this.leg = next;
 		this.current = null;
 		this.currentSince = System.nanoTime();
@@ -73,14 +87,18 @@ final class CollectorRun {
 
 	/**
 	 * Waits for the current leg.
-	 * @return {@code false} when a collector has blocked it
+	 * @return {@code false} when another one has to go on behind it
 	 */
 	synchronized boolean isDoneInTime() throws InterruptedException {
 		while (!this.done) {
+			if (this.death != null) {
+				this.failures.add(new Failure((this.current != null) ? name(this.current) : "a helper", this.death));
+				this.death = null;
+				return false;
+			}
 			long wait = nanosLeft();
 			if (wait <= 0) {
-				giveUp();
-				return false;
+				return giveUp();
 			}
 			TimeUnit.NANOSECONDS.timedWait(this, wait);
 		}
@@ -89,19 +107,32 @@ final class CollectorRun {
 
 	private long nanosLeft() {
 		long now = System.nanoTime();
-		long patience = (this.current != null) ? GRACE_NANOS : this.timeoutNanos;
+		long patience = (this.current != null) ? GRACE_NANOS : Math.max(this.timeoutNanos, GRACE_NANOS);
 		return Math.max(this.startNanos + this.timeoutNanos - now, this.currentSince + patience - now);
 	}
 
-	private void giveUp() {
-		Leg slow = this.leg;
-		this.leg = null;
-		if (this.current != null && slow != null && slow.thread != null) {
-			this.blocked.add(this.current);
-			TimeoutException cause = new TimeoutException("no answer in time, and passed over until there is one");
-			cause.setStackTrace(slow.thread.getStackTrace());
-			this.failures.add(new Failure(name(this.current), cause));
+	/** Where not even this leg has begun another cannot help. */
+	private boolean giveUp() {
+		Thread thread = (this.leg != null) ? this.leg.thread : null;
+		Object collector = this.current;
+		abandon();
+		if (collector == null || thread == null) {
+			this.failures
+				.add(new Failure("the collectors behind those", new TimeoutException("no helper thread in time")));
+			return true;
 		}
+		TimeoutException cause = new TimeoutException("no answer in time, and passed over until there is one");
+		cause.setStackTrace(thread.getStackTrace());
+		this.failures.add(new Failure(name(collector), cause));
+		return false;
+	}
+
+	/** Leaves the current leg to its collector, and ends it when that has answered. */
+	synchronized void abandon() {
+		if (this.leg != null && this.current != null) {
+			this.blocked.put(this.current, System.nanoTime() - this.timeoutNanos);
+		}
+		this.leg = null;
 	}
 
 	synchronized void failed(String name, Throwable cause) {
@@ -132,7 +163,8 @@ final class CollectorRun {
 		}
 		while (this.collectors.hasNext()) {
 			Object next = this.collectors.next();
-			if (!this.blocked.contains(next)) {
+			Long since = this.blocked.get(next);
+			if (since == null || System.nanoTime() - since < this.timeoutNanos) {
 				this.current = next;
 				this.currentSince = System.nanoTime();
 				return next;
@@ -154,6 +186,18 @@ final class CollectorRun {
 		}
 		else if (snapshots != null) {
 			this.collected.addAll(snapshots);
+		}
+	}
+
+	/** Allocates nothing: it may be memory that ran out. */
+	private synchronized void died(Leg asking, @Nullable Object collector, Throwable cause) {
+		if (asking == this.leg) {
+			this.leg = null;
+			this.death = cause;
+			notifyAll();
+		}
+		else if (collector != null) {
+			this.blocked.remove(collector);
 		}
 	}
 
@@ -209,23 +253,48 @@ final class CollectorRun {
 
 	}
 
-	/** A helper thread's part of the way. */
+	/** One thread's part of the way. */
 	private final class Leg implements Runnable {
 
+		private final boolean here;
+
 		private volatile @Nullable Thread thread;
+
+		Leg(boolean here) {
+			this.here = here;
+		}
 
 		@Override
 		public void run() {
 			this.thread = Thread.currentThread();
-			Object collector = next(this);
-			while (collector != null) {
-				try {
-					collected(this, collector, collect(collector), null);
-				}
-				catch (Throwable ex) {
-					collected(this, collector, null, ex);
-				}
+			Object collector = null;
+			try {
 				collector = next(this);
+				while (collector != null) {
+					collectFrom(collector);
+					collector = next(this);
+				}
+			}
+			catch (Throwable ex) {
+				died(this, collector, ex);
+			}
+		}
+
+		private void collectFrom(Object collector) {
+			Long since = this.here ? System.nanoTime() : null;
+			if (since != null) {
+				CollectorRun.this.blocked.putIfAbsent(collector, since);
+			}
+			try {
+				collected(this, collector, collect(collector), null);
+			}
+			catch (Throwable ex) {
+				collected(this, collector, null, ex);
+			}
+			finally {
+				if (since != null) {
+					CollectorRun.this.blocked.remove(collector, since);
+				}
 			}
 		}
 

@@ -2,6 +2,7 @@ package io.gmicro.scrape;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -24,6 +25,11 @@ final class HistogramTimer extends AbstractTimer {
 
 	private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
+	private static final long LONG = TimeUnit.HOURS.toNanos(1);
+
+	/** The total begins from zero again after so many nanoseconds. */
+	private static final double ROUND = 0x1p64;
+
 	/** In nanoseconds and ascending, without infinity. */
 	private final double[] bounds;
 
@@ -36,7 +42,16 @@ final class HistogramTimer extends AbstractTimer {
 	/** Each bucket's own, the last for what is above all bounds. */
 	private final LongAdder[] counts;
 
+	/** In nanoseconds, without what is too long. */
 	private final LongAdder total = new LongAdder();
+
+	/** In nanoseconds. Values that a long could add up only a few thousand times. */
+	private final DoubleAdder longTotal = new DoubleAdder();
+
+	/** What was last read of the total, to see that it has begun from zero again. */
+	private long lastTotal;
+
+	private long rounds;
 
 	private final TimeWindowMax max;
 
@@ -71,7 +86,12 @@ final class HistogramTimer extends AbstractTimer {
 	protected void recordNonNegative(long amount, TimeUnit unit) {
 		long nanos = unit.toNanos(amount);
 		this.counts[bucket(nanos)].increment();
-		this.total.add(nanos);
+		if (nanos < LONG) {
+			this.total.add(nanos);
+		}
+		else {
+			this.longTotal.add(nanos);
+		}
 		this.max.record(nanos, TimeUnit.NANOSECONDS);
 	}
 
@@ -102,7 +122,18 @@ final class HistogramTimer extends AbstractTimer {
 
 	@Override
 	public double totalTime(TimeUnit unit) {
-		return this.total.sum() / (double) unit.toNanos(1);
+		return (total() + this.longTotal.sum()) / unit.toNanos(1);
+	}
+
+	/** Right if it is read once in 584 years of recorded time. */
+	private synchronized double total() {
+		long now = this.total.sum();
+		if (Long.compareUnsigned(now, this.lastTotal) < 0) {
+			this.rounds++;
+		}
+		this.lastTotal = now;
+		double unsigned = (now >= 0) ? now : now + ROUND;
+		return this.rounds * ROUND + unsigned;
 	}
 
 	@Override

@@ -1,9 +1,10 @@
 package io.gmicro.scrape;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.concurrent.Semaphore;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -59,15 +60,54 @@ public final class MetricsServlet extends HttpServlet {
 			.description("Scrapes of the metrics route")
 			.register(meterRegistry);
 		this.errors = Counter.builder("gmicro.scrape.errors")
-			.description("Scrapes of the metrics route that failed or were turned away, and collectors left out")
+			.description(
+					"Scrapes of the metrics route that failed, were turned away or had no helper thread, and collectors left out")
 			.register(meterRegistry);
 		this.collectors = new CollectorGuard(registry, limits, this.errors);
 	}
 
 	@Override
 	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		try {
+			answer(request, response);
+		}
+		catch (IOException ex) {
+			this.errors.increment();
+			throw ex;
+		}
+		catch (InterruptedException ex) {
+			this.errors.increment();
+			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "interrupted");
+			Thread.currentThread().interrupt();
+		}
+		catch (Throwable ex) {
+			this.errors.increment();
+			failed(response, ex);
+		}
+	}
+
+	/**
+	 * Containers close the connection on an {@link OutOfMemoryError}; a scraper learns
+	 * more from a status. What has begun to be sent must not look complete.
+	 */
+	private void failed(HttpServletResponse response, Throwable failure) throws IOException {
+		if (response.isCommitted()) {
+			throw new IOException("A scrape failed while it was sent", failure);
+		}
+		response.reset();
+		prepare(response);
+		refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "the scrape failed, see the application's log");
+		this.collectors.warn("A scrape failed", failure);
+	}
+
+	private static void prepare(HttpServletResponse response) {
 		response.setHeader("Cache-Control", "no-store");
 		response.setHeader("X-Content-Type-Options", "nosniff");
+	}
+
+	private void answer(HttpServletRequest request, HttpServletResponse response)
+			throws IOException, InterruptedException {
+		prepare(response);
 		switch (request.getMethod()) {
 			case "GET" -> scrape(request, response);
 			case "HEAD" -> prepare(request, response);
@@ -78,7 +118,8 @@ public final class MetricsServlet extends HttpServlet {
 		}
 	}
 
-	private void scrape(HttpServletRequest request, HttpServletResponse response) throws IOException {
+	private void scrape(HttpServletRequest request, HttpServletResponse response)
+			throws IOException, InterruptedException {
 		if (!this.permits.tryAcquire()) {
 			this.errors.increment();
 			response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
@@ -98,7 +139,7 @@ public final class MetricsServlet extends HttpServlet {
 	}
 
 	private @Nullable MetricSnapshots collect(HttpServletRequest request, HttpServletResponse response)
-			throws IOException {
+			throws IOException, InterruptedException {
 		String[] names;
 		try {
 			names = names(request);
@@ -109,18 +150,12 @@ public final class MetricsServlet extends HttpServlet {
 					"malformed query, or more than " + MAX_NAMES + " " + IncludedNames.PARAMETER);
 			return null;
 		}
-		try {
-			MetricSnapshots snapshots = this.collectors.collect((names != null) ? new IncludedNames(names) : null);
-			if (snapshots == null) {
-				refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
-						"no metric could be collected, see the application's log");
-			}
-			return snapshots;
+		MetricSnapshots snapshots = this.collectors.collect((names != null) ? new IncludedNames(names) : null);
+		if (snapshots == null) {
+			refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+					"no metric could be collected, see the application's log");
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new InterruptedIOException("Interrupted while metrics were collected");
-		}
+		return snapshots;
 	}
 
 	private static String @Nullable [] names(HttpServletRequest request) {
@@ -132,39 +167,56 @@ public final class MetricsServlet extends HttpServlet {
 		return names;
 	}
 
+	/** Closed only when it is complete: that is what ends an answer well. */
+	@SuppressWarnings("resource")
 	private void write(MetricSnapshots snapshots, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
 		ScrapeFormat format = prepare(request, response);
-		boolean gzip = response.containsHeader("Content-Encoding");
-		try (OutputStream body = new DeadlineOutputStream(response.getOutputStream(), this.writeTimeout);
-				OutputStream out = gzip ? fastGzip(body) : body) {
-			format.write(out, snapshots);
+		OutputStream body = new DeadlineOutputStream(response.getOutputStream(), this.writeTimeout);
+		if (!response.containsHeader("Content-Encoding")) {
+			format.write(body, snapshots);
+			body.close();
+			return;
 		}
-		catch (IOException ex) {
-			this.errors.increment();
-			throw ex;
+		FastGzip gzip = new FastGzip(body);
+		try {
+			format.write(gzip, snapshots);
+			gzip.close();
+		}
+		finally {
+			gzip.release();
 		}
 	}
 
 	/** Samples repeat so much that a better level costs more time than it saves bytes. */
-	private static OutputStream fastGzip(OutputStream out) throws IOException {
-		return new GZIPOutputStream(out, GZIP_BUFFER) {
+	private static final class FastGzip extends GZIPOutputStream {
 
-			{
-				this.def.setLevel(Deflater.BEST_SPEED);
-			}
+		FastGzip(OutputStream out) throws IOException {
+			super(out, GZIP_BUFFER);
+			this.def.setLevel(Deflater.BEST_SPEED);
+		}
 
-		};
+		/** Gives native memory back, whether it was closed or not. */
+		void release() {
+			this.def.end();
+		}
+
 	}
 
 	private static ScrapeFormat prepare(HttpServletRequest request, HttpServletResponse response) {
-		ScrapeFormat format = ScrapeFormat.negotiate(request.getHeader("Accept"));
+		ScrapeFormat format = ScrapeFormat.negotiate(joined(request, "Accept"));
 		response.setContentType(format.contentType());
 		response.setHeader("Vary", "Accept, Accept-Encoding");
-		if (AcceptedEncoding.gzip(request.getHeader("Accept-Encoding"))) {
+		if (AcceptedEncoding.gzip(joined(request, "Accept-Encoding"))) {
 			response.setHeader("Content-Encoding", "gzip");
 		}
 		return format;
+	}
+
+	/** A list may be spread over several lines (RFC 9110, section 5.3). */
+	private static @Nullable String joined(HttpServletRequest request, String header) {
+		Enumeration<String> lines = request.getHeaders(header);
+		return lines.hasMoreElements() ? String.join(",", Collections.list(lines)) : null;
 	}
 
 	@Override

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Micrometer's registry for Prometheus, in which timers of some names are cheaper to
  * record to and to collect. Everything that an application may ask of Micrometer holds
  * for them as well: common tags, filters, bounds and percentiles from filters, removal;
- * what is scraped is the same to the byte. Where traces give exemplars, or a filter takes
- * the buckets away, they are Micrometer's own. Thread-safe.
+ * what is scraped is the same to the byte, but for tags whose values have no form in
+ * UTF-8: meters that differ in these only are one. Where traces give exemplars, or a
+ * filter takes the buckets away, they are Micrometer's own. Thread-safe.
  */
 public final class ScrapeMeterRegistry extends PrometheusMeterRegistry {
 
@@ -50,6 +51,7 @@ public final class ScrapeMeterRegistry extends PrometheusMeterRegistry {
 		this.exemplars = spanContext != null;
 		this.names = Set.copyOf(names);
 		config().onMeterRemoved(this::removed);
+		config().meterFilter(new WellFormedTags());
 	}
 
 	@Override

@@ -5,6 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -35,6 +39,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Collectors that fail in every way there is.
@@ -183,11 +188,12 @@ class CollectorGuardTests {
 			awaitRelease();
 			return gauge("blocking", 1);
 		}));
+		List<Thread> others = List.copyOf(helpers());
 		CollectorGuard guard = guard(this.registry, SOON);
 		guard.collect(null);
-		assertThat(helpers()).isNotEmpty();
+		assertThat(helpers()).anyMatch((helper) -> !others.contains(helper));
 		guard.close();
-		Awaitility.await().untilAsserted(() -> assertThat(helpers()).isEmpty());
+		Awaitility.await().untilAsserted(() -> assertThat(helpers()).isSubsetOf(others));
 	}
 
 	@Test
@@ -216,6 +222,171 @@ class CollectorGuardTests {
 		this.registry.register(collector);
 		this.registry.clear();
 		assertThat(names(guard.collect(null))).isEmpty();
+	}
+
+	static Stream<ThreadFactory> unableToCreateThreads() {
+		return Stream.of((task) -> {
+			throw new OutOfMemoryError("unable to create native thread");
+		}, (task) -> new Thread(task) {
+
+			@Override
+			public void start() {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+
+		}, (task) -> {
+			throw new SecurityException("planned");
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("unableToCreateThreads")
+	void whenNoThreadCanBeCreatedTheCallingOneCollects(ThreadFactory threads, CapturedOutput output) throws Exception {
+		List<Thread> collectedBy = new ArrayList<>();
+		this.registry.register(collector("a", () -> {
+			collectedBy.add(Thread.currentThread());
+			return gauge("a", 1);
+		}));
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		CollectorGuard guard = guard(this.registry, NEVER, threads);
+		for (int i = 1; i <= 6; i++) {
+			assertThat(names(guard.collect(null))).containsExactly("a", "z");
+			assertThat(this.errors.count()).isEqualTo(i);
+		}
+		assertThat(collectedBy).hasSize(6).containsOnly(Thread.currentThread());
+		assertThat(output.getAll()).containsOnlyOnce("A scrape has no helper thread");
+	}
+
+	@Test
+	void whenNoThreadCanBeCreatedACollectorThatThrowsCostsOnlyItsMetrics() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(collector("bad", () -> {
+			throw new OutOfMemoryError("planned");
+		}));
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		CollectorGuard guard = guard(this.registry, NEVER, unableToCreateThreads().toList().get(0));
+		assertThat(names(guard.collect(null))).containsExactly("a", "z");
+		assertThat(this.errors.count()).isEqualTo(2);
+	}
+
+	@Test
+	void whenNoThreadCanBeCreatedACollectorThatBlocksHoldsThatRequestOnly() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		CountDownLatch within = new CountDownLatch(1);
+		this.registry.register(collector("blocking", () -> {
+			within.countDown();
+			awaitRelease();
+			return gauge("blocking", 1);
+		}));
+		CollectorGuard guard = guard(this.registry, SOON, unableToCreateThreads().toList().get(0));
+		FutureTask<List<String>> held = new FutureTask<>(() -> names(guard.collect(null)));
+		new Thread(held).start();
+		within.await();
+		long began = System.nanoTime();
+		Awaitility.await().until(() -> System.nanoTime() - began > SOON.toNanos());
+		assertThat(names(guard.collect(null))).containsExactly("a");
+		assertThat(held.isDone()).isFalse();
+		this.released.countDown();
+		assertThat(held.get(20, TimeUnit.SECONDS)).containsExactly("a", "blocking");
+		assertThat(names(guard.collect(null))).containsExactly("a", "blocking");
+	}
+
+	@Test
+	void whenTheSecondHelperCannotBeCreatedTheCallingThreadGoesOn() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(collector("blocking", () -> {
+			awaitRelease();
+			return gauge("blocking", 1);
+		}));
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		AtomicInteger created = new AtomicInteger();
+		CollectorGuard guard = guard(this.registry, SOON, (task) -> {
+			if (created.getAndIncrement() > 0) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+			return new Thread(task, "gmicro-scrape-only");
+		});
+		for (int i = 0; i < 3; i++) {
+			assertThat(names(guard.collect(null))).containsExactly("a", "z");
+		}
+		this.released.countDown();
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(names(guard.collect(null))).containsExactly("a", "blocking", "z"));
+	}
+
+	@Test
+	void whenAHelperNeverBeginsTheScrapeEnds() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		CollectorGuard guard = guard(this.registry, SOON, (task) -> new Thread(() -> {
+		}));
+		assertThat(guard.collect(null)).isNull();
+		assertThat(this.errors.count()).isEqualTo(1);
+	}
+
+	@Test
+	void whenAHelperDiesAnotherGoesOnBehindIt() throws Exception {
+		AtomicBoolean failing = new AtomicBoolean();
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		this.registry.register(new Collector() {
+
+			@Override
+			public MetricSnapshot collect() {
+				failing.set(true);
+				throw new OutOfMemoryError("planned");
+			}
+
+			@Override
+			public String getPrometheusName() {
+				if (failing.getAndSet(false)) {
+					throw new OutOfMemoryError("planned");
+				}
+				return "bad";
+			}
+
+		});
+		this.registry.register(collector("z", () -> gauge("z", 1)));
+		CollectorGuard guard = guard(this.registry, NEVER);
+		for (int i = 1; i <= 3; i++) {
+			assertThat(names(guard.collect(null))).containsExactly("a", "z");
+			assertThat(this.errors.count()).isEqualTo(i);
+		}
+	}
+
+	@Test
+	void whenInterruptedTheHelperStopsBehindItsCollector() throws Exception {
+		AtomicInteger behind = new AtomicInteger();
+		CountDownLatch within = new CountDownLatch(1);
+		this.registry.register(multiCollector(() -> {
+			within.countDown();
+			awaitRelease();
+			return MetricSnapshots.of(gauge("blocking", 1));
+		}));
+		CollectorGuard guard = guard(this.registry, NEVER);
+		FutureTask<MetricSnapshots> scrape = new FutureTask<>(() -> guard.collect(null));
+		Thread scraping = new Thread(scrape);
+		scraping.start();
+		within.await();
+		scraping.interrupt();
+		assertThatThrownBy(() -> scrape.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+		this.registry.register(collector("z", () -> gauge("z", behind.incrementAndGet())));
+		assertThat(names(guard.collect(null))).containsExactly("z");
+		this.released.countDown();
+		Awaitility.await().untilAsserted(() -> assertThat(names(guard.collect(null))).containsExactly("blocking", "z"));
+	}
+
+	@Test
+	void whenClosedWhatIsLeftIsCounted() throws Exception {
+		this.registry.register(collector("a", () -> gauge("a", 1)));
+		CollectorGuard guard = guard(this.registry, NEVER);
+		guard.close();
+		assertThat(guard.collect(null)).isNull();
+		assertThat(this.errors.count()).isEqualTo(1);
+	}
+
+	private CollectorGuard guard(PrometheusRegistry registry, Duration timeout, ThreadFactory threads) {
+		CollectorGuard guard = new CollectorGuard(registry, new ScrapeLimits(2, timeout, NEVER), this.errors, threads);
+		this.guards.add(guard);
+		return guard;
 	}
 
 	private CollectorGuard guard(PrometheusRegistry registry, Duration timeout) {

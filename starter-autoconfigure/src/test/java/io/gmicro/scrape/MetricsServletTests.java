@@ -125,6 +125,19 @@ class MetricsServletTests {
 		}
 
 		@Test
+		void listsMayBeSpreadOverSeveralLines() {
+			HttpRequest request = HttpRequest.newBuilder(this.server.uri("/metrics"))
+				.header("Accept", "text/plain;q=0.3")
+				.header("Accept", "application/openmetrics-text")
+				.header("Accept-Encoding", "br")
+				.header("Accept-Encoding", "gzip")
+				.build();
+			HttpResponse<byte[]> response = this.server.send(request, BodyHandlers.ofByteArray());
+			assertThat(contentType(response)).isEqualTo(OPENMETRICS);
+			assertThat(response.headers().firstValue("Content-Encoding")).hasValue("gzip");
+		}
+
+		@Test
 		void textWhenAcceptIsVeryLong() {
 			assertThat(contentType(accept("x/y,".repeat(1_500)))).isEqualTo(TEXT);
 		}

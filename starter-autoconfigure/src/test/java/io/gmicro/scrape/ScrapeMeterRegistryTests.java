@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 /**
  * The registry against Micrometer's, from which it may differ in nothing but cost.
@@ -59,6 +60,51 @@ class ScrapeMeterRegistryTests {
 	@Test
 	void timerIsOfTheCheaperKind() {
 		assertThat(timer(this.actual)).isInstanceOf(HistogramTimer.class);
+	}
+
+	@Test
+	void longDurationsAreAddedUpAndNeverWrapRound() {
+		Timer timer = timer(this.actual);
+		for (int i = 0; i < 5; i++) {
+			timer.record(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+			timer.record(Long.MAX_VALUE, TimeUnit.DAYS);
+			timer.record(-1, TimeUnit.SECONDS);
+		}
+		assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isEqualTo(10.0 * Long.MAX_VALUE);
+		assertThat(timer.count()).isEqualTo(10);
+		assertThat(timer.max(TimeUnit.NANOSECONDS)).isEqualTo(Long.MAX_VALUE);
+		assertThat(this.actual.scrape()).contains("_sum 9.22337203685477", "_count 10\n").doesNotContain(" -");
+	}
+
+	@Test
+	void manyDurationsAreAddedUpPastTheRangeOfALong() {
+		Timer timer = timer(this.actual);
+		long hour = TimeUnit.HOURS.toNanos(1) - 1;
+		double expected = 0;
+		for (int round = 0; round < 10; round++) {
+			for (int i = 0; i < 2_000_000; i++) {
+				timer.record(hour, TimeUnit.NANOSECONDS);
+			}
+			expected += 2_000_000.0 * hour;
+			assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isCloseTo(expected, withinPercentage(1e-9));
+		}
+		assertThat(expected).isGreaterThan(3 * 0x1p64);
+	}
+
+	@Test
+	void metersThatDifferInUnpairedSurrogatesAreOne() {
+		for (String value : List.of("\uD800", "\uD801", "\uDC00", "\uFFFD")) {
+			this.actual.counter("foreign", "v", value).increment();
+			Timer.builder(NAME)
+				.tag("v", value)
+				.serviceLevelObjectives(Duration.ofSeconds(1))
+				.register(this.actual)
+				.record(1, TimeUnit.SECONDS);
+		}
+		assertThat(this.actual.scrape().lines()).filteredOn((line) -> line.startsWith("foreign_total"))
+			.containsExactly("foreign_total{v=\"\uFFFD\"} 4.0");
+		assertThat(this.actual.scrape().lines()).filteredOn((line) -> line.contains("_seconds_count"))
+			.containsExactly("http_server_request_duration_seconds_count{v=\"\uFFFD\"} 4");
 	}
 
 	@Test
