@@ -97,6 +97,14 @@ class ArchitectureTests {
 
 	/** It may be missing. */
 	@ArchTest
+	static final ArchRule onlyRepositoryPathsKnowSpringData = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.gmicro.http.RepositoryPaths")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.springframework.data..");
+
+	/** It may be missing. */
+	@ArchTest
 	static final ArchRule inHttpOnlyTheNamesOfGinKnowPrometheus = noClasses().that()
 		.resideInAPackage("io.gmicro.http")
 		.and()
@@ -132,6 +140,14 @@ class ArchitectureTests {
 		.accessField(System.class, "err")
 		.orShould()
 		.callMethod(Thread.class, "sleep", long.class);
+
+	@ArchTest
+	static final ArchRule nothingEndsTheJvm = noClasses().should()
+		.callMethod(System.class, "exit", int.class)
+		.orShould()
+		.callMethod(Runtime.class, "exit", int.class)
+		.orShould()
+		.callMethod(Runtime.class, "halt", int.class);
 
 	@ArchTest
 	static final ArchRule autoConfigurationsArePublicAndFinal = classes().that()

@@ -3,10 +3,12 @@ package io.gmicro.compatibility;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 import org.junit.jupiter.api.Tag;
@@ -23,12 +25,23 @@ class BrokenExchangeTests {
 
 	private static final int STREAMS = 5;
 
+	private static final Map<String, String> PARTS_OF_BODIES = Map.of("/received/form",
+			"application/x-www-form-urlencoded name=ab", "/received/optional",
+			"application/x-www-form-urlencoded name=ab", "/received/json", "application/json {\"name\":",
+			"/received/multipart",
+			"multipart/form-data;boundary=x --x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nbegun",
+			"/received/raw", "application/octet-stream begun");
+
 	@Test
-	void recordsTheStatusThatWasSentBeforeAFailure() throws IOException {
+	void recordsTheStatusOfTheAccessLogAfterAFailure() throws IOException {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
 			assertThat(send(application.uri("/broken/sync"), true)).isEqualTo(200);
 			assertThat(send(application.uri("/broken/stream"), true)).isEqualTo(200);
-			verify(application, Map.of("GET /broken/sync 200", 1.0, "GET /broken/stream 200", 1.0));
+			int logged = Deviations.statusAfterABrokenResponse(Container.of(application.servletContext()));
+			verify(application, Map.of("GET /broken/sync " + logged, 1.0, "GET /broken/stream " + logged, 1.0));
+			assertThat(application.scrape("/metrics")
+				.of("http_server_aborted_responses_total", "http_request_method", "http_route"))
+				.isEqualTo(Map.of("GET /broken/sync", 1.0, "GET /broken/stream", 1.0));
 		}
 	}
 
@@ -37,6 +50,55 @@ class BrokenExchangeTests {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
 			assertThat(send(application.uri("/endless/sync"), false)).isEqualTo(200);
 			verify(application, Map.of("GET /endless/sync 499", 1.0));
+		}
+	}
+
+	@Test
+	void recordsAClientThatWentAwayFromItsRequest() throws IOException {
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
+			Map<String, Double> expected = new HashMap<>();
+			for (boolean reset : new boolean[] { false, true }) {
+				for (boolean chunked : new boolean[] { false, true }) {
+					PARTS_OF_BODIES.forEach((path, part) -> {
+						sendPart(application.uri(path), part, chunked, reset);
+						expected.merge("POST " + path + " 499", 1.0, Double::sum);
+						// The connection may not have been accepted yet
+						await().atMost(Duration.ofSeconds(10))
+							.untilAsserted(() -> assertThat(responses(application.scrape("/metrics")).values()
+								.stream()
+								.mapToDouble((count) -> count)
+								.sum()).isEqualTo(expected.values().stream().mapToDouble((count) -> count).sum()));
+					});
+				}
+			}
+			await().atMost(Duration.ofSeconds(10))
+				.untilAsserted(() -> assertThat(responses(application.scrape("/metrics"))).isEqualTo(expected));
+		}
+	}
+
+	/**
+	 * Sends the beginning of a request body, and closes the connection.
+	 * @param uri where to
+	 * @param part content type and beginning of the body
+	 * @param chunked whether the length is not declared
+	 * @param reset whether the connection is broken off once the request is served
+	 */
+	private static void sendPart(URI uri, String part, boolean chunked, boolean reset) {
+		String type = part.substring(0, part.indexOf(' '));
+		String body = part.substring(part.indexOf(' ') + 1);
+		try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+			String length = chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + (body.length() + 100);
+			socket.getOutputStream()
+				.write(("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%s\r\n\r\n%s")
+					.formatted(uri.getPath(), type, length,
+							chunked ? Integer.toHexString(body.length() + 100) + "\r\n" + body : body)
+					.getBytes(StandardCharsets.US_ASCII));
+			if (reset) {
+				socket.setSoLinger(true, 0);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
@@ -82,7 +144,8 @@ class BrokenExchangeTests {
 		await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
 			Samples samples = application.scrape("/metrics");
 			assertThat(responses(samples)).isEqualTo(expected);
-			assertThat(samples.of("http_server_active_requests", "http_request_method")).isEqualTo(Map.of("GET", 0.0));
+			assertThat(samples.of("http_server_active_requests", "http_request_method")).containsKey("GET")
+				.allSatisfy((method, active) -> assertThat(active).isZero());
 		});
 	}
 

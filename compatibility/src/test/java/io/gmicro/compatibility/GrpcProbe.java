@@ -73,6 +73,13 @@ enum GrpcProbe {
 
 	REFUSED_BY_AN_INTERCEPTOR(MethodType.UNARY, Status.Code.UNAUTHENTICATED, -1, 0, unary(GrpcProbe::echo)),
 
+	/** By an interceptor that asks for the highest precedence. */
+	REFUSED_FIRST(MethodType.UNARY, Status.Code.UNAUTHENTICATED, -1, 0, unary(GrpcProbe::echo)),
+
+	DENIED_FIRST(MethodType.UNARY, Status.Code.PERMISSION_DENIED, -1, 0, unary(GrpcProbe::echo)),
+
+	THROWN_FIRST(MethodType.UNARY, Status.Code.UNKNOWN, -1, 0, unary(GrpcProbe::echo)),
+
 	NO_ANSWER(MethodType.UNARY, Status.Code.CANCELLED, 1, 0, unary((request, answers) -> answers.onCompleted())),
 
 	CLOSED_TWICE(MethodType.UNARY, Status.Code.OK, 1, 1, new ClosesTwice()),

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
@@ -184,6 +186,13 @@ class GrpcRecordingTests {
 			return new Refusing();
 		}
 
+		@Bean
+		@GlobalServerInterceptor
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		ServerInterceptor first() {
+			return new First();
+		}
+
 	}
 
 	static class NettyPort {
@@ -195,6 +204,26 @@ class GrpcRecordingTests {
 			if (event.getPort() > 0) {
 				this.port = event.getPort();
 			}
+		}
+
+	}
+
+	static final class First implements ServerInterceptor {
+
+		@Override
+		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+				ServerCallHandler<Q, A> next) {
+			String method = call.getMethodDescriptor().getFullMethodName();
+			if (method.endsWith("/THROWN_FIRST")) {
+				throw new IllegalStateException("expected by the test");
+			}
+			if (method.endsWith("_FIRST")) {
+				call.close(method.endsWith("/DENIED_FIRST") ? Status.PERMISSION_DENIED : Status.UNAUTHENTICATED,
+						new Metadata());
+				return new ServerCall.Listener<>() {
+				};
+			}
+			return next.startCall(call, headers);
 		}
 
 	}

@@ -22,11 +22,13 @@ class ProfilesTests {
 
 	private static final String ENABLED = "gmicro.pprof.enabled=true";
 
+	private static final String TOKEN = "a-token-of-the-test";
+
 	private static RunningApplication application;
 
 	@BeforeAll
 	static void start() {
-		application = RunningApplication.start(ENABLED);
+		application = RunningApplication.start(ENABLED, "gmicro.diagnostics.token=" + TOKEN);
 	}
 
 	@AfterAll
@@ -38,7 +40,7 @@ class ProfilesTests {
 	@ValueSource(strings = { "profile?seconds=1", "allocs" })
 	@Tag("container")
 	void profileIsCompressedAndNamesJava(String path) throws IOException {
-		HttpResponse<byte[]> response = application.get("/debug/pprof/" + path);
+		HttpResponse<byte[]> response = get("/debug/pprof/" + path);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/octet-stream");
 		try (GZIPInputStream profile = new GZIPInputStream(new ByteArrayInputStream(response.body()))) {
@@ -49,17 +51,37 @@ class ProfilesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "flamegraph?profile=goroutine" })
 	void pageIsServed(String path) {
-		HttpResponse<byte[]> response = application.get("/debug/pprof/" + path);
+		HttpResponse<byte[]> response = get("/debug/pprof/" + path);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
 		assertThat(text(response)).contains("<!DOCTYPE html>");
 	}
 
 	@Test
+	@Tag("container")
+	void onlyTheTokenOpens() {
+		assertThat(application.get("/debug/pprof/").statusCode()).isEqualTo(403);
+		HttpResponse<byte[]> opened = application.get("/debug/pprof/?token=" + TOKEN);
+		assertThat(opened.statusCode()).isEqualTo(200);
+		String cookie = opened.headers().firstValue("Set-Cookie").orElseThrow();
+		assertThat(application.get("/debug/pprof/", "Cookie", cookie.substring(0, cookie.indexOf(';'))).statusCode())
+			.isEqualTo(200);
+		assertThat(application.get("/debug/pprof/?token=" + TOKEN, "Sec-Fetch-Site", "cross-site").statusCode())
+			.isEqualTo(403);
+		assertThat(
+				application.get("/debug/pprof/?token=" + TOKEN, "X-Envoy-External-Address", "127.0.0.1").statusCode())
+			.isEqualTo(403);
+	}
+
+	@Test
 	void labelsNeedMetrics() {
-		HttpResponse<byte[]> response = application.get("/debug/pprof/profile?seconds=1&labels=route");
+		HttpResponse<byte[]> response = get("/debug/pprof/profile?seconds=1&labels=route");
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(text(response)).isEqualTo("labels=route and labels=method need gmicro.metrics.enabled=true\n");
+	}
+
+	private static HttpResponse<byte[]> get(String path) {
+		return application.get(path, "Authorization", "Bearer " + TOKEN);
 	}
 
 	private static String text(HttpResponse<byte[]> response) {

@@ -46,8 +46,10 @@ class StartupTests {
 	@Test
 	void servesThePageOfSlowRequestsWhenAsked(CapturedOutput output) {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
-				"gmicro.http.slow-requests.endpoint.enabled=true", "logging.level.io.gmicro=info")) {
-			HttpResponse<byte[]> page = application.get("/debug/requests", "Accept", "text/html");
+				"gmicro.http.slow-requests.endpoint.enabled=true", "gmicro.diagnostics.token=a-token-of-the-test",
+				"logging.level.io.gmicro=info")) {
+			HttpResponse<byte[]> page = application.get("/debug/requests?token=a-token-of-the-test", "Accept",
+					"text/html");
 			assertThat(page.statusCode()).isEqualTo(200);
 			assertThat(new String(page.body(), StandardCharsets.UTF_8)).startsWith("<!DOCTYPE html>");
 			assertThat(registrations(application.servletContext())).hasSize(3);

@@ -1,8 +1,5 @@
 package io.gmicro.autoconfigure;
 
-import java.time.Duration;
-import java.util.List;
-
 import io.gmicro.http.GinBodySizes;
 import io.gmicro.http.GinFamilies;
 import io.gmicro.http.GinRequestDuration;
@@ -19,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the measurement of HTTP requests under
@@ -44,10 +42,10 @@ public final class GinMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
-	GinRequestDuration gmicroGinRequestDuration(GinFamilies families, GmicroProperties properties) {
-		List<Duration> buckets = properties.http().requestDuration().buckets();
-		return new GinRequestDuration(families,
-				buckets.equals(GmicroProperties.DEFAULT_BUCKETS) ? GinRequestDuration.BOUNDS : buckets);
+	GinRequestDuration gmicroGinRequestDuration(GinFamilies families, GmicroProperties properties,
+			Environment environment) {
+		return new GinRequestDuration(families, SetProperties.isSet(environment, "gmicro.http.request-duration.buckets")
+				? properties.http().requestDuration().buckets() : GinRequestDuration.BOUNDS);
 	}
 
 	@Bean

@@ -19,6 +19,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -43,11 +44,9 @@ import org.springframework.context.annotation.Lazy;
 @EnableConfigurationProperties(GmicroProperties.class)
 public final class GmicroAutoConfiguration {
 
-	private static final String CLOCK = "gmicroScrapeClock";
-
 	@Bean
-	StartupReport gmicroStartupReport(GmicroProperties properties) {
-		return new StartupReport(properties);
+	StartupReport gmicroStartupReport(GmicroProperties properties, ObjectProvider<MeterRegistry> registries) {
+		return new StartupReport(properties, registries);
 	}
 
 	/**
@@ -58,15 +57,15 @@ public final class GmicroAutoConfiguration {
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
 	static final class ScrapeMeterRegistryConfiguration {
 
-		@Bean(name = CLOCK, initMethod = "start", autowireCandidate = false)
+		@Bean(name = ScrapeMeterRegistryConfigurer.CLOCK, initMethod = "start", autowireCandidate = false)
 		@Lazy
 		CoarseClock gmicroScrapeClock() {
 			return new CoarseClock();
 		}
 
 		@Bean
-		static ScrapeMeterRegistryConfigurer gmicroScrapeMeterRegistryConfigurer(BeanFactory beanFactory) {
-			return new ScrapeMeterRegistryConfigurer(beanFactory, CLOCK);
+		static ScrapeMeterRegistryConfigurer gmicroScrapeMeterRegistryConfigurer() {
+			return new ScrapeMeterRegistryConfigurer();
 		}
 
 	}
@@ -82,13 +81,23 @@ public final class GmicroAutoConfiguration {
 
 		@Bean
 		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<PrometheusRegistry> collectors,
-				ObjectProvider<MeterFilter> filters, ObjectProvider<MeterBinder> binders, BeanFactory beanFactory) {
+				ObjectProvider<MeterFilter> filters, BeanFactory beanFactory) {
 			PrometheusMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT,
-					collectors.getIfUnique(ScrapeRegistry::new), beanFactory.getBean(CLOCK, Clock.class), null,
+					collectors.getIfUnique(ScrapeRegistry::new),
+					beanFactory.getBean(ScrapeMeterRegistryConfigurer.CLOCK, Clock.class), null,
 					ScrapeMeterRegistryConfigurer.TIMERS);
 			filters.orderedStream().forEach(registry.config()::meterFilter);
-			binders.orderedStream().forEach((binder) -> binder.bindTo(registry));
 			return registry;
+		}
+
+		/**
+		 * Not before all singletons are there, as in Spring Boot: a binder may depend on
+		 * what needs the registry.
+		 */
+		@Bean
+		SmartInitializingSingleton gmicroMeterBinders(PrometheusMeterRegistry registry,
+				ObjectProvider<MeterBinder> binders) {
+			return () -> binders.orderedStream().forEach((binder) -> binder.bindTo(registry));
 		}
 
 		@Bean

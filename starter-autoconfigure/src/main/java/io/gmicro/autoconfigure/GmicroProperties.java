@@ -28,7 +28,8 @@ import org.springframework.boot.convert.DurationStyle;
  * @param slo Service level objectives by name, as in 'orders: {route: /orders, objective:
  * 99.9, latency: 200ms}'.
  * @param rules Directory to write rules of Prometheus for the service level objectives
- * into, and tests of them for promtool. The application ends there and then.
+ * into, and tests of them for promtool. The application writes the files and exits. Only
+ * as a command-line argument.
  * @param rulesJob Job under which Prometheus scrapes the application. Without it the
  * rules are for 'spring.application.name'.
  * @param rulesRunbookUrl URL of the runbook that the alerts of service level objectives
@@ -201,7 +202,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param bodySize the sizes of bodies
 	 * @param uniqueClients the estimate of clients
 	 * @param excludePaths Paths that are not recorded: exact, or a subtree with a
-	 * trailing '/**'.
+	 * trailing '/**'. As long as they are not set, these and what the starter and the
+	 * actuator serve elsewhere.
 	 * @param maxRoutes How many different routes are recorded. Further ones share the
 	 * route '_OTHER'.
 	 * @param longLived answers without an end of their own
@@ -229,8 +231,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * The duration histogram.
 	 *
 	 * @param enabled Whether the duration of requests is recorded as a histogram.
-	 * @param buckets Upper bounds of the histogram's buckets, ascending. With the
-	 * default, the histogram of gin-metrics has the bounds of gin-metrics.
+	 * @param buckets Upper bounds of the histogram's buckets, ascending. As long as they
+	 * are not set, the histogram of gin-metrics has the bounds of gin-metrics.
 	 */
 	public record RequestDuration(@DefaultValue("true") boolean enabled, @DefaultValue( {
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
@@ -442,10 +444,34 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * What the diagnostics have in common.
 	 *
-	 * @param access Who may open the diagnostics below '/debug'. With 'local' nobody who
-	 * comes through a proxy, even one of the same host.
+	 * @param access Who may open the diagnostics below '/debug'. With 'local', direct
+	 * requests from this host that carry the access token.
+	 * @param token Access token for 'local', 16 to 256 letters, digits and '-', '.', '_',
+	 * '~'. By default a random one that is logged at start-up.
+	 * @param role Role that a user needs for 'authenticated'.
 	 */
-	public record Diagnostics(@DefaultValue("local") DiagnosticsAccess access) {
+	public record Diagnostics(@DefaultValue("local") DiagnosticsAccess access, @DefaultValue("") String token,
+			@DefaultValue("") String role) {
+
+		public Diagnostics {
+			boolean authenticated = access == DiagnosticsAccess.AUTHENTICATED;
+			require(!authenticated || !role.isBlank(), "gmicro.diagnostics.role", role,
+					"gmicro.diagnostics.access=authenticated needs the role of those who may open the diagnostics, "
+							+ "as in 'OPERATOR'");
+			require(authenticated || role.isEmpty(), "gmicro.diagnostics.role", role,
+					"a role counts only with gmicro.diagnostics.access=authenticated");
+			require(token.isEmpty() || access == DiagnosticsAccess.LOCAL, "gmicro.diagnostics.token", "******",
+					"a token counts only with gmicro.diagnostics.access=local");
+			require(token.isEmpty() || token.matches("[A-Za-z0-9._~-]{16,256}"), "gmicro.diagnostics.token", "******",
+					"16 to 256 letters, digits and '-', '.', '_', '~', such as 'openssl rand -hex 16' prints");
+		}
+
+		@Override
+		public String toString() {
+			return "Diagnostics[access=" + this.access + ", token=" + (this.token.isEmpty() ? "" : "******") + ", role="
+					+ this.role + "]";
+		}
+
 	}
 
 }

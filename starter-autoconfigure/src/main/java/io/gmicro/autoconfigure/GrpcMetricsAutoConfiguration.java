@@ -12,6 +12,7 @@ import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.Filter;
 
@@ -35,7 +36,8 @@ import org.springframework.grpc.server.ServerBuilderCustomizer;
 /**
  * {@link AutoConfiguration Auto-configuration} for the measurement of gRPC calls: an
  * interceptor for every server and one for every client of Spring gRPC, each outside of
- * all others. It needs no web application.
+ * all others. It needs no web application. The server's belongs to the builder, whose
+ * interceptors are outside of all global ones, whatever their order.
  */
 @AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
 @ConditionalOnClass({ MeterRegistry.class, ServerInterceptor.class, GlobalServerInterceptor.class })
@@ -45,8 +47,14 @@ import org.springframework.grpc.server.ServerBuilderCustomizer;
 public final class GrpcMetricsAutoConfiguration {
 
 	@Bean
-	GrpcStartupReport gmicroGrpcStartupReport(GmicroProperties properties) {
-		return new GrpcStartupReport(properties);
+	GrpcStartupReport gmicroGrpcStartupReport(GmicroProperties properties, ObjectProvider<MeterRegistry> registries) {
+		return new GrpcStartupReport(properties, registries);
+	}
+
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	static MeterFilter gmicroCallNames(GmicroProperties properties) {
+		return OwnNames.ofCalls(properties);
 	}
 
 	@Bean
@@ -100,8 +108,6 @@ public final class GrpcMetricsAutoConfiguration {
 	static final class ServerConfiguration {
 
 		@Bean
-		@GlobalServerInterceptor
-		@Order(Ordered.HIGHEST_PRECEDENCE)
 		@ConditionalOnMissingBean
 		ServerMetricsInterceptor gmicroServerMetricsInterceptor(ObjectProvider<CallObserver> observers,
 				GmicroProperties properties, MeterRegistry registry) {
@@ -116,10 +122,12 @@ public final class GrpcMetricsAutoConfiguration {
 			return new RegisteredServices(interceptor, services, properties.grpc().server().initializeMetrics());
 		}
 
+		/** What is added last is outermost. */
 		@Bean
-		<B extends ServerBuilder<B>> ServerBuilderCustomizer<B> gmicroUnregisteredCalls(
+		@Order
+		<B extends ServerBuilder<B>> ServerBuilderCustomizer<B> gmicroServerCalls(
 				ServerMetricsInterceptor interceptor) {
-			return (builder) -> builder.addStreamTracerFactory(interceptor.unregisteredCalls());
+			return (builder) -> builder.intercept(interceptor).addStreamTracerFactory(interceptor.unseenCalls());
 		}
 
 	}

@@ -1,7 +1,5 @@
 package io.gmicro.autoconfigure;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 
 import io.gmicro.http.ActiveRequests;
@@ -15,8 +13,11 @@ import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.http.UniqueClients;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.ServerHttpObservationFilter;
@@ -54,6 +57,12 @@ public final class HttpMetricsAutoConfiguration {
 
 	private static final boolean WEB_MVC = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
 			HttpMetricsAutoConfiguration.class.getClassLoader());
+
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	static MeterFilter gmicroRequestNames(GmicroProperties properties) {
+		return OwnNames.ofRequests(properties);
+	}
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -95,12 +104,13 @@ public final class HttpMetricsAutoConfiguration {
 			ListableBeanFactory beanFactory) {
 		GmicroProperties.Http http = properties.http();
 		ExchangeFilter filter = new ExchangeFilter(observers.orderedStream().toList(),
-				new ExchangeRules(excludedPaths(properties, environment), http.maxRoutes(),
+				new ExchangeRules(() -> PathExclusions.of(properties, environment, beanFactory), http.maxRoutes(),
 						http.longLived().contentTypes(), knownRoutes(beanFactory)),
 				registry);
-		FilterRegistrationBean<ExchangeFilter> registration = new FilterRegistrationBean<>(filter);
+		FilterRegistrationBean<ExchangeFilter> registration = new FilterAndListenerRegistrationBean(filter);
 		registration.setOrder(ExchangeFilter.DEFAULT_ORDER);
-		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR,
+				DispatcherType.INCLUDE);
 		return registration;
 	}
 
@@ -108,24 +118,19 @@ public final class HttpMetricsAutoConfiguration {
 		return WEB_MVC ? WebMvc.knownRoutes(beanFactory) : (request) -> null;
 	}
 
-	/**
-	 * The defaults name the usual paths; where the metrics route or the actuator was
-	 * moved, they move along.
-	 */
-	static List<String> excludedPaths(GmicroProperties properties, Environment environment) {
-		List<String> paths = new ArrayList<>(properties.http().excludePaths());
-		if (paths.equals(GmicroProperties.DEFAULT_EXCLUDE_PATHS)) {
-			paths.add(properties.metrics().endpoint().path());
-			if (properties.pprof().enabled()) {
-				paths.add(properties.pprof().path() + "/**");
-			}
-			String servlet = environment.getProperty("spring.mvc.servlet.path", "/");
-			String actuator = environment.getProperty("management.endpoints.web.base-path", "/actuator");
-			if (actuator.length() > 1) {
-				paths.add((servlet.length() > 1) ? servlet + actuator + "/**" : actuator + "/**");
-			}
+	/** Registers the filter as a listener as well. */
+	private static final class FilterAndListenerRegistrationBean extends FilterRegistrationBean<ExchangeFilter> {
+
+		FilterAndListenerRegistrationBean(ExchangeFilter filter) {
+			super(filter);
 		}
-		return paths;
+
+		@Override
+		protected FilterRegistration.Dynamic addRegistration(String description, ServletContext servletContext) {
+			servletContext.addListener(getFilter());
+			return super.addRegistration(description, servletContext);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -4,7 +4,9 @@ import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.RequestEvents;
 import io.gmicro.pprof.Profiler;
 import io.gmicro.pprof.PprofServlet;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.servlet.Servlet;
 import jdk.jfr.FlightRecorder;
 
@@ -43,9 +45,21 @@ public final class PprofAutoConfiguration {
 		return new ProfilerLifecycle(profiler);
 	}
 
-	@Bean
-	PprofReport gmicroPprofReport(GmicroProperties properties) {
-		return new PprofReport(properties);
+	/**
+	 * Counts what interrupts the profiles.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+	static final class ProfileMetricsConfiguration {
+
+		@Bean
+		MeterBinder gmicroProfileMetrics(Profiler profiler) {
+			return (registry) -> FunctionCounter.builder("gmicro.profile.restarts", profiler, Profiler::restarts)
+				.description("Times that the recording of profiles failed or had to be started again")
+				.register(registry);
+		}
+
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.gmicro.autoconfigure;
 
 import java.util.List;
 
+import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.http.RequestEvents;
 import io.gmicro.pprof.PprofServlet;
 import io.gmicro.pprof.PprofSettings;
@@ -23,11 +24,15 @@ final class PprofRoute implements ServletContextInitializer, SmartInitializingSi
 
 	private final GmicroProperties properties;
 
+	private final AccessRule access;
+
 	private final ServletRoute route;
 
-	PprofRoute(GmicroProperties properties, ListableBeanFactory beanFactory, Environment environment) {
+	PprofRoute(GmicroProperties properties, AccessRule access, ListableBeanFactory beanFactory,
+			Environment environment) {
 		this.beanFactory = beanFactory;
 		this.properties = properties;
+		this.access = access;
 		String path = properties.pprof().path();
 		this.route = new ServletRoute(path, "gmicro.pprof.path", path, "Choose another path", beanFactory, environment);
 	}
@@ -38,8 +43,8 @@ final class PprofRoute implements ServletContextInitializer, SmartInitializingSi
 		ApplicationArguments arguments = this.beanFactory.getBeanProvider(ApplicationArguments.class).getIfAvailable();
 		PprofSettings settings = new PprofSettings(pprof.maxSeconds(), pprof.heap().enabled(), pprof.trace().enabled(),
 				hasRequestLabels(), (arguments != null) ? List.of(arguments.getSourceArgs()) : List.of());
-		this.route.register(servletContext, "gmicroPprof", new PprofServlet(this.beanFactory.getBean(Profiler.class),
-				settings, this.properties.diagnostics().access()), pprof.path() + "/*");
+		this.route.register(servletContext, "gmicroPprof",
+				new PprofServlet(this.beanFactory.getBean(Profiler.class), settings, this.access), pprof.path() + "/*");
 	}
 
 	private boolean hasRequestLabels() {

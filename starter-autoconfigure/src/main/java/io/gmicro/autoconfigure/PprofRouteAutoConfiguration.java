@@ -1,5 +1,6 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.pprof.PprofServlet;
 import jakarta.servlet.Servlet;
 
@@ -24,8 +25,9 @@ import org.springframework.core.env.Environment;
 public final class PprofRouteAutoConfiguration {
 
 	@Bean
-	PprofRoute gmicroPprofRoute(GmicroProperties properties, ListableBeanFactory beanFactory, Environment environment) {
-		return new PprofRoute(properties, beanFactory, environment);
+	PprofRoute gmicroPprofRoute(GmicroProperties properties, AccessRule access, ListableBeanFactory beanFactory,
+			Environment environment) {
+		return new PprofRoute(properties, access, beanFactory, environment);
 	}
 
 }

@@ -9,7 +9,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
@@ -30,29 +32,26 @@ final class ScrapeMeterRegistryConfigurer implements BeanDefinitionRegistryPostP
 
 	private static final String REGISTRY = "prometheusMeterRegistry";
 
-	/** There unless the application declares a clock. */
-	private static final String SYSTEM_CLOCK = "micrometerClock";
+	static final String CLOCK = "gmicroScrapeClock";
 
 	private static final Set<String> DECLARED_BY = Set.of(MetricsAutoConfigurations.PROMETHEUS_3,
 			MetricsAutoConfigurations.PROMETHEUS_4);
 
-	private final BeanFactory beanFactory;
-
-	private final String clock;
-
-	ScrapeMeterRegistryConfigurer(BeanFactory beanFactory, String clock) {
-		this.beanFactory = beanFactory;
-		this.clock = clock;
-	}
-
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry definitions) {
 		if (definitions.containsBeanDefinition(REGISTRY) && isSpringBoots(definitions.getBeanDefinition(REGISTRY))) {
-			boolean coarse = definitions.containsBeanDefinition(SYSTEM_CLOCK);
 			definitions.removeBeanDefinition(REGISTRY);
-			definitions.registerBeanDefinition(REGISTRY,
-					new RootBeanDefinition(ScrapeMeterRegistry.class, () -> registry(coarse)));
+			definitions.registerBeanDefinition(REGISTRY, definition());
 		}
+	}
+
+	/** Ahead-of-time processing writes a factory method down, but no supplier. */
+	private static BeanDefinition definition() {
+		RootBeanDefinition definition = new RootBeanDefinition(ScrapeMeterRegistryConfigurer.class);
+		definition.setFactoryMethodName("registry");
+		definition.setTargetType(ScrapeMeterRegistry.class);
+		definition.setAutowireMode(AutowireCapableBeanFactory.AUTOWIRE_CONSTRUCTOR);
+		return definition;
 	}
 
 	private static boolean isSpringBoots(BeanDefinition definition) {
@@ -61,11 +60,11 @@ final class ScrapeMeterRegistryConfigurer implements BeanDefinitionRegistryPostP
 		return declaredBy != null && DECLARED_BY.contains(declaredBy.getDeclaringClassName());
 	}
 
-	private ScrapeMeterRegistry registry(boolean coarse) {
-		return new ScrapeMeterRegistry(this.beanFactory.getBean(PrometheusConfig.class),
-				this.beanFactory.getBean(PrometheusRegistry.class),
-				coarse ? this.beanFactory.getBean(this.clock, Clock.class) : this.beanFactory.getBean(Clock.class),
-				this.beanFactory.getBeanProvider(SpanContext.class).getIfAvailable(), TIMERS);
+	static ScrapeMeterRegistry registry(PrometheusConfig config, PrometheusRegistry collectors, Clock clock,
+			ObjectProvider<SpanContext> spans, BeanFactory beanFactory) {
+		return new ScrapeMeterRegistry(config, collectors,
+				(clock == Clock.SYSTEM) ? beanFactory.getBean(CLOCK, Clock.class) : clock, spans.getIfAvailable(),
+				TIMERS);
 	}
 
 }

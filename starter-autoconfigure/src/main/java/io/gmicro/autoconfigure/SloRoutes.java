@@ -53,7 +53,7 @@ final class SloRoutes implements SmartInitializingSingleton {
 			return;
 		}
 		MappedRoutes mapped = WEB_MVC ? WebMvc.mapped(this.beanFactory) : MappedRoutes.NONE;
-		List<String> excluded = HttpMetricsAutoConfiguration.excludedPaths(this.properties, this.environment);
+		List<String> excluded = PathExclusions.of(this.properties, this.environment, this.beanFactory);
 		this.properties.slo()
 			.forEach((name, slo) -> require("gmicro.slo." + name + ".route", slo.route(), mapped, excluded));
 	}

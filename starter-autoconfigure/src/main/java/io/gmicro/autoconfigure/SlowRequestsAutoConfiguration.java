@@ -15,6 +15,7 @@ import io.micrometer.tracing.Tracer;
 import jakarta.servlet.Filter;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -26,8 +27,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the tracking of slow requests.
@@ -55,10 +55,11 @@ public final class SlowRequestsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@Order(Ordered.LOWEST_PRECEDENCE - 1)
 	SlowRequests gmicroSlowRequests(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
-			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin) {
+			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin, ListableBeanFactory beans) {
 		GmicroProperties.SlowRequests slow = properties.http().slowRequests();
 		return new SlowRequests(registry, active, new Thresholds(slow.threshold(), slow.routes()), slow.keep(),
-				traceIds.getIfAvailable(() -> TraceIds.NONE), counter(registry, properties, gin.getIfAvailable()));
+				traceIds.getIfAvailable(() -> TraceIds.NONE), counter(registry, properties, gin.getIfAvailable()),
+				OwnPackages.of(beans));
 	}
 
 	private static Consumer<Exchange> counter(MeterRegistry registry, GmicroProperties properties,
@@ -70,19 +71,13 @@ public final class SlowRequestsAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(WebMvcConfigurer.class)
+	@ConditionalOnClass(MappedInterceptor.class)
 	static final class WebMvcConfiguration {
 
+		/** Found by every handler mapping, that of Spring Data REST included. */
 		@Bean
-		WebMvcConfigurer gmicroMatchedRoutes(ActiveExchanges active) {
-			return new WebMvcConfigurer() {
-
-				@Override
-				public void addInterceptors(InterceptorRegistry registry) {
-					registry.addInterceptor(new MatchedRouteInterceptor(active)).order(Ordered.HIGHEST_PRECEDENCE);
-				}
-
-			};
+		MappedInterceptor gmicroMatchedRoutes(ActiveExchanges active) {
+			return new MappedInterceptor(null, new MatchedRouteInterceptor(active));
 		}
 
 	}

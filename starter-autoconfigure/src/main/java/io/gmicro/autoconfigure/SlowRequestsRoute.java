@@ -1,5 +1,6 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.SlowRequestsServlet;
 import jakarta.servlet.ServletContext;
@@ -19,14 +20,14 @@ final class SlowRequestsRoute implements ServletContextInitializer, SmartInitial
 
 	private final ObjectProvider<SlowRequests> requests;
 
-	private final GmicroProperties properties;
+	private final AccessRule access;
 
 	private final ServletRoute route;
 
-	SlowRequestsRoute(ObjectProvider<SlowRequests> requests, GmicroProperties properties,
-			ListableBeanFactory beanFactory, Environment environment) {
+	SlowRequestsRoute(ObjectProvider<SlowRequests> requests, AccessRule access, ListableBeanFactory beanFactory,
+			Environment environment) {
 		this.requests = requests;
-		this.properties = properties;
+		this.access = access;
 		this.route = new ServletRoute(PATH, "gmicro.http.slow-requests.endpoint.enabled", true,
 				"Turn the page off or serve the other one elsewhere than at " + PATH, beanFactory, environment);
 	}
@@ -35,8 +36,8 @@ final class SlowRequestsRoute implements ServletContextInitializer, SmartInitial
 	public void onStartup(ServletContext servletContext) {
 		SlowRequests tracked = this.requests.getIfAvailable();
 		if (tracked != null) {
-			this.route.register(servletContext, "gmicroSlowRequests",
-					new SlowRequestsServlet(tracked, this.properties.diagnostics().access()), PATH + "/*");
+			this.route.register(servletContext, "gmicroSlowRequests", new SlowRequestsServlet(tracked, this.access),
+					PATH + "/*");
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.SlowRequestsServlet;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,9 +26,9 @@ import org.springframework.core.env.Environment;
 public final class SlowRequestsRouteManagementContextConfiguration {
 
 	@Bean
-	SlowRequestsRoute gmicroSlowRequestsRoute(ObjectProvider<SlowRequests> requests, GmicroProperties properties,
+	SlowRequestsRoute gmicroSlowRequestsRoute(ObjectProvider<SlowRequests> requests, AccessRule access,
 			ListableBeanFactory beanFactory, Environment environment) {
-		return new SlowRequestsRoute(requests, properties, beanFactory, environment);
+		return new SlowRequestsRoute(requests, access, beanFactory, environment);
 	}
 
 }

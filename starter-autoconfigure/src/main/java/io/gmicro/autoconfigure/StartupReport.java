@@ -1,14 +1,20 @@
 package io.gmicro.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationListener;
@@ -21,16 +27,53 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
  * Says in one line, once the application is ready, what is being recorded and where it is
  * served.
  */
-final class StartupReport implements ApplicationListener<ApplicationReadyEvent> {
+final class StartupReport implements ApplicationListener<ApplicationReadyEvent>, SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(StartupReport.class);
 
 	private static final boolean PROMETHEUS = isPresent("io.micrometer.prometheusmetrics.PrometheusMeterRegistry");
 
+	private static final List<String> LABELS = List.of("http.request.method", "http.route",
+			"http.response.status_code");
+
+	/** What is recorded under the standard names, piece by piece. */
+	private static final Map<String, List<String>> METERS = Map.of("request-duration",
+			List.of("http.server.request.duration"), "status-code", List.of("http.server.responses"), "active-requests",
+			List.of("http.server.active_requests"), "body-size",
+			List.of("http.server.request.body.size", "http.server.response.body.size"), "slow-requests",
+			List.of("http.server.slow.requests"), "unique-clients", List.of("http.server.unique_clients"));
+
 	private final GmicroProperties properties;
 
-	StartupReport(GmicroProperties properties) {
+	private final ObjectProvider<MeterRegistry> registries;
+
+	private final Set<String> denied = new HashSet<>();
+
+	StartupReport(GmicroProperties properties, ObjectProvider<MeterRegistry> registries) {
 		this.properties = properties;
+		this.registries = registries;
+	}
+
+	/** Before there are requests, as the registry is asked with meters. */
+	@Override
+	public void afterSingletonsInstantiated() {
+		MeterRegistry registry = this.registries.getIfUnique();
+		if (registry != null && this.properties.metrics().naming().isStandard()) {
+			METERS.forEach((piece, names) -> {
+				if (names.stream().allMatch((name) -> DeniedMeters.contain(registry, name, labels(piece)))) {
+					this.denied.add(piece);
+				}
+			});
+		}
+	}
+
+	private static List<String> labels(String piece) {
+		return switch (piece) {
+			case "unique-clients" -> List.of();
+			case "active-requests" -> LABELS.subList(0, 1);
+			case "body-size" -> LABELS.subList(0, 2);
+			default -> LABELS;
+		};
 	}
 
 	private static boolean isPresent(String type) {
@@ -46,31 +89,41 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 			return;
 		}
 		GmicroProperties.Naming naming = this.properties.metrics().naming();
-		if (naming.isGmicro() && !hasPrometheus(context)) {
+		boolean gin = naming.isGmicro() && hasPrometheus(context);
+		if (naming.isGmicro() && !gin) {
 			logger.warn("gmicro.metrics.naming=" + naming.name().toLowerCase(Locale.ROOT)
 					+ ", but no request is recorded under the names of gmicro: the application has no "
 					+ "PrometheusMeterRegistry. Add io.micrometer:micrometer-registry-prometheus");
 		}
-		logger.info("Recording " + String.join(", ", recorded()) + ". " + route(context) + page(context)
+		logger.info(recorded(gin) + ". " + route(context) + page(context)
 				+ (springRecordsToo(context) ? ". Spring Boot records http.server.requests as well; "
 						+ "gmicro.http.spring-observation.enabled=false turns that off" : ""));
 	}
 
 	private static boolean hasPrometheus(ConfigurableApplicationContext context) {
-		return PROMETHEUS && context.getBeanNamesForType(PrometheusMeterRegistry.class).length > 0;
+		return PROMETHEUS && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(context.getBeanFactory(),
+				PrometheusMeterRegistry.class).length > 0;
 	}
 
-	private List<String> recorded() {
+	private String recorded(boolean underTheNamesOfGin) {
 		GmicroProperties.Http http = this.properties.http();
-		List<String> recorded = new ArrayList<>();
-		addIf(http.requestDuration().enabled(), "request-duration", recorded);
-		addIf(http.statusCode().enabled(), "status-code", recorded);
+		List<String> enabled = new ArrayList<>();
+		addIf(http.requestDuration().enabled(), "request-duration", enabled);
+		addIf(http.statusCode().enabled(), "status-code", enabled);
 		addIf(http.activeRequests().enabled() && this.properties.metrics().naming().isStandard(), "active-requests",
-				recorded);
-		addIf(http.bodySize().enabled(), "body-size", recorded);
-		addIf(http.slowRequests().enabled(), "slow-requests", recorded);
-		addIf(http.uniqueClients().enabled(), "unique-clients", recorded);
-		return recorded.isEmpty() ? List.of("nothing") : recorded;
+				enabled);
+		addIf(http.bodySize().enabled(), "body-size", enabled);
+		addIf(http.slowRequests().enabled(), "slow-requests", enabled);
+		addIf(http.uniqueClients().enabled(), "unique-clients", enabled);
+		boolean standard = this.properties.metrics().naming().isStandard();
+		List<String> recorded = enabled.stream()
+			.filter((piece) -> (standard && !this.denied.contains(piece))
+					|| (underTheNamesOfGin && !piece.equals("active-requests")))
+			.toList();
+		List<String> filtered = enabled.stream().filter(this.denied::contains).toList();
+		return "Recording " + (recorded.isEmpty() ? "nothing" : String.join(", ", recorded))
+				+ (filtered.isEmpty() ? "" : ". A MeterFilter such as management.metrics.enable denies the meters of "
+						+ String.join(", ", filtered));
 	}
 
 	private static void addIf(boolean enabled, String name, List<String> names) {
@@ -90,7 +143,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 		if (ServedAt.nowhere(environment)) {
 			return "No metrics route: management.server.port=-1";
 		}
-		return "Metrics are at " + ServedAt.describe(environment, this.properties.metrics().endpoint().path());
+		return "Metrics are at " + ServedAt.describe(context, this.properties.metrics().endpoint().path());
 	}
 
 	private String page(ConfigurableApplicationContext context) {
@@ -103,7 +156,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
 			return ". No page of slow requests: " + (slowRequests.enabled() ? "management.server.port=-1"
 					: "gmicro.http.slow-requests.enabled=false");
 		}
-		return ". Slow requests are at " + ServedAt.describe(environment, SlowRequestsRoute.PATH);
+		return ". Slow requests are at " + ServedAt.describe(context, SlowRequestsRoute.PATH);
 	}
 
 	private static boolean springRecordsToo(ConfigurableApplicationContext context) {

@@ -64,7 +64,10 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	 * @throws IllegalArgumentException with the property, its value and what is allowed
 	 */
 	public static void requireValid(Map<String, ServiceLevelObjective> objectives) {
-		objectives.forEach((name, slo) -> slo.requireValid(name));
+		objectives.forEach((name, slo) -> {
+			requireGiven(slo != null, PROPERTY + name, "an objective has a route, an objective and a latency");
+			slo.requireValid(name);
+		});
 		objectives.forEach((name, slo) -> objectives.keySet()
 			.stream()
 			.filter((other) -> !other.equals(name))
@@ -86,17 +89,21 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	private void requireValid(String name) {
 		require(name.matches("[a-zA-Z][a-zA-Z0-9_-]{0,62}"), PROPERTY + name, this.route,
 				"a name starts with a letter, has letters, digits, '-' and '_', and at most 63 characters");
+		String route = "the template of a route, as in '/orders/{id}', of at most 500 characters";
+		requireGiven(!this.route.isBlank(), property(name, "route"), route);
 		require(this.route.startsWith("/") && this.route.length() <= 500
 				&& this.route.codePoints().allMatch(ServiceLevelObjective::isText), property(name, "route"), this.route,
-				"the template of a route, as in '/orders/{id}', of at most 500 characters");
+				route);
 		require(this.method.isEmpty() || METHODS.contains(this.method), property(name, "method"), this.method,
 				"a method of HTTP in capitals, as in 'GET', or none for all of them");
-		require(this.objective != null && this.objective.compareTo(LOWEST_OBJECTIVE) >= 0
-				&& this.objective.compareTo(HIGHEST_OBJECTIVE) <= 0, property(name, "objective"),
-				(this.objective != null) ? this.objective : "", "from 90 to 99.999 percent");
-		require(this.latency != null && this.latency.compareTo(SHORTEST_LATENCY) >= 0
-				&& this.latency.compareTo(LONGEST_LATENCY) <= 0 && this.latency.getNano() % 1_000_000 == 0,
-				property(name, "latency"), millis(), "whole milliseconds, from 1 millisecond to 24 hours");
+		String objective = "from 90 to 99.999 percent";
+		BigDecimal share = requireGiven(this.objective, property(name, "objective"), objective);
+		require(share.compareTo(LOWEST_OBJECTIVE) >= 0 && share.compareTo(HIGHEST_OBJECTIVE) <= 0,
+				property(name, "objective"), share, objective);
+		String latency = "whole milliseconds, from 1 millisecond to 24 hours";
+		Duration longest = requireGiven(this.latency, property(name, "latency"), latency);
+		require(longest.compareTo(SHORTEST_LATENCY) >= 0 && longest.compareTo(LONGEST_LATENCY) <= 0
+				&& longest.getNano() % 1_000_000 == 0, property(name, "latency"), millis(), latency);
 		require(this.toleratedErrors >= 0 && this.toleratedErrors <= MOST_TOLERATED_ERRORS,
 				property(name, "tolerated-errors"), this.toleratedErrors, "from 0 to " + MOST_TOLERATED_ERRORS);
 	}
@@ -144,6 +151,17 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 
 	private static String property(String name, String key) {
 		return PROPERTY + name + "." + key;
+	}
+
+	private static <T> T requireGiven(@Nullable T value, String property, String allowed) {
+		requireGiven(value != null, property, allowed);
+		return Objects.requireNonNull(value);
+	}
+
+	private static void requireGiven(boolean given, String property, String allowed) {
+		if (!given) {
+			throw new IllegalArgumentException(property + " is missing: " + allowed);
+		}
 	}
 
 	private static void require(boolean valid, String property, Object value, String allowed) {

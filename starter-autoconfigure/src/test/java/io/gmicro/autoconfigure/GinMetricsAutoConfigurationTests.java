@@ -133,6 +133,18 @@ class GinMetricsAutoConfigurationTests {
 	}
 
 	@Test
+	void boundsThatAreSetToTheDefaultAreSet() {
+		String defaults = GmicroProperties.DEFAULT_BUCKETS.stream()
+			.map((bound) -> bound.toMillis() + "ms")
+			.collect(Collectors.joining(","));
+		this.gmicro.withPropertyValues("gmicro.http.request-duration.buckets=" + defaults)
+			.run((context) -> assertThat(bounds(context)).hasSize(GmicroProperties.DEFAULT_BUCKETS.size() + 1)
+				.startsWith("0.005", "0.01"));
+		this.gmicro.withPropertyValues("gmicro.http.request-duration.buckets[0]=100ms")
+			.run((context) -> assertThat(bounds(context)).containsExactly("0.1", "+Inf"));
+	}
+
+	@Test
 	void prefixAndSuffixAreAroundEveryNameOfGin() {
 		this.contextRunner
 			.withPropertyValues("gmicro.metrics.naming=both", "gmicro.metrics.prefix=shop_",
@@ -220,7 +232,7 @@ class GinMetricsAutoConfigurationTests {
 						(ConfigurableApplicationContext) context.getSourceApplicationContext(), Duration.ZERO));
 		});
 		assertThat(output).contains("gmicro.metrics.naming=gmicro, but no request is recorded")
-			.contains("Recording request-duration, status-code, body-size, slow-requests, unique-clients");
+			.contains("Recording nothing. ");
 	}
 
 	private static Set<String> union(Set<String> first, Set<String> second) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.SpringApplication;
@@ -75,6 +76,9 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.grpc.call-duration.buckets", "10ms,5ms", bounds),
 				Arguments.of("gmicro.grpc.exclude-services", "/grpc.health", "the full name of a service"),
 				Arguments.of("gmicro.diagnostics.access", "everybody", "AUTHENTICATED"),
+				Arguments.of("gmicro.diagnostics.access", "authenticated", "needs the role of those who may open"),
+				Arguments.of("gmicro.diagnostics.role", "OPERATOR",
+						"only with gmicro.diagnostics.access=authenticated"),
 				Arguments.of("gmicro.metrics.endpoint.enabled", "perhaps", "perhaps"),
 				Arguments.of("gmicro.pprof.path", "debug/pprof", "a path starts with '/'"),
 				Arguments.of("gmicro.pprof.path", "/", "a path starts with '/'"),
@@ -101,6 +105,28 @@ class GmicroPropertiesTests {
 		String failure = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
 		assertThat(failure).contains(property.substring("gmicro.".length())).contains(value).contains(allowed);
 		assertThat(failure).doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "too-short-secret, local", "secret/secret/secret/, local", "secret secret secret secret, local",
+			"secret-secret-secret-secret-, unrestricted" })
+	void refusedTokenIsNotShown(String token, String access, CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.SERVLET);
+		assertThatException().isThrownBy(() -> application.run("--server.port=0", "--gmicro.pprof.enabled=true",
+				"--gmicro.diagnostics.access=" + access,
+				"--gmicro.diagnostics.token=" + token.replace("too-short-secret", "too-short")));
+		assertThat(output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START")))
+			.contains("gmicro.diagnostics.token=****** is not allowed: ")
+			.doesNotContain("secret-secret", "too-short", "secret/", "\tat ");
+		assertThat(output).doesNotContain("secret/", "secret secret", "too-short");
+	}
+
+	@Test
+	void tokenIsNotPartOfTheText() {
+		this.contextRunner.withPropertyValues("gmicro.diagnostics.token=0123456789abcdef")
+			.run((context) -> assertThat(context.getBean(GmicroProperties.class).toString())
+				.doesNotContain("0123456789abcdef"));
 	}
 
 	@Test

@@ -2,6 +2,8 @@ package io.gmicro.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -13,13 +15,20 @@ import io.gmicro.grpc.ServerMetricsInterceptor;
 import io.gmicro.slow.SlowCalls;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -44,10 +53,13 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -86,13 +98,11 @@ class GrpcMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void whenEnabledBothInterceptorsAreGlobalAndOutermost() {
+	void whenEnabledBothInterceptorsAreThereAndTheClientsIsOutermost() {
 		this.contextRunner.withPropertyValues(ENABLED).run((context) -> {
 			assertThat(context).hasBean(SERVER_BEAN).hasBean(CLIENT_BEAN).hasSingleBean(CallMetrics.class);
-			assertThat(context.getBeanNamesForAnnotation(GlobalServerInterceptor.class)).containsExactly(SERVER_BEAN);
+			assertThat(context.getBeanNamesForAnnotation(GlobalServerInterceptor.class)).isEmpty();
 			assertThat(context.getBeanNamesForAnnotation(GlobalClientInterceptor.class)).containsExactly(CLIENT_BEAN);
-			assertThat(context.getBeanProvider(ServerInterceptor.class).orderedStream().findFirst().orElseThrow())
-				.isInstanceOf(ServerMetricsInterceptor.class);
 			assertThat(context.getBeanProvider(ClientInterceptor.class).orderedStream().findFirst().orElseThrow())
 				.isInstanceOf(ClientMetricsInterceptor.class);
 		});
@@ -102,11 +112,11 @@ class GrpcMetricsAutoConfigurationTests {
 	void eachSideIsSwitchedOffAlone() {
 		this.contextRunner.withPropertyValues(ENABLED, "gmicro.grpc.server.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(SERVER_BEAN)
-				.doesNotHaveBean("gmicroUnregisteredCalls")
+				.doesNotHaveBean("gmicroServerCalls")
 				.hasBean(CLIENT_BEAN));
 		this.contextRunner.withPropertyValues(ENABLED, "gmicro.grpc.client.enabled=false")
 			.run((context) -> assertThat(context).hasBean(SERVER_BEAN)
-				.hasBean("gmicroUnregisteredCalls")
+				.hasBean("gmicroServerCalls")
 				.doesNotHaveBean(CLIENT_BEAN));
 	}
 
@@ -178,6 +188,17 @@ class GrpcMetricsAutoConfigurationTests {
 		assertThat(output).contains("gmicro.metrics.naming=gmicro, " + NO_PROMETHEUS);
 	}
 
+	@Test
+	void startUpSaysWhenCallsAreDenied(CapturedOutput output) {
+		SimpleMeterRegistry denying = new SimpleMeterRegistry();
+		denying.config().meterFilter(MeterFilter.denyNameStartsWith("rpc.client"));
+		new ApplicationContextRunner().withBean(SimpleMeterRegistry.class, () -> denying)
+			.withConfiguration(AUTO_CONFIGURATIONS)
+			.withPropertyValues(ENABLED)
+			.run(this::ready);
+		assertThat(output).contains("Recording the gRPC calls of servers").doesNotContain("servers and clients");
+	}
+
 	private void ready(AssertableApplicationContext context) {
 		context.publishEvent(new ApplicationReadyEvent(new SpringApplication(), new String[0],
 				context.getSourceApplicationContext(), Duration.ZERO));
@@ -244,6 +265,110 @@ class GrpcMetricsAutoConfigurationTests {
 			});
 			assertThat(context.getBean(OwnObserver.class).ended).hasValue(2);
 		}
+	}
+
+	/** Whatever order it asks for, what it answers is recorded. */
+	@ParameterizedTest
+	@CsvSource({ "in-process:gmicro-guarded", "netty" })
+	void callsThatAnInterceptorOfTheHighestPrecedenceAnswersAreRecorded(String transport) {
+		SpringApplication application = new SpringApplication(Application.class, Guarded.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		try (ConfigurableApplicationContext context = application.run("--" + ENABLED, "--gmicro.grpc.exclude-services=",
+				"--spring.grpc.server.inprocess.name=gmicro-guarded", "--spring.grpc.server.port=0",
+				"--spring.grpc.server.health.enabled=false")) {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			String target = transport.equals("netty") ? "127.0.0.1:" + context.getBean(Guarded.class).port : transport;
+			ManagedChannel channel = context.getBean(GrpcChannelFactory.class).createChannel(target);
+			Map<String, Integer> expected = new TreeMap<>();
+			for (String decision : List.of("OK", "UNAUTHENTICATED", "PERMISSION_DENIED", "throw", "change")) {
+				Guarded.decision = decision;
+				for (int i = 0; i < 3; i++) {
+					expected.merge(check(channel), 1, Integer::sum);
+				}
+			}
+			assertThat(expected).containsEntry("OK", 3)
+				.containsEntry("UNAUTHENTICATED", 3)
+				.containsEntry("PERMISSION_DENIED", 3)
+				.containsEntry("ABORTED", 3);
+			await().during(Duration.ofMillis(200)).untilAsserted(() -> {
+				for (String side : List.of("client", "server")) {
+					assertThat(recorded(registry, side)).isEqualTo(expected);
+				}
+			});
+		}
+	}
+
+	private static String check(ManagedChannel channel) {
+		try {
+			HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+			return "OK";
+		}
+		catch (StatusRuntimeException ex) {
+			return ex.getStatus().getCode().name();
+		}
+	}
+
+	private static Map<String, Integer> recorded(MeterRegistry registry, String side) {
+		Map<String, Integer> recorded = new TreeMap<>();
+		registry.get("rpc." + side + ".responses")
+			.counters()
+			.stream()
+			.filter((counter) -> counter.count() > 0)
+			.forEach((counter) -> recorded.merge(String.valueOf(counter.getId().getTag("rpc.response.status_code")),
+					(int) counter.count(), Integer::sum));
+		return recorded;
+	}
+
+	/** Decides before any other interceptor is asked. */
+	@Configuration(proxyBeanMethods = false)
+	static class Guarded {
+
+		static volatile String decision = "OK";
+
+		volatile int port;
+
+		@EventListener
+		void started(GrpcServerStartedEvent event) {
+			if (event.getPort() > 0) {
+				this.port = event.getPort();
+			}
+		}
+
+		@Bean
+		@GlobalServerInterceptor
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		ServerInterceptor guard() {
+			return new ServerInterceptor() {
+
+				@Override
+				public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+						ServerCallHandler<Q, A> next) {
+					switch (decision) {
+						case "OK" -> {
+							return next.startCall(call, headers);
+						}
+						case "throw" -> throw new IllegalStateException("expected by the test");
+						case "change" -> {
+							return next.startCall(new SimpleForwardingServerCall<>(call) {
+
+								@Override
+								public void close(Status status, Metadata trailers) {
+									super.close(Status.ABORTED, trailers);
+								}
+
+							}, headers);
+						}
+						default -> {
+							call.close(Status.Code.valueOf(decision).toStatus(), new Metadata());
+							return new ServerCall.Listener<>() {
+							};
+						}
+					}
+				}
+
+			};
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

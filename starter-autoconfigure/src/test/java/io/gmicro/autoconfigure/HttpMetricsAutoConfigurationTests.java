@@ -99,7 +99,7 @@ class HttpMetricsAutoConfigurationTests {
 					FilterRegistrationBean.class);
 			assertThat(registration.getOrder()).isEqualTo(ExchangeFilter.DEFAULT_ORDER);
 			assertThat(registration.determineDispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.REQUEST,
-					DispatcherType.ASYNC, DispatcherType.ERROR);
+					DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.INCLUDE);
 			assertThat(registration.isAsyncSupported()).isTrue();
 		});
 	}

@@ -7,17 +7,25 @@ import java.net.http.HttpResponse.BodyHandlers;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.http.HttpServlet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -45,6 +53,34 @@ class MetricsRouteTests {
 						+ "Metrics are at port " + server.port() + ", path /metrics. Spring Boot records "
 						+ "http.server.requests as well; gmicro.http.spring-observation.enabled=false turns that off");
 		}
+	}
+
+	@Test
+	void startUpSaysWhatIsDenied(CapturedOutput output) {
+		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class, ENABLED,
+				"management.metrics.enable.http.server.request.duration=false",
+				"management.metrics.enable.http.server.response.body=false")) {
+			assertThat(output)
+				.contains("Recording status-code, active-requests, body-size, slow-requests. A MeterFilter "
+						+ "such as management.metrics.enable denies the meters of request-duration. Metrics are at port "
+						+ server.port());
+			assertThat(server.context().getBean(MeterRegistry.class).getMeters())
+				.noneMatch((meter) -> "none".equals(meter.getId().getTag("http.route")));
+			assertThat(server.get("/metrics").body()).doesNotContain("http_route=\"none\"")
+				.doesNotContain("http_server_request_duration");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "standard", "both" })
+	void startUpSaysWhenAllIsDenied(String naming, CapturedOutput output) {
+		TestServer.start(Container.TOMCAT, Denying.class, ENABLED, "gmicro.metrics.naming=" + naming).close();
+		assertThat(output)
+			.contains(naming.equals("both") ? "Recording request-duration, status-code, body-size, slow-requests. "
+					: "Recording nothing. ")
+			.contains(
+					"A MeterFilter such as management.metrics.enable denies the meters of request-duration, status-code, "
+							+ "active-requests, body-size, slow-requests. ");
 	}
 
 	@Test
@@ -196,6 +232,32 @@ class MetricsRouteTests {
 		ServletRegistrationBean<HttpServlet> ownServlet() {
 			return new ServletRegistrationBean<>(new HttpServlet() {
 			}, "/metrics");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Denying {
+
+		/** As a customizer does, with two registries in a composite. */
+		@Bean
+		@Primary
+		CompositeMeterRegistry registry() {
+			CompositeMeterRegistry registry = new CompositeMeterRegistry();
+			PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+			prometheus.config().meterFilter(MeterFilter.denyNameStartsWith("http"));
+			SimpleMeterRegistry simple = new SimpleMeterRegistry();
+			simple.config().meterFilter(MeterFilter.deny());
+			return registry.add(prometheus).add(simple);
+		}
+
+		@Bean
+		PrometheusMeterRegistry prometheusMeterRegistry(CompositeMeterRegistry registry) {
+			return (PrometheusMeterRegistry) registry.getRegistries()
+				.stream()
+				.filter(PrometheusMeterRegistry.class::isInstance)
+				.findFirst()
+				.orElseThrow();
 		}
 
 	}

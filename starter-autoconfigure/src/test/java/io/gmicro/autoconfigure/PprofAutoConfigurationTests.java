@@ -32,7 +32,7 @@ class PprofAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
 			HttpMetricsAutoConfiguration.class, SlowRequestsAutoConfiguration.class, PprofAutoConfiguration.class,
-			PprofRouteAutoConfiguration.class);
+			PprofRouteAutoConfiguration.class, DiagnosticsAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);
@@ -42,10 +42,10 @@ class PprofAutoConfigurationTests {
 		this.contextRunner.withPropertyValues(ENABLED)
 			.run((context) -> assertThat(context).hasSingleBean(Profiler.class)
 				.hasSingleBean(ProfilerLifecycle.class)
-				.hasSingleBean(PprofReport.class));
+				.hasSingleBean(DiagnosticsReport.class));
 		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(Profiler.class)
 			.doesNotHaveBean(ProfilerLifecycle.class)
-			.doesNotHaveBean(PprofReport.class));
+			.doesNotHaveBean(DiagnosticsReport.class));
 		this.contextRunner.withPropertyValues("gmicro.pprof.enabled=false", METRICS_ENABLED)
 			.withBean(SimpleMeterRegistry.class)
 			.run((context) -> assertThat(context).hasBean(FILTER)

@@ -2,11 +2,12 @@ package io.gmicro.autoconfigure;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,10 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
+import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
@@ -25,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * What {@code --gmicro.rules} does before it ends the process.
+ * What {@code --gmicro.rules} writes, and that it starts nothing. A JVM that was exited
+ * would end these tests.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class RulesCommandTests {
@@ -33,15 +38,19 @@ class RulesCommandTests {
 	private static final String[] OBJECTIVE = { "gmicro.metrics.enabled=true", "gmicro.slo.x.route=/no/handler",
 			"gmicro.slo.x.objective=99.5", "gmicro.slo.x.latency=100ms", "spring.application.name=shop" };
 
+	private static int ran;
+
 	@TempDir
 	private Path directory;
 
-	private final List<Integer> exits = new ArrayList<>();
+	@BeforeEach
+	void nothingRanYet() {
+		ran = 0;
+	}
 
 	@Test
 	void isFoundBySpringBoot() {
-		assertThat(SpringFactoriesLoader.forDefaultResourceLocation()
-			.load(org.springframework.context.ApplicationContextInitializer.class))
+		assertThat(SpringFactoriesLoader.forDefaultResourceLocation().load(ApplicationListener.class))
 			.hasAtLeastOneElementOfType(RulesCommand.class);
 	}
 
@@ -49,9 +58,8 @@ class RulesCommandTests {
 	void writesRulesAndTestsOfThemAndEnds(CapturedOutput output) throws Exception {
 		Path target = this.directory.resolve("not/there/yet");
 		run("gmicro.rules=" + target);
-		assertThat(this.exits).containsExactly(0);
 		assertThat(output).contains("Wrote " + target.resolve("rules/slo.yml") + " and "
-				+ target.resolve("tests/slo.yml") + " for the job shop");
+				+ target.resolve("tests/slo.yml") + " for the job shop. The application does not start");
 		assertThat(Files.readString(target.resolve("rules/slo.yml"))).contains("- name: slo-x\n")
 			.contains("{job=\"shop\",http_route=\"/no/handler\",http_response_status_code!~\"5..\",le=\"0.1\"}[5m]")
 			.contains("http_server_errors:rate5m{job=\"shop\",slo=\"x\"}[1h:1m]) * 60 > 10")
@@ -77,10 +85,31 @@ class RulesCommandTests {
 	}
 
 	@Test
-	void withoutTheCommandTheApplicationGoesOn() {
-		run("gmicro.rules=", "gmicro.metrics.enabled=false");
-		run("gmicro.metrics.enabled=false");
-		assertThat(this.exits).isEmpty();
+	void nothingRunsThen() {
+		try (ConfigurableApplicationContext context = run("gmicro.rules=" + this.directory,
+				"spring.main.keep-alive=true", "spring.main.lazy-initialization=true")) {
+			assertThat(context.getBeanDefinitionCount()).isZero();
+			assertThat(context.getBeansOfType(Application.class)).isEmpty();
+		}
+		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("keep-alive");
+		assertThat(ran).isZero();
+	}
+
+	@Test
+	void onlyTheCommandLineCounts(CapturedOutput output) {
+		SpringApplication application = application();
+		application.setDefaultProperties(Map.of("gmicro.rules", this.directory.toString()));
+		run(application, "gmicro.rules-job=shop").close();
+		assertThat(ran).isOne();
+		assertThat(this.directory).isEmptyDirectory();
+		assertThat(output).contains("Ignoring gmicro.rules=" + this.directory).contains("command-line argument");
+	}
+
+	@Test
+	void withoutTheCommandTheApplicationGoesOn(CapturedOutput output) {
+		run("gmicro.metrics.enabled=false").close();
+		assertThat(ran).isOne();
+		assertThat(output).doesNotContain("gmicro.rules");
 	}
 
 	@ParameterizedTest
@@ -89,10 +118,10 @@ class RulesCommandTests {
 			"gmicro.slo.x.obejctive=99, gmicro.slo.x.obejctive, unbound",
 			"gmicro.slo.x$.route=/, gmicro.slo.x$.route, has letters",
 			"spring.application.name=, gmicro.rules-job, spring.application.name has to be set",
+			"gmicro.rules=, gmicro.rules, directory to write rules into",
 			"gmicro.rules=/dev/null/x, gmicro.rules, Rules cannot be written there" })
 	void saysWhyThereAreNoRules(String property, String named, String reason, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> run("gmicro.rules=" + this.directory, property));
-		assertThat(this.exits).isEmpty();
 		String failure = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
 		assertThat(failure).contains(named).contains(reason).doesNotContain("\tat ");
 	}
@@ -104,26 +133,26 @@ class RulesCommandTests {
 		assertThat(output).contains("APPLICATION FAILED TO START").contains("gmicro.slo has no objective");
 	}
 
+	private ConfigurableApplicationContext run(String... properties) {
+		return run(application(), properties);
+	}
+
 	/** Later properties win. */
-	private void run(String... properties) {
-		Map<String, String> arguments = new java.util.LinkedHashMap<>();
+	private static ConfigurableApplicationContext run(SpringApplication application, String... properties) {
+		Map<String, String> arguments = new LinkedHashMap<>();
 		Stream.of(OBJECTIVE, properties).flatMap(Stream::of).forEach((property) -> {
 			int equals = property.indexOf('=');
 			arguments.put(property.substring(0, equals), property.substring(equals + 1));
 		});
-		application()
-			.run(arguments.entrySet()
-				.stream()
-				.map((property) -> "--" + property.getKey() + "=" + property.getValue())
-				.toArray(String[]::new))
-			.close();
+		return application.run(arguments.entrySet()
+			.stream()
+			.map((property) -> "--" + property.getKey() + "=" + property.getValue())
+			.toArray(String[]::new));
 	}
 
-	/** With an end that the tests survive, ahead of the one that Spring Boot finds. */
-	private SpringApplication application() {
+	private static SpringApplication application() {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
-		application.setInitializers(List.of(new RulesCommand(this.exits::add)));
 		return application;
 	}
 
@@ -132,7 +161,12 @@ class RulesCommandTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class Application {
+	static class Application implements CommandLineRunner {
+
+		@Override
+		public void run(String... arguments) {
+			ran++;
+		}
 
 	}
 

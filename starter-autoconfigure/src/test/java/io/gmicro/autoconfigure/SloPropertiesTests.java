@@ -32,19 +32,22 @@ class SloPropertiesTests {
 		String objective = "from 90 to 99.999 percent";
 		String latency = "whole milliseconds, from 1 millisecond to 24 hours";
 		String name = "a name starts with a letter";
-		return List.of(slo("objective: 99, latency: 1s", "gmicro.slo.x.route= is", route),
-				slo("route: ' ', objective: 99, latency: 1s", "gmicro.slo.x.route=  is", route),
+		return List.of(slo("objective: 99, latency: 1s", "gmicro.slo.x.route is missing", route),
+				slo("route: ' ', objective: 99, latency: 1s", "gmicro.slo.x.route is missing", route),
 				slo("route: orders, objective: 99, latency: 1s", "gmicro.slo.x.route=orders is", route),
 				slo("route: \"/a\\nb\", objective: 99, latency: 1s", "gmicro.slo.x.route=/a\nb is", route),
 				slo("route: \"/a\\ud800\", objective: 99, latency: 1s", "gmicro.slo.x.route=/a", route),
 				slo("route: /" + "a".repeat(500) + ", objective: 99, latency: 1s", "gmicro.slo.x.route=/aaa", route),
-				slo("route: /, latency: 1s", "gmicro.slo.x.objective= is", objective),
+				slo("route: /, latency: 1s", "gmicro.slo.x.objective is missing", objective),
 				slo("route: /, objective: 0.999, latency: 1s", "gmicro.slo.x.objective=0.999 is", objective),
 				slo("route: /, objective: 89.99, latency: 1s", "gmicro.slo.x.objective=89.99 is", objective),
 				slo("route: /, objective: 99.9991, latency: 1s", "gmicro.slo.x.objective=99.9991 is", objective),
 				slo("route: /, objective: 100, latency: 1s", "gmicro.slo.x.objective=100 is", objective),
 				slo("route: /, objective: -1, latency: 1s", "gmicro.slo.x.objective=-1 is", objective),
-				slo("route: /, objective: 99", "gmicro.slo.x.latency= is", latency),
+				slo("route: /, objective: 99", "gmicro.slo.x.latency is missing", latency),
+				slo("route: /, objective: '', latency: 1s", "gmicro.slo.x.objective is missing", objective),
+				slo("route: /, objective: 99, latency: ''", "gmicro.slo.x.latency is missing", latency),
+				slo("method: GET", "gmicro.slo.x.route is missing", route),
 				slo("route: /, objective: 99, latency: 0ms", "gmicro.slo.x.latency=0ms is", latency),
 				slo("route: /, objective: 99, latency: -5ms", "gmicro.slo.x.latency=-5ms is", latency),
 				slo("route: /, objective: 99, latency: 1500us", "gmicro.slo.x.latency=1.5ms is", latency),
@@ -96,7 +99,8 @@ class SloPropertiesTests {
 		assertThatException().isThrownBy(() -> bind(yaml))
 			.havingRootCause()
 			.isInstanceOf(IllegalArgumentException.class)
-			.satisfies((failure) -> assertThat(failure.getMessage()).contains("is not allowed: ").contains(words));
+			.satisfies((failure) -> assertThat(failure.getMessage()).containsAnyOf("is not allowed: ", "is missing: ")
+				.contains(words));
 	}
 
 	@Test

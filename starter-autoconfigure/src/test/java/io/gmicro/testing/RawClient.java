@@ -30,12 +30,16 @@ public final class RawClient implements AutoCloseable {
 	 */
 	public static RawClient send(TestServer server, String method, String target, String... headers)
 			throws IOException {
-		Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+		return send(server.port(), method + " " + target + " HTTP/1.1", headers);
+	}
+
+	private static RawClient send(int port, String requestLine, String... headers) throws IOException {
+		Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
 		socket.setSoTimeout(LONGEST_SILENCE_MILLIS);
 		String more = String.join("\r\n", headers);
 		String host = more.startsWith("Host:") ? "" : "Host: localhost\r\n";
-		String request = method + " " + target + " HTTP/1.1\r\n" + host + "Connection: close\r\n"
-				+ (more.isEmpty() ? "" : more + "\r\n") + "\r\n";
+		String request = requestLine + "\r\n" + host + "Connection: close\r\n" + (more.isEmpty() ? "" : more + "\r\n")
+				+ "\r\n";
 		socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
 		return new RawClient(socket);
 	}
@@ -50,7 +54,20 @@ public final class RawClient implements AutoCloseable {
 	 * @throws IOException if there is no answer
 	 */
 	public static String answer(TestServer server, String method, String target, String... headers) throws IOException {
-		try (RawClient client = send(server, method, target, headers)) {
+		return answer(server.port(), method + " " + target + " HTTP/1.1", headers);
+	}
+
+	/**
+	 * Sends a request to any port of the loopback interface and waits for the whole
+	 * answer.
+	 * @param port the port
+	 * @param requestLine method, target and version
+	 * @param headers more header lines
+	 * @return status line, headers and body
+	 * @throws IOException if there is no answer
+	 */
+	public static String answer(int port, String requestLine, String... headers) throws IOException {
+		try (RawClient client = send(port, requestLine, headers)) {
 			return new String(client.socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
 		}
 	}

@@ -51,6 +51,17 @@ public final class Waits {
 	 * @return how long it waited
 	 */
 	public static Waits forMonitor(Starter starter) {
+		return forMonitor(starter, () -> {
+		});
+	}
+
+	/**
+	 * Has a thread wait for a monitor.
+	 * @param starter what runs it
+	 * @param meanwhile what to do while it waits
+	 * @return how long it waited
+	 */
+	public static Waits forMonitor(Starter starter, Runnable meanwhile) {
 		Object monitor = new Object();
 		CompletableFuture<Boolean> entered = new CompletableFuture<>();
 		CompletableFuture<Boolean> leave = new CompletableFuture<>();
@@ -64,7 +75,14 @@ public final class Waits {
 		});
 		holder.start();
 		entered.join();
-		return new Waits(() -> enter(monitor), () -> leave.complete(true), starter);
+		return new Waits(() -> enter(monitor), () -> {
+			try {
+				meanwhile.run();
+			}
+			finally {
+				leave.complete(true);
+			}
+		}, starter);
 	}
 
 	@SuppressWarnings("EmptyBlock")

@@ -1,0 +1,82 @@
+package io.gmicro.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.gmicro.diagnostics.AccessRule;
+import io.gmicro.slow.SlowRequests;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+
+/**
+ * Logs in one line, once the application is ready, the URLs of the diagnostics and who
+ * may open them. A generated access token is in these URLs, one of the user is not.
+ */
+final class DiagnosticsReport implements ApplicationListener<ApplicationReadyEvent> {
+
+	private static final Log logger = LogFactory.getLog(DiagnosticsReport.class);
+
+	private final GmicroProperties properties;
+
+	private final AccessRule access;
+
+	DiagnosticsReport(GmicroProperties properties, AccessRule access) {
+		this.properties = properties;
+		this.access = access;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		ApplicationContext context = event.getApplicationContext();
+		if (ServedAt.nowhere(context.getEnvironment())) {
+			logger.info("No diagnostics: management.server.port=-1");
+			return;
+		}
+		ServerUrl server = new ServerUrl(context);
+		List<String> urls = urls(server, context);
+		if (urls.isEmpty()) {
+			return;
+		}
+		GmicroProperties.Diagnostics diagnostics = this.properties.diagnostics();
+		switch (diagnostics.access()) {
+			case LOCAL -> local(urls, diagnostics.token().isEmpty(), server.isReachableLocally());
+			case AUTHENTICATED -> logger.info("Diagnostics for users with the role " + diagnostics.role()
+					+ " (gmicro.diagnostics.access=authenticated): " + String.join(" ", urls));
+			case UNRESTRICTED -> logger.warn(
+					"Diagnostics for all clients (gmicro.diagnostics.access=unrestricted): " + String.join(" ", urls));
+		}
+	}
+
+	private List<String> urls(ServerUrl server, ApplicationContext context) {
+		List<String> urls = new ArrayList<>();
+		if (this.properties.pprof().enabled()) {
+			urls.add(server.of(this.properties.pprof().path() + "/"));
+		}
+		if (this.properties.http().slowRequests().endpoint().enabled()
+				&& context.getBeanNamesForType(SlowRequests.class, false, false).length > 0) {
+			urls.add(server.of(SlowRequestsRoute.PATH));
+		}
+		return urls;
+	}
+
+	private void local(List<String> urls, boolean generated, boolean reachable) {
+		if (!reachable) {
+			logger.warn("No client can open the diagnostics: gmicro.diagnostics.access=local needs a server that "
+					+ "listens at a loopback address: " + String.join(" ", urls));
+		}
+		else if (generated) {
+			logger.info("Diagnostics for this host only (gmicro.diagnostics.access=local): "
+					+ urls.stream().map(this.access::authorize).collect(Collectors.joining(" ")));
+		}
+		else {
+			logger.info("Diagnostics for this host only (gmicro.diagnostics.access=local), with the token set as "
+					+ "gmicro.diagnostics.token: " + String.join(" ", urls));
+		}
+	}
+
+}

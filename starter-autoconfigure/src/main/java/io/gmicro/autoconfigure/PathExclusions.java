@@ -1,0 +1,113 @@
+package io.gmicro.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.gmicro.http.MappedRoutes;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * The paths below the context path whose requests are not recorded. As long as
+ * {@code gmicro.http.exclude-paths} is not set, the defaults name the usual paths; where
+ * the routes of the starter or the actuator's endpoints are elsewhere on the
+ * application's port, these are excluded too, and nothing else that is mapped there.
+ */
+final class PathExclusions {
+
+	static final String PROPERTY = "gmicro.http.exclude-paths";
+
+	private static final boolean WEB_MVC = isPresent("org.springframework.web.servlet.HandlerMapping");
+
+	private static final boolean ACTUATOR = isPresent(
+			"org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType");
+
+	private PathExclusions() {
+	}
+
+	private static boolean isPresent(String type) {
+		return ClassUtils.isPresent(type, PathExclusions.class.getClassLoader());
+	}
+
+	/**
+	 * Looks at what is mapped now.
+	 * @param properties the properties
+	 * @param environment where they come from
+	 * @param beanFactory where the handler mappings are
+	 * @return exact paths, subtrees that end in {@code /**}, and templates
+	 */
+	static List<String> of(GmicroProperties properties, Environment environment, ListableBeanFactory beanFactory) {
+		Set<String> paths = new LinkedHashSet<>(properties.http().excludePaths());
+		if (!SetProperties.isSet(environment, PROPERTY)) {
+			paths.add(properties.metrics().endpoint().path());
+			if (properties.pprof().enabled()) {
+				paths.add(properties.pprof().path() + "/**");
+			}
+			addActuator(paths, environment, beanFactory);
+		}
+		return List.copyOf(paths);
+	}
+
+	private static void addActuator(Collection<String> paths, Environment environment,
+			ListableBeanFactory beanFactory) {
+		String prefix = prefix(environment, "spring.mvc.servlet.path", "/");
+		String base = prefix(environment, "management.endpoints.web.base-path", "/actuator");
+		if (ACTUATOR && Actuator.isBesideTheApplication(environment) && !base.isEmpty()) {
+			paths.add(prefix + base + "/**");
+		}
+		if (WEB_MVC) {
+			WebMvc.endpoints(beanFactory).forEach((template) -> paths.add(prefix + template));
+		}
+	}
+
+	private static String prefix(Environment environment, String property, String byDefault) {
+		String path = environment.getProperty(property, byDefault);
+		return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+	}
+
+	/** Loaded only where the actuator is there. */
+	private static final class Actuator {
+
+		static boolean isBesideTheApplication(Environment environment) {
+			return ManagementPortType.get(environment) == ManagementPortType.SAME;
+		}
+
+	}
+
+	/** Loaded only where Spring MVC is there. */
+	private static final class WebMvc {
+
+		/**
+		 * The page of links at the root of the application counts as the application's.
+		 */
+		static List<String> endpoints(ListableBeanFactory beanFactory) {
+			List<HandlerMapping> mappings = new ArrayList<>();
+			BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory, HandlerMapping.class, true, false)
+				.values()
+				.stream()
+				.filter(WebMvc::isActuators)
+				.forEach(mappings::add);
+			return MappedRoutes.of(mappings).templates().stream().filter((template) -> template.length() > 1).toList();
+		}
+
+		/** Its types moved between Spring Boot 3 and 4. */
+		private static boolean isActuators(HandlerMapping mapping) {
+			for (Class<?> type = mapping.getClass(); type != null; type = type.getSuperclass()) {
+				if (type.getName().matches("org\\.springframework\\.boot\\.(.+\\.)?actuate\\..+")) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+	}
+
+}
