@@ -44,7 +44,8 @@ final class ProfilingCost {
 	private static String rows() throws Exception {
 		try (Server plain = Server.start("gmicro.metrics.enabled=true");
 				Server plainToo = Server.start("gmicro.metrics.enabled=true");
-				Server enabled = Server.start("gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true")) {
+				Server enabled = Server.start("gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true",
+						"gmicro.diagnostics.access=unrestricted")) {
 			nanos(plain, WARM_UP);
 			nanos(plainToo, WARM_UP);
 			nanos(enabled, WARM_UP);

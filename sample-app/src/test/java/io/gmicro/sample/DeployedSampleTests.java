@@ -47,6 +47,8 @@ class DeployedSampleTests {
 	private static final Map<String, String> PROFILES = Map.of("process_cpu", "profile?seconds=2", "memory", "allocs",
 			"mutex", "mutex", "block", "block", "goroutine", "goroutine");
 
+	private static final String TOKEN = "a-token-of-the-test";
+
 	@TempDir
 	private static Path directory;
 
@@ -61,7 +63,8 @@ class DeployedSampleTests {
 		managementPort = ToolServer.freePort();
 		SampleProcess.Builder builder = SampleProcess.builder(directory)
 			.options("-Xmx256m")
-			.arguments("--gmicro.pprof.enabled=${GMICRO_PPROF_ENABLED}");
+			.arguments("--gmicro.pprof.enabled=${GMICRO_PPROF_ENABLED}", "--gmicro.diagnostics.access=local",
+					"--gmicro.diagnostics.token=" + TOKEN);
 		Manifests.environment().forEach(builder::environment);
 		sample = builder.environment("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort))
 			.environment("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1")
@@ -109,8 +112,10 @@ class DeployedSampleTests {
 	@Test
 	void diagnosticsAreForTheOwnLoopbackInterface() throws Exception {
 		for (String path : List.of("/debug/pprof/", "/debug/requests")) {
-			assertThat(management(path).statusCode()).as(path).isEqualTo(200);
-			assertThat(management(path, "X-Forwarded-For", "192.0.2.1").statusCode()).as(path).isEqualTo(403);
+			String opened = path + "?token=" + TOKEN;
+			assertThat(management(opened).statusCode()).as(path).isEqualTo(200);
+			assertThat(management(path).statusCode()).as(path).isEqualTo(403);
+			assertThat(management(opened, "X-Forwarded-For", "192.0.2.1").statusCode()).as(path).isEqualTo(403);
 			assertThat(sample.get(path).statusCode()).as(path).isEqualTo(404);
 		}
 	}
@@ -167,7 +172,7 @@ class DeployedSampleTests {
 		RealTools.find("go");
 		List<String> profiles = alloyProfiles();
 		List<CompletableFuture<HttpResponse<byte[]>>> answers = profiles.stream()
-			.map((profile) -> request("/debug/pprof/" + PROFILES.get(profile)))
+			.map((profile) -> bearer(request("/debug/pprof/" + PROFILES.get(profile))))
 			.map((request) -> client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()))
 			.toList();
 		Pprof pprof = new Pprof(directory);
@@ -219,7 +224,7 @@ class DeployedSampleTests {
 		assertThat(count(lines, "http_server_request_duration_seconds_", "http_server_responses_total"))
 			.isEqualTo(combinations * (BOUNDS + 5));
 		assertThat(count(lines, "http_server_response_body_size_bytes_")).isEqualTo(routes * 3);
-		assertThat(count(lines, "http_server_active_requests")).isEqualTo(1);
+		assertThat(count(lines, "http_server_active_requests")).isEqualTo(9);
 		assertThat(count(lines, "http_server_requests_seconds_")).isEqualTo(combinations * 3);
 		assertThat(count(lines, "rpc_server_")).isEqualTo(CODES + 2 + BOUNDS + 4);
 		assertThat(count(lines, "rpc_client_")).isEqualTo(BOUNDS + 5 + 2);
@@ -235,6 +240,12 @@ class DeployedSampleTests {
 			request.headers(headers);
 		}
 		return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	private static HttpRequest bearer(HttpRequest request) {
+		return HttpRequest.newBuilder(request, (name, value) -> true)
+			.header("Authorization", "Bearer " + TOKEN)
+			.build();
 	}
 
 	private static HttpRequest request(String path) {

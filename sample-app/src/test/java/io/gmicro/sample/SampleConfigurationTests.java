@@ -3,11 +3,13 @@ package io.gmicro.sample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import io.gmicro.autoconfigure.GmicroProperties;
 import org.junit.jupiter.api.Test;
@@ -33,9 +35,29 @@ class SampleConfigurationTests {
 	/** Have no names of their own below them. */
 	private static final List<String> MAPS = List.of("gmicro.metrics.custom", "gmicro.slo");
 
+	/** Mean more while they are not set than their defaults, which are a comment. */
+	private static final List<String> COMMENTS = List.of("gmicro.http.request-duration.buckets",
+			"gmicro.http.exclude-paths");
+
 	@Test
 	void everyPropertyIsShown() throws Exception {
-		assertThat(shown()).isEqualTo(documented());
+		TreeSet<String> shown = shown();
+		shown.addAll(COMMENTS);
+		assertThat(shown).isEqualTo(documented());
+	}
+
+	@Test
+	void commentsHaveTheDefaultsToo() throws Exception {
+		GmicroProperties.Http defaults = new Binder(new MapConfigurationPropertySource(Map.of()))
+			.bindOrCreate("gmicro", GmicroProperties.class)
+			.http();
+		String text = new ClassPathResource("application.yml").getContentAsString(StandardCharsets.UTF_8);
+		assertThat(text).contains("# exclude-paths: " + String.join(", ", defaults.excludePaths()) + "\n")
+			.contains("# buckets: " + defaults.requestDuration()
+				.buckets()
+				.stream()
+				.map((bound) -> (bound.toMillis() % 1000 == 0) ? bound.toSeconds() + "s" : bound.toMillis() + "ms")
+				.collect(Collectors.joining(", ")) + "\n");
 	}
 
 	@Test

@@ -114,9 +114,9 @@ final class SampleProcess implements AutoCloseable {
 
 		private final List<String> options = new ArrayList<>(List.of("-Xmx512m"));
 
-		private final List<String> arguments = new ArrayList<>(
-				List.of("--server.address=127.0.0.1", "--server.port=0", "--spring.grpc.server.address=127.0.0.1",
-						"--spring.grpc.server.port=0", "--gmicro.pprof.enabled=true"));
+		private final List<String> arguments = new ArrayList<>(List.of("--server.address=127.0.0.1", "--server.port=0",
+				"--spring.grpc.server.address=127.0.0.1", "--spring.grpc.server.port=0", "--gmicro.pprof.enabled=true",
+				"--gmicro.diagnostics.access=unrestricted"));
 
 		private Class<?> main = SampleApplication.class;
 

@@ -17,7 +17,7 @@ import static org.awaitility.Awaitility.await;
 class SlowRequestsTests {
 
 	private static final String[] PROPERTIES = { "gmicro.http.slow-requests.threshold=1s",
-			"gmicro.http.slow-requests.endpoint.enabled=true" };
+			"gmicro.http.slow-requests.endpoint.enabled=true", "gmicro.diagnostics.access=unrestricted" };
 
 	@Test
 	void slowRequestIsSeenAndTold() throws Exception {
@@ -27,7 +27,8 @@ class SlowRequestsTests {
 	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void slowRequestOnVirtualThreadIsSeenAndTold() throws Exception {
-		seenAndTold(SampleServer.startWith(PROPERTIES[0], PROPERTIES[1], "spring.threads.virtual.enabled=true"));
+		seenAndTold(SampleServer.startWith(PROPERTIES[0], PROPERTIES[1], PROPERTIES[2],
+				"spring.threads.virtual.enabled=true"));
 	}
 
 	private static void seenAndTold(SampleServer server) throws Exception {
