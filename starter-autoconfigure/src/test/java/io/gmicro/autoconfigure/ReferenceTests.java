@@ -115,7 +115,7 @@ class ReferenceTests {
 		}).toList();
 	}
 
-	private static List<ConfigurationMetadataProperty> metadata() {
+	static List<ConfigurationMetadataProperty> metadata() {
 		try (InputStream json = GmicroProperties.class
 			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
 			return ConfigurationMetadataRepositoryJsonBuilder.create(Objects.requireNonNull(json))
