@@ -1,6 +1,8 @@
 package io.gmicro.compatibility;
 
+import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -90,9 +92,26 @@ class ShapesTests {
 		try (RunningApplication application = RunningApplication.start(shape.sources(),
 				properties.toArray(String[]::new))) {
 			assertRecords(application, shape.request(), shape.route(), output);
-			assertThat(application.send("GET", URI.create(printed(PROFILES, output).group(1))).statusCode()).isEqualTo(200);
+			assertThat(application.send("GET", URI.create(printed(PROFILES, output).group(1))).statusCode())
+				.isEqualTo(200);
 		}
 		assertThat(output).doesNotContain(" ERROR ");
+	}
+
+	@Test
+	void managementPortMayBeThatOfTheServer(CapturedOutput output) throws IOException {
+		String port = Integer.toString(freePort());
+		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED,
+				"server.port=" + port, "management.server.port=" + port, "logging.level.io.gmicro=info")) {
+			assertRecords(application, "/hello/7", "/hello/{id}", output);
+		}
+		assertThat(output).doesNotContain(" ERROR ");
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
 	}
 
 	/** The management context is there or not as Spring Boot decides. */
