@@ -42,8 +42,8 @@ class StackDepthTests {
 	void commentTellsThatStacksWereCut() throws Exception {
 		RawProfile profile = profile("-XX:StartFlightRecording");
 		assertThat(deepest(profile)).hasSize(DEFAULT_DEPTH);
-		assertThat(profile.text()).containsPattern("Comment: [1-9]\\d* of [1-9]\\d* stacks were cut; for deeper ones "
-				+ "start the JVM with -XX:FlightRecorderOptions:stackdepth=256\n");
+		assertThat(profile.text()).containsPattern("Comment: [1-9]\\d* of [1-9]\\d* stacks were cut at 64 calls; for deeper "
+				+ "ones start the JVM with -XX:FlightRecorderOptions:stackdepth=256\n");
 	}
 
 	@Test
@@ -58,7 +58,7 @@ class StackDepthTests {
 			.options(options)
 			.main(Recursion.class)
 			.start()) {
-			return new Pprof(this.directory).raw("-seconds=1", sample.url("profile"));
+			return new Pprof(this.directory).raw("-seconds=1", "-timeout=60", sample.url("profile"));
 		}
 	}
 

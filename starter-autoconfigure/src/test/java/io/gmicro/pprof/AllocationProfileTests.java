@@ -98,7 +98,7 @@ class AllocationProfileTests {
 		Profile after = cumulative.get(EventProfile.ALLOCS);
 		long jvm = Platform.totalAllocatedBytes() - jvmBefore;
 		after.subtract(before);
-		assertThat(bytes(after, "")).isCloseTo(jvm, within(jvm / 20 + 5 * MEGABYTE));
+		assertThat(bytes(after, "")).isCloseTo(jvm, within(jvm / 20 + 20 * MEGABYTE));
 		assertThat(bytes(after, getClass().getName()) + bytes(after, Shares.ENDED.function())).isCloseTo(ofThreads,
 				within(ofThreads / 5));
 	}
@@ -111,7 +111,8 @@ class AllocationProfileTests {
 			long ofThreads = allocateInThreadsThatEnd();
 			long jvm = Platform.totalAllocatedBytes() - jvmBefore;
 			Profile profile = window.finish(Duration.ofSeconds(1));
-			assertThat(bytes(profile, "")).isCloseTo(jvm, within(jvm / 20 + 5 * MEGABYTE));
+			// Reading the recording allocates as well
+			assertThat(bytes(profile, "")).isCloseTo(jvm, within(jvm / 20 + 20 * MEGABYTE));
 			assertThat(bytes(profile, getClass().getName()) + bytes(profile, Shares.ENDED.function()))
 				.isCloseTo(ofThreads, within(ofThreads / 5));
 		}
