@@ -3,7 +3,10 @@ package io.gmicro.pprof;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -12,6 +15,7 @@ import java.util.regex.Pattern;
 import javax.management.JMException;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,12 @@ final class JfrRepository {
 	static final long LEAST_SPACE = 64L << 20;
 
 	static final long MEGABYTE = 1L << 20;
+
+	/** JFR opens a few, others of the process may open some at the same time. */
+	private static final int LEAST_DESCRIPTORS = 64;
+
+	/** JFR creates a directory and a file, and its copy is another. */
+	private static final int LEAST_FILES = 8;
 
 	private static final long DEFAULT_MEMORY = 10 * MEGABYTE;
 
@@ -110,7 +120,7 @@ final class JfrRepository {
 	}
 
 	/**
-	 * Tries whether a file can be written in the repository, with room to spare.
+	 * Tries whether files can be written in the repository, with room to spare.
 	 * @param expected how large the file is thought to become, in bytes
 	 * @throws ProfilingException if there is too little room, or none at all
 	 */
@@ -120,21 +130,49 @@ final class JfrRepository {
 		if (repository == null) {
 			repository = PrivateDirectory.temporaryFiles();
 		}
+		requireDescriptors();
 		long least = LEAST_SPACE + 2 * Math.max(memorySize(configuration) - DEFAULT_MEMORY, 0);
 		try {
 			Path existing = existing(repository);
 			requireSpace(existing, least);
 			requireSpace(PrivateDirectory.get(), least);
-			tryToWrite(existing, expected);
+			tryToWrite(existing, expected, LEAST_FILES);
 		}
 		catch (IOException ex) {
-			throw new ProfilingException(503, "the JDK Flight Recorder cannot write in " + repository
+			throw new ProfilingException(503, "the JDK Flight Recorder cannot write in " + repository + reason(ex)
 					+ ": make the directory for temporary files writable, or name one that is with -Djava.io.tmpdir");
+		}
+	}
+
+	private static String reason(IOException ex) {
+		boolean known = ex instanceof FileSystemException system && system.getReason() != null;
+		return known ? " (" + ((FileSystemException) ex).getReason() + ")" : "";
+	}
+
+	private static void requireDescriptors() throws ProfilingException {
+		if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+				&& freeDescriptors(system) < LEAST_DESCRIPTORS) {
+			throw new ProfilingException(503, "fewer than " + LEAST_DESCRIPTORS
+					+ " file descriptors are free, some of which the JDK Flight Recorder needs: raise the limit of open "
+					+ "files (ulimit -n)");
+		}
+	}
+
+	private static long freeDescriptors(UnixOperatingSystemMXBean system) {
+		try {
+			return system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount();
+		}
+		catch (InternalError ex) {
+			// They cannot be counted without one
+			return 0;
 		}
 	}
 
 	/** JFR creates the repository again where something removed it, but not all above. */
 	private static Path existing(Path repository) throws IOException {
+		if (Files.exists(repository, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(repository)) {
+			throw new NotDirectoryException(repository.toString());
+		}
 		Path parent = Objects.requireNonNullElse(repository.getParent(), repository);
 		if (parent.equals(PrivateDirectory.existing())) {
 			PrivateDirectory.get();
@@ -152,9 +190,12 @@ final class JfrRepository {
 	}
 
 	/** Quotas and limits show only then. */
-	private static void tryToWrite(Path directory, long size) throws IOException {
+	private static void tryToWrite(Path directory, long size, int files) throws IOException {
 		Path file = Files.createTempFile(directory, PrivateDirectory.PREFIX, ".tmp");
 		try (OutputStream out = Files.newOutputStream(file)) {
+			if (files > 1) {
+				tryToWrite(directory, 0, files - 1);
+			}
 			byte[] block = new byte[1 << 16];
 			for (long left = size; left > 0; left -= block.length) {
 				out.write(block);

@@ -27,6 +27,8 @@ public final class Profiler implements AutoCloseable {
 
 	private static final int LONGEST_WAIT_SECONDS = 5;
 
+	private static final AtomicBoolean cannotStart = new AtomicBoolean();
+
 	private final Semaphore windows = new Semaphore(MAX_WINDOWS);
 
 	private final Semaphore costly = new Semaphore(1);
@@ -211,7 +213,11 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	private static ProfilingException cannotStart(Exception ex) {
-		logger.log(Level.WARNING, "The JDK Flight Recorder cannot start: {0}", ex);
+		if (cannotStart.compareAndSet(false, true)) {
+			logger.log(Level.WARNING,
+					"The JDK Flight Recorder cannot start. Further requests for profiles are answered "
+							+ "with 503 and not logged: " + ex);
+		}
 		return new ProfilingException(503,
 				"the JDK Flight Recorder cannot start: make the directory for temporary files "
 						+ "writable, or name one that is with -Djava.io.tmpdir");

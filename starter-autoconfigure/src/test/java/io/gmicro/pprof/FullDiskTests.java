@@ -1,6 +1,7 @@
 package io.gmicro.pprof;
 
 import java.io.ByteArrayInputStream;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -144,12 +145,80 @@ class FullDiskTests {
 			Files.createDirectory(temporary);
 			assertServed(server, COUNTED);
 			assertServed(server, WATCHED);
+			Path repository = repository(temporary);
+			delete(repository);
+			Files.createFile(repository);
+			assertRefused(server);
+			Files.delete(repository);
+			assertServed(server, COUNTED);
 			traffic.assertServed();
 		}
 		try (ServerProcess server = ServerProcess.start(this.directory, temporary, "ulimit -f 1000; ");
 				Traffic traffic = new Traffic(server)) {
 			assertRefused(server, COUNTED);
 			assertRefused(server, WATCHED);
+			traffic.assertServed();
+		}
+	}
+
+	/** JFR's own is below the one that only this user can open. */
+	private static Path repository(Path temporary) throws Exception {
+		try (Stream<Path> directories = Files.walk(temporary, 2)) {
+			return directories.filter(Files::isDirectory)
+				.filter((directory) -> temporary.relativize(directory)
+					.toString()
+					.matches(PrivateDirectory.PREFIX + "[^/]+/[^/]+"))
+				.findFirst()
+				.orElseThrow();
+		}
+	}
+
+	@Test
+	void fewFilesAreLeftToCreate() throws Exception {
+		try (ServerProcess server = ServerProcess.onDiskOfFewFiles(this.directory, 80);
+				Traffic traffic = new Traffic(server)) {
+			assertServed(server, COUNTED);
+			for (int left : List.of(0, 1, 2, 3, 7, 9)) {
+				server.createFilesBut(left);
+				HttpResponse<byte[]> response = server.get(PPROF + "threadcreate");
+				assertThat(response.statusCode()).as("%d left", left).isIn((left < 8) ? List.of(503) : List.of(200, 503));
+				traffic.assertServed();
+				server.deleteFiles();
+			}
+			assertServed(server, COUNTED);
+			traffic.assertServed();
+		}
+	}
+
+	@Test
+	void fewFileDescriptorsAreLeft() throws Exception {
+		Path temporary = Files.createDirectory(this.directory.resolve("temporary"));
+		int limit = 400;
+		try (ServerProcess server = ServerProcess.start(this.directory, temporary, "ulimit -n " + limit + "; ");
+				Traffic traffic = new Traffic(server)) {
+			assertServed(server, COUNTED);
+			List<Socket> connections = new ArrayList<>();
+			try {
+				for (int left : List.of(60, 20, 5)) {
+					while (server.open() < limit - left) {
+						connections.add(server.connect());
+					}
+					for (String target : COUNTED) {
+						HttpResponse<byte[]> response = server.get(PPROF + target);
+						assertThat(response.statusCode()).as(target).isEqualTo(503);
+						assertThat(text(response)).contains("file descriptors", "ulimit -n").hasLineCount(1);
+					}
+					traffic.assertServed();
+				}
+			}
+			finally {
+				for (Socket connection : connections) {
+					connection.close();
+				}
+			}
+			Awaitility.await()
+				.atMost(Duration.ofMinutes(1))
+				.until(() -> server.get(PPROF + "threadcreate").statusCode() == 200);
 			traffic.assertServed();
 		}
 	}

@@ -1,7 +1,10 @@
 package io.gmicro.pprof;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,8 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+
+import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -52,11 +58,24 @@ final class ServerProcess implements AutoCloseable {
 	 * @param filled how much of it is in use from the start
 	 */
 	static ServerProcess onSmallDisk(Path directory, int megabytes, int filled) throws Exception {
+		return onDisk(directory, "size=" + megabytes + "m", filled);
+	}
+
+	/**
+	 * Starts the application on a file system that holds few files.
+	 * @param directory an empty directory
+	 * @param files how many it holds
+	 */
+	static ServerProcess onDiskOfFewFiles(Path directory, int files) throws Exception {
+		return onDisk(directory, "size=200m,nr_inodes=" + files, 0);
+	}
+
+	private static ServerProcess onDisk(Path directory, String options, int filled) throws Exception {
 		assumeMountable();
 		Path temporary = Files.createDirectory(directory.resolve("small"));
 		return start(directory, temporary, List.of("unshare", "--map-root-user", "--mount"),
-				"mount -t tmpfs -o size=" + megabytes + "m tmpfs '" + temporary + "' && head -c " + filled
-						+ "m /dev/zero > '" + temporary + "/fill'; ");
+				"mount -t tmpfs -o " + options + " tmpfs '" + temporary + "' && head -c " + filled + "m /dev/zero > '"
+						+ temporary + "/fill'; ");
 	}
 
 	/**
@@ -149,6 +168,37 @@ final class ServerProcess implements AutoCloseable {
 	void freeDisk() throws IOException {
 		Files.deleteIfExists(temporary().resolve("filling"));
 		Files.deleteIfExists(temporary().resolve("fill"));
+	}
+
+	/** Leaves so many files to create. */
+	void createFilesBut(int left) throws IOException {
+		Path directory = Files.createDirectory(temporary().resolve("many"));
+		List<Path> created = new ArrayList<>();
+		try {
+			while (true) {
+				created.add(Files.createFile(directory.resolve("file-" + created.size())));
+			}
+		}
+		catch (IOException ex) {
+			assertThat(ex).hasMessageContaining("No space left on device");
+		}
+		for (int i = 0; i < left; i++) {
+			Files.delete(created.remove(created.size() - 1));
+		}
+	}
+
+	void deleteFiles() throws IOException {
+		FileSystemUtils.deleteRecursively(temporary().resolve("many"));
+	}
+
+	/** How many files and connections the process has open. */
+	int open() {
+		return Objects.requireNonNull(new File("/proc/" + this.process.pid() + "/fd").list()).length;
+	}
+
+	/** A connection that sends nothing. */
+	Socket connect() throws IOException {
+		return new Socket(InetAddress.getLoopbackAddress(), this.port);
 	}
 
 	HttpResponse<byte[]> get(String target) {
