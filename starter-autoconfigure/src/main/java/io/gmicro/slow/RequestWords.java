@@ -34,7 +34,8 @@ final class RequestWords {
 
 	static String samples(HotSpot spot, SlowRequest request) {
 		if (request.samples() == 0) {
-			return "over before the first sample";
+			return request.thread().equals(Story.ASYNCHRONOUS) ? "not sampled, since it held no thread"
+					: "over before the first sample";
 		}
 		return spot.isOfMost(request.samples()) ? spot.samples() + " of " + samples(request.samples())
 				: samples(request.samples()) + " without a call that most share, " + spot.samples();

@@ -27,6 +27,8 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	private static final Set<String> PARAMETERS = Set.of("format", "live", AccessToken.PARAMETER);
 
+	private static final Set<String> PROFILE_PARAMETERS = Set.of("seconds", AccessToken.PARAMETER);
+
 	private static final String PROFILE = "slow.pb.gz";
 
 	private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
@@ -68,7 +70,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 		switch (Objects.requireNonNullElse(request.getPathInfo(), "")) {
 			case "", "/" -> page(request, response);
 			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
-			case "/" + PROFILE -> profile(response);
+			case "/" + PROFILE -> profile(request, response);
 			default -> refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
 		}
 	}
@@ -78,7 +80,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 		String formatName;
 		String liveId;
 		try {
-			known = hasKnownParameters(request);
+			known = hasOnlyParameters(request, PARAMETERS);
 			formatName = parameter(request, "format");
 			liveId = parameter(request, "live");
 		}
@@ -105,9 +107,8 @@ public final class SlowRequestsServlet extends HttpServlet {
 		}
 	}
 
-	private static boolean hasKnownParameters(HttpServletRequest request) {
-		return request.getQueryString() == null
-				|| PARAMETERS.containsAll(Collections.list(request.getParameterNames()));
+	private static boolean hasOnlyParameters(HttpServletRequest request, Set<String> allowed) {
+		return request.getQueryString() == null || allowed.containsAll(Collections.list(request.getParameterNames()));
 	}
 
 	/** A form that was sent is not read, since only the query is asked. */
@@ -130,7 +131,12 @@ public final class SlowRequestsServlet extends HttpServlet {
 				: Stylesheet.NAME;
 	}
 
-	private void profile(HttpServletResponse response) throws IOException {
+	/** {@code go tool pprof -seconds} asks for a time, and downloads what there is. */
+	private void profile(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!hasOnlyParameters(request, PROFILE_PARAMETERS)) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "the profile has no parameters but seconds");
+			return;
+		}
 		response.setContentType("application/octet-stream");
 		response.setHeader("Content-Disposition", "attachment; filename=\"" + PROFILE + "\"");
 		SlowProfile.write(this.requests.history().newestFirst(), response.getOutputStream());
