@@ -42,8 +42,9 @@ class StackDepthTests {
 	void commentTellsThatStacksWereCut() throws Exception {
 		RawProfile profile = profile("-XX:StartFlightRecording");
 		assertThat(deepest(profile)).hasSize(DEFAULT_DEPTH);
-		assertThat(profile.text()).containsPattern("Comment: [1-9]\\d* of [1-9]\\d* stacks were cut at 64 calls; for deeper "
-				+ "ones start the JVM with -XX:FlightRecorderOptions:stackdepth=256\n");
+		assertThat(profile.text())
+			.containsPattern("Comment: [1-9]\\d* of [1-9]\\d* stacks were cut at 64 calls; for deeper "
+					+ "ones start the JVM with -XX:FlightRecorderOptions:stackdepth=256\n");
 	}
 
 	@Test

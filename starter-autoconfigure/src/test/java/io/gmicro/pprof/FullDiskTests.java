@@ -181,7 +181,8 @@ class FullDiskTests {
 			for (int left : List.of(0, 1, 2, 3, 7, 9)) {
 				server.createFilesBut(left);
 				HttpResponse<byte[]> response = server.get(PPROF + "threadcreate");
-				assertThat(response.statusCode()).as("%d left", left).isIn((left < 8) ? List.of(503) : List.of(200, 503));
+				assertThat(response.statusCode()).as("%d left", left)
+					.isIn((left < 8) ? List.of(503) : List.of(200, 503));
 				traffic.assertServed();
 				server.deleteFiles();
 			}
