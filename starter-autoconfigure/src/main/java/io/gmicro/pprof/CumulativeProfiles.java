@@ -73,7 +73,7 @@ final class CumulativeProfiles implements AutoCloseable {
 			settings.putAll(profile.events());
 		}
 		settings.keySet().removeAll(EventProfile.FREQUENT_EVENTS);
-		JfrEvents opened = JfrEvents.open("gmicro since the start", settings, this::read);
+		JfrEvents opened = JfrEvents.open("since the start", settings, this::read);
 		if (this.startOfWaits != null) {
 			enableWaits(opened);
 		}

@@ -1,12 +1,10 @@
 package io.gmicro.pprof;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 import jdk.jfr.EventSettings;
 import jdk.jfr.Recording;
@@ -17,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Events of some kinds from when this was opened until it is closed, recorded in memory.
  * They are handed over whenever anyone reads that memory.
  */
-final class JfrEvents implements AutoCloseable, Consumer<Path> {
+final class JfrEvents implements AutoCloseable {
+
+	/** How the names of all such recordings begin. */
+	static final String NAME = "gmicro";
 
 	private final Recording recording = new Recording();
 
@@ -40,13 +41,13 @@ final class JfrEvents implements AutoCloseable, Consumer<Path> {
 
 	/**
 	 * Starts to record what happens from now on.
-	 * @param name the name of the recording
+	 * @param name the rest of the recording's name
 	 * @param settings the kinds of events with their settings
 	 * @param reader whom to hand events to, one file at a time
 	 * @return the running recording
 	 */
 	static JfrEvents open(String name, Map<String, Map<String, String>> settings, Reader reader) {
-		return open(new JfrEvents(reader, false), name, settings);
+		return open(new JfrEvents(reader, false), NAME + " " + name, settings);
 	}
 
 	/**
@@ -54,7 +55,7 @@ final class JfrEvents implements AutoCloseable, Consumer<Path> {
 	 */
 	static JfrEvents openWindow(Map<String, Map<String, String>> settings, Reader reader) throws ProfilingException {
 		JfrMemory.shared().read();
-		JfrEvents events = open(new JfrEvents(reader, true), "gmicro", settings);
+		JfrEvents events = open(new JfrEvents(reader, true), NAME, settings);
 		events.start = Instant.MIN;
 		return events;
 	}
@@ -120,12 +121,6 @@ final class JfrEvents implements AutoCloseable, Consumer<Path> {
 	void fail(Throwable cause) {
 		this.failure = cause;
 		this.recording.close();
-	}
-
-	/** By another application of this JVM. */
-	@Override
-	public void accept(Path file) {
-		accept(new JfrFile(file, Instant.MIN), false);
 	}
 
 	void accept(JfrFile file, boolean someMissing) {

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
@@ -40,13 +39,15 @@ final class JfrMemory implements FlightRecorderListener {
 
 	private static final JfrMemory SHARED = new JfrMemory();
 
+	/** Text is the same object for every application of the JVM. */
+	private static final Object LOCK = "io.gmicro.pprof.JfrMemory".intern();
+
+	/** How the name of a recording begins that says which file holds what was read. */
+	private static final String READ = "gmicro has read ";
+
 	private static volatile byte[] reserve = {};
 
-	/**
-	 * Whoever wants events. An application server may hold several applications with a
-	 * copy of this class each, so it is found by name, and is the lock of all.
-	 */
-	private final List<Consumer<Path>> readers = readers();
+	private final List<JfrEvents> readers = new CopyOnWriteArrayList<>();
 
 	private final BlockedThreads blocked = new BlockedThreads();
 
@@ -68,13 +69,10 @@ final class JfrMemory implements FlightRecorderListener {
 
 	private boolean listening;
 
-	private JfrMemory() {
-	}
+	/** Under the lock, on the thread that reads. */
+	private boolean reading;
 
-	@SuppressWarnings("unchecked")
-	private static List<Consumer<Path>> readers() {
-		return (List<Consumer<Path>>) System.getProperties()
-			.computeIfAbsent("io.gmicro.pprof.readers", (name) -> new CopyOnWriteArrayList<>());
+	private JfrMemory() {
 	}
 
 	static JfrMemory shared() {
@@ -91,7 +89,7 @@ final class JfrMemory implements FlightRecorderListener {
 	 * @return until when what it will be handed has nothing to do with it
 	 */
 	Instant start(JfrEvents events, Recording recording) {
-		synchronized (this.readers) {
+		synchronized (LOCK) {
 			if (!this.listening) {
 				FlightRecorder.addListener(this);
 				this.listening = true;
@@ -109,9 +107,9 @@ final class JfrMemory implements FlightRecorderListener {
 	}
 
 	void remove(JfrEvents events) {
-		synchronized (this.readers) {
+		synchronized (LOCK) {
 			this.readers.remove(events);
-			if (this.listening && this.readers.stream().noneMatch(JfrEvents.class::isInstance)) {
+			if (this.listening && this.readers.isEmpty()) {
 				// The JDK outlives an application that is undeployed
 				FlightRecorder.removeListener(this);
 				this.listening = false;
@@ -136,7 +134,10 @@ final class JfrMemory implements FlightRecorderListener {
 
 	@Override
 	public void recordingStateChanged(Recording recording) {
-		if (recording.isToDisk() && recording.getState() == RecordingState.RUNNING) {
+		if (recording.getName().startsWith(READ)) {
+			readByAnother(recording);
+		}
+		else if (recording.isToDisk() && recording.getState() == RecordingState.RUNNING) {
 			this.taken = true;
 		}
 	}
@@ -148,7 +149,7 @@ final class JfrMemory implements FlightRecorderListener {
 	 */
 	void read() throws ProfilingException {
 		long request = this.asked.incrementAndGet();
-		synchronized (this.readers) {
+		synchronized (LOCK) {
 			if (this.answered < request) {
 				long answering = this.asked.get();
 				try {
@@ -176,13 +177,39 @@ final class JfrMemory implements FlightRecorderListener {
 			this.blocked.look();
 			boolean someMissing = copyTo(file, onDisk);
 			schedule(passed, file.size(), onDisk);
-			for (Consumer<Path> reader : this.readers) {
-				if (reader instanceof JfrEvents own) {
-					own.accept(file, someMissing);
-				}
-				else if (!onDisk) {
-					reader.accept(file.path());
-				}
+			this.readers.forEach((reader) -> reader.accept(file, someMissing));
+			if (!onDisk) {
+				announce(file);
+			}
+		}
+	}
+
+	/**
+	 * An application server may hold several applications with a copy of this class each.
+	 * The JDK tells all of them of a recording, and so of the file in its name.
+	 */
+	private void announce(JfrFile file) {
+		long recordings = FlightRecorder.getFlightRecorder()
+			.getRecordings()
+			.stream()
+			.filter((recording) -> recording.getName().startsWith(JfrEvents.NAME))
+			.count();
+		if (recordings > this.readers.stream().filter(JfrEvents::isRunning).count()) {
+			this.reading = true;
+			try (Recording announcement = new Recording()) {
+				announcement.setName(READ + file.path());
+			}
+			finally {
+				this.reading = false;
+			}
+		}
+	}
+
+	private void readByAnother(Recording announcement) {
+		synchronized (LOCK) {
+			if (!this.reading && announcement.getState() == RecordingState.CLOSED) {
+				JfrFile file = new JfrFile(Path.of(announcement.getName().substring(READ.length())), Instant.MIN);
+				this.readers.forEach((reader) -> reader.accept(file, false));
 			}
 		}
 	}
@@ -253,7 +280,7 @@ final class JfrMemory implements FlightRecorderListener {
 	 * Whether there is reason to read while something is watched.
 	 */
 	private boolean isFilling() {
-		synchronized (this.readers) {
+		synchronized (LOCK) {
 			return !isOnDisk() && (System.nanoTime() - this.lastNanos >= this.pause || areManyThreadsUnread());
 		}
 	}
@@ -262,7 +289,7 @@ final class JfrMemory implements FlightRecorderListener {
 	 * Whether there is reason to forget while nobody wants to know.
 	 */
 	boolean isOld() {
-		synchronized (this.readers) {
+		synchronized (LOCK) {
 			return System.nanoTime() - this.lastNanos >= LONGEST_UNREAD || areManyThreadsUnread();
 		}
 	}
@@ -287,7 +314,7 @@ final class JfrMemory implements FlightRecorderListener {
 				read();
 			}
 			catch (ProfilingException ex) {
-				synchronized (this.readers) {
+				synchronized (LOCK) {
 					windows().forEach((window) -> window.fail(ex));
 				}
 			}
@@ -299,11 +326,7 @@ final class JfrMemory implements FlightRecorderListener {
 	}
 
 	private List<JfrEvents> windows() {
-		return this.readers.stream()
-			.filter(JfrEvents.class::isInstance)
-			.map(JfrEvents.class::cast)
-			.filter(JfrEvents::isWindow)
-			.toList();
+		return this.readers.stream().filter(JfrEvents::isWindow).toList();
 	}
 
 	private boolean areManyThreadsUnread() {

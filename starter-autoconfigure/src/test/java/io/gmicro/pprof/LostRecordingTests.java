@@ -1,5 +1,10 @@
 package io.gmicro.pprof;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +90,39 @@ class LostRecordingTests {
 			assertThat(started(window.finish(Duration.ofSeconds(1)))).isEqualTo(4);
 			assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(4);
 		}
+	}
+
+	/** An application server loads the classes once for each of its applications. */
+	@Test
+	void applicationHasWhatAnotherOfItsJvmRead() throws Exception {
+		URL[] classes = { CumulativeProfiles.class.getProtectionDomain().getCodeSource().getLocation() };
+		try (URLClassLoader loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader());
+				CumulativeProfiles profiles = new CumulativeProfiles();
+				AutoCloseable other = otherProfiles(loader)) {
+			startThread();
+			read(other, loader);
+			startThread();
+			assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(2);
+			// What else is there fails who lists or stores them
+			assertThat(System.getProperties().values()).allMatch(String.class::isInstance);
+		}
+	}
+
+	private static AutoCloseable otherProfiles(ClassLoader loader) throws Exception {
+		Class<?> type = loader.loadClass(CumulativeProfiles.class.getName());
+		assertThat(type).isNotSameAs(CumulativeProfiles.class);
+		Constructor<?> constructor = type.getDeclaredConstructor();
+		constructor.setAccessible(true);
+		return (AutoCloseable) constructor.newInstance();
+	}
+
+	private static void read(Object profiles, ClassLoader loader) throws Exception {
+		Class<?> profile = loader.loadClass(EventProfile.class.getName());
+		Method get = profiles.getClass().getDeclaredMethod("get", profile);
+		get.setAccessible(true);
+		Field kind = profile.getDeclaredField(EventProfile.THREADCREATE.name());
+		kind.setAccessible(true);
+		assertThat(get.invoke(profiles, kind.get(null))).isNotNull();
 	}
 
 	/** Then events are in its files, old ones among them. */
