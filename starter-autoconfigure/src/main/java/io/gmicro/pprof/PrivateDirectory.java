@@ -2,6 +2,7 @@ package io.gmicro.pprof;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +35,6 @@ final class PrivateDirectory {
 			+ ManagementFactory.getRuntimeMXBean().getStartTime() + "-";
 
 	private static @Nullable Path path;
-
-	/** Closing it would release the lock. */
-	@SuppressWarnings("unused")
-	private static @Nullable FileChannel lock;
 
 	private PrivateDirectory() {
 	}
@@ -95,15 +97,31 @@ final class PrivateDirectory {
 		return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
 	}
 
+	/**
+	 * Closed, the channel would release the lock, and it is closed when nothing refers to
+	 * it. The recorder's repository is in the directory for as long as the process lives,
+	 * which may be longer than this application is deployed: so the JDK has to hold it,
+	 * and no class of ours with it.
+	 */
+	private static void keepOpen(Channel channel, Path directory) throws JMException {
+		MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+		ObjectName name = new ObjectName(
+				"io.gmicro:type=DirectoryLock,directory=" + ObjectName.quote(directory.toString()));
+		if (beans.isRegistered(name)) {
+			beans.unregisterMBean(name);
+		}
+		beans.registerMBean(new StandardMBean(channel, Channel.class, false), name);
+	}
+
 	private static void hold(Path directory) {
 		try {
 			Path file = directory.resolve(LOCK);
 			FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 			file.toFile().deleteOnExit();
-			lock = channel;
 			channel.tryLock();
+			keepOpen(channel, directory);
 		}
-		catch (IOException ex) {
+		catch (IOException | JMException ex) {
 			// Nobody will remove the directory if this process is killed
 		}
 	}

@@ -1,6 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Constructor;
 import java.net.URI;
@@ -9,8 +10,13 @@ import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -73,6 +79,7 @@ class UndeployTests {
 				System.gc();
 				assertThat(loader.get()).isNull();
 			});
+			assertThat(lockedDirectories()).isNotEmpty();
 		}
 		finally {
 			tomcat.stop();
@@ -94,6 +101,25 @@ class UndeployTests {
 			Object other = constructor.newInstance((Object) null);
 			assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).hasToString("Last[last=null]");
 		}
+	}
+
+	/**
+	 * The recorder goes on in one, which other processes must not take for a leftover.
+	 */
+	private static List<Path> lockedDirectories() throws IOException {
+		List<Path> locked = new ArrayList<>();
+		try (DirectoryStream<Path> directories = Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")),
+				"gmicro-pprof-" + ProcessHandle.current().pid() + "-*")) {
+			for (Path directory : directories) {
+				try (FileChannel lock = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE)) {
+					assertThat(lock.tryLock()).as(directory.toString()).isNull();
+				}
+				catch (OverlappingFileLockException ex) {
+					locked.add(directory);
+				}
+			}
+		}
+		return locked;
 	}
 
 	private WeakReference<ClassLoader> deployAndUndeploy(Tomcat tomcat) throws Exception {
