@@ -24,6 +24,8 @@ final class OwnNames {
 			}
 			if (http.statusCode().enabled()) {
 				meters.add(http(Type.COUNTER, "responses", "HTTP server responses by status code", "status-code"));
+				meters.add(http(Type.COUNTER, "aborted.responses",
+						"HTTP server responses that failed after they had been committed", "status-code"));
 			}
 			if (http.activeRequests().enabled()) {
 				meters.add(http(Type.GAUGE, "active_requests", "HTTP server requests that are being served",

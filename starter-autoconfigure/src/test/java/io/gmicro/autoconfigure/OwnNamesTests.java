@@ -1,12 +1,15 @@
 package io.gmicro.autoconfigure;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
@@ -22,6 +25,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
+import jakarta.servlet.http.HttpServletResponse;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,6 +43,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Applications that record something of their own under a name of gmicro.
@@ -109,6 +114,7 @@ class OwnNamesTests {
 					.register(registry),
 				(registry) -> Gauge.builder("http.server.active_requests", () -> 7).register(registry),
 				(registry) -> registry.summary("http.server.response.body.size.bytes").record(5),
+				(registry) -> registry.counter("http.server.aborted.responses", "a", "b").increment(),
 				(registry) -> registry.counter("http.server.slow.requests", "a", "b").increment());
 	}
 
@@ -161,16 +167,17 @@ class OwnNamesTests {
 				"management.metrics.tags.region=north")) {
 			server.send("/slow",
 					(request) -> request.method("GET", java.net.http.HttpRequest.BodyPublishers.ofString("body")));
+			assertThatException().isThrownBy(() -> server.get("/broken"));
 			Awaitility.await().untilAsserted(() -> {
-				List<String> names = server.context()
+				Set<String> names = server.context()
 					.getBean(MeterRegistry.class)
 					.getMeters()
 					.stream()
-					.map(Meter::getId)
-					.map(Meter.Id::getName)
-					.toList();
+					.map((meter) -> meter.getId().getName())
+					.filter((name) -> name.startsWith("http.server.") && !name.startsWith("http.server.requests"))
+					.collect(Collectors.toSet());
 				GmicroProperties properties = server.context().getBean(GmicroProperties.class);
-				assertThat(names).containsAll(OwnNames.ofRequests(properties).names());
+				assertThat(names).isEqualTo(OwnNames.ofRequests(properties).names());
 			});
 		}
 		assertThat(output.getAll()).doesNotContain(REFUSED);
@@ -202,6 +209,7 @@ class OwnNamesTests {
 				assertThat(samples.sum("http_server_active_requests")).isZero();
 				assertThat(samples.sum("http_server_response_body_size_bytes_count")).isEqualTo(expected);
 				assertThat(samples.sum("http_server_slow_requests_total")).isZero();
+				assertThat(samples.sum("http_server_aborted_responses_total")).isZero();
 				assertThat(samples.sum("gmicro_scrape_errors_total")).isZero();
 				assertThat(samples.sum("gmicro_observer_errors_total")).isZero();
 			});
@@ -228,6 +236,13 @@ class OwnNamesTests {
 		@GetMapping("/hello")
 		String hello() {
 			return "hello";
+		}
+
+		@GetMapping("/broken")
+		void broken(HttpServletResponse response) throws IOException {
+			response.getOutputStream().print("begun");
+			response.flushBuffer();
+			throw new IllegalStateException("planned");
 		}
 
 		@GetMapping("/slow")
