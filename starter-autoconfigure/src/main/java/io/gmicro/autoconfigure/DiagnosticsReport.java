@@ -37,7 +37,7 @@ final class DiagnosticsReport implements ApplicationListener<ApplicationReadyEve
 			logger.info("No diagnostics: management.server.port=-1");
 			return;
 		}
-		ServerUrl server = new ServerUrl(context);
+		ServedAt server = new ServedAt(context);
 		List<String> urls = urls(server, context);
 		if (urls.isEmpty()) {
 			return;
@@ -52,14 +52,14 @@ final class DiagnosticsReport implements ApplicationListener<ApplicationReadyEve
 		}
 	}
 
-	private List<String> urls(ServerUrl server, ApplicationContext context) {
+	private List<String> urls(ServedAt server, ApplicationContext context) {
 		List<String> urls = new ArrayList<>();
 		if (this.properties.pprof().enabled()) {
-			urls.add(server.of(this.properties.pprof().path() + "/"));
+			urls.add(server.url(this.properties.pprof().path() + "/"));
 		}
 		if (this.properties.http().slowRequests().endpoint().enabled()
 				&& context.getBeanNamesForType(SlowRequests.class, false, false).length > 0) {
-			urls.add(server.of(SlowRequestsRoute.PATH));
+			urls.add(server.url(SlowRequestsRoute.PATH));
 		}
 		return urls;
 	}

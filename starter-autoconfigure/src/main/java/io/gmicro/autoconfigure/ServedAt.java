@@ -1,15 +1,22 @@
 package io.gmicro.autoconfigure;
 
-import jakarta.servlet.ServletContext;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 
+import jakarta.servlet.ServletContext;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * Where a route is served once the application is ready: on the management port when
- * there is one.
+ * Where routes are served once the application is ready: by the management server when
+ * there is one. The port of an external container is not known.
  */
 final class ServedAt {
 
@@ -17,34 +24,28 @@ final class ServedAt {
 			"org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration",
 			ServedAt.class.getClassLoader());
 
-	private ServedAt() {
+	private final Environment environment;
+
+	private final @Nullable String port;
+
+	private final String prefix;
+
+	private final String contextPath;
+
+	ServedAt(ApplicationContext context) {
+		this.environment = context.getEnvironment();
+		String server = this.environment.getProperty("local.server.port");
+		String management = this.environment.getProperty("local.management.port");
+		boolean separate = management != null && !management.equals(server);
+		this.port = separate ? management : server;
+		this.prefix = separate ? "management.server." : "server.";
+		this.contextPath = separate ? clean(this.environment.getProperty("management.server.base-path", ""))
+				: contextPath(context);
 	}
 
 	/** Whether the management port is switched off, and with it every route. */
 	static boolean nowhere(Environment environment) {
 		return environment.getProperty("management.server.port", Integer.class, 0) < 0 && ACTUATOR;
-	}
-
-	/**
-	 * Describes where a path is.
-	 * @param context of the application
-	 * @param path as it is below the context path
-	 * @return port and path, or the path alone where a container of somebody else listens
-	 */
-	static String describe(ApplicationContext context, String path) {
-		Environment environment = context.getEnvironment();
-		String port = environment.getProperty("local.server.port");
-		String managementPort = environment.getProperty("local.management.port");
-		if (managementPort != null && !managementPort.equals(port)) {
-			return "port " + managementPort + ", path "
-					+ clean(environment.getProperty("management.server.base-path", "")) + path;
-		}
-		return ((port != null) ? "port " + port + ", " : "") + "path " + contextPath(context) + path;
-	}
-
-	private static String contextPath(ApplicationContext context) {
-		ServletContext servletContext = (context instanceof WebApplicationContext web) ? web.getServletContext() : null;
-		return (servletContext != null) ? servletContext.getContextPath() : "";
 	}
 
 	/** As Spring Boot does. */
@@ -54,6 +55,65 @@ final class ServedAt {
 			trimmed = "/" + trimmed;
 		}
 		return trimmed.endsWith("/") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;
+	}
+
+	private static String contextPath(ApplicationContext context) {
+		ServletContext servletContext = (context instanceof WebApplicationContext web) ? web.getServletContext() : null;
+		return (servletContext != null) ? servletContext.getContextPath() : "";
+	}
+
+	/**
+	 * Describe where a path is.
+	 * @param path as it is below the context path
+	 * @return port and path, or the path alone where the port is not known
+	 */
+	String describe(String path) {
+		return ((this.port != null) ? "port " + this.port + ", " : "") + "path " + this.contextPath + path;
+	}
+
+	/**
+	 * The URL of a path for clients of this host.
+	 * @param path as it is below the context path
+	 * @return the URL, or the path alone where the port is not known
+	 */
+	String url(String path) {
+		String served = this.contextPath + path;
+		return (this.port != null) ? (isSecure() ? "https://" : "http://") + host() + ":" + this.port + served : served;
+	}
+
+	private boolean isSecure() {
+		return Binder.get(this.environment)
+			.bind(this.prefix + "ssl", Bindable.mapOf(String.class, String.class))
+			.map((ssl) -> !"false".equals(ssl.get("enabled")))
+			.orElse(false);
+	}
+
+	private String host() {
+		InetAddress address = address();
+		if (address == null || isLocal(address)) {
+			return "localhost";
+		}
+		return (address instanceof Inet6Address) ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+	}
+
+	/** Whether clients of this host reach the server at a loopback address. */
+	boolean isReachableLocally() {
+		InetAddress address = address();
+		return address == null || isLocal(address);
+	}
+
+	private static boolean isLocal(InetAddress address) {
+		return address.isLoopbackAddress() || address.isAnyLocalAddress();
+	}
+
+	private @Nullable InetAddress address() {
+		String address = this.environment.getProperty(this.prefix + "address", "");
+		try {
+			return address.isBlank() ? null : InetAddress.getByName(address);
+		}
+		catch (UnknownHostException ex) {
+			return null;
+		}
 	}
 
 }

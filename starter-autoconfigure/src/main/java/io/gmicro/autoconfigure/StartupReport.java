@@ -143,7 +143,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 		if (ServedAt.nowhere(environment)) {
 			return "No metrics route: management.server.port=-1";
 		}
-		return "Metrics are at " + ServedAt.describe(context, this.properties.metrics().endpoint().path());
+		return "Metrics are at " + new ServedAt(context).describe(this.properties.metrics().endpoint().path());
 	}
 
 	private String page(ConfigurableApplicationContext context) {
@@ -156,7 +156,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 			return ". No page of slow requests: " + (slowRequests.enabled() ? "management.server.port=-1"
 					: "gmicro.http.slow-requests.enabled=false");
 		}
-		return ". Slow requests are at " + ServedAt.describe(context, SlowRequestsRoute.PATH);
+		return ". Slow requests are at " + new ServedAt(context).describe(SlowRequestsRoute.PATH);
 	}
 
 	private static boolean springRecordsToo(ConfigurableApplicationContext context) {

@@ -99,7 +99,7 @@ class DiagnosticsReportTests {
 	@EnumSource
 	void managementPortNeedsTheTokenAsWell(Container container, CapturedOutput output) throws Exception {
 		try (TestServer server = TestServer.start(container, Empty.class, with("management.server.port=0",
-				"management.server.address=127.0.0.1", "management.server.base-path=/adm"))) {
+				"management.server.address=127.0.0.1", "management.server.base-path=adm/"))) {
 			String port = server.context().getEnvironment().getRequiredProperty("local.management.port");
 			for (String url : urls(output, "INFO ", "Diagnostics for this host only")) {
 				assertThat(url).startsWith("http://localhost:" + port + "/adm/debug/");
