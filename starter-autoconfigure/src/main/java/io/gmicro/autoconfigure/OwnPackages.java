@@ -27,8 +27,10 @@ final class OwnPackages {
 			packages.addAll(AutoConfigurationPackages.get(beans));
 		}
 		OwnCode base = new OwnCode(packages);
-		for (String name : beans.getBeanNamesForAnnotation(ComponentScan.class)) {
-			Class<?> type = beans.getType(name, false);
+		for (String name : beans.getBeanDefinitionNames()) {
+			// This is early: no factory must be started to learn what it makes
+			Class<?> type = (beans.findAnnotationOnBean(name, ComponentScan.class, false) != null)
+					? beans.getType(name, false) : null;
 			// A library may scan as well
 			if (type != null && base.contains(ClassUtils.getUserClass(type).getName())) {
 				packages.addAll(scannedBy(ClassUtils.getUserClass(type)));
