@@ -76,25 +76,15 @@ public final class SlowRequestsServlet extends HttpServlet {
 	}
 
 	private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		boolean known;
-		String formatName;
-		String liveId;
-		try {
-			known = hasOnlyParameters(request, PARAMETERS);
-			formatName = parameter(request, "format");
-			liveId = parameter(request, "live");
-		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "malformed query");
+		if (!hasOnlyParameters(PARAMETERS, "parameters are format and live", request, response)) {
 			return;
 		}
+		String formatName = parameter(request, "format");
+		String liveId = parameter(request, "live");
 		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
 				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
 		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
-		if (!known) {
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "parameters are format and live");
-		}
-		else if (format == null) {
+		if (format == null) {
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
 		}
 		else if (liveId != null && live == null) {
@@ -107,8 +97,20 @@ public final class SlowRequestsServlet extends HttpServlet {
 		}
 	}
 
-	private static boolean hasOnlyParameters(HttpServletRequest request, Set<String> allowed) {
-		return request.getQueryString() == null || allowed.containsAll(Collections.list(request.getParameterNames()));
+	/** Refuses a request that has others, or a query that cannot be read. */
+	private static boolean hasOnlyParameters(Set<String> allowed, String explanation, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		try {
+			if (request.getQueryString() == null
+					|| allowed.containsAll(Collections.list(request.getParameterNames()))) {
+				return true;
+			}
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, explanation);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "malformed query");
+		}
+		return false;
 	}
 
 	/** A form that was sent is not read, since only the query is asked. */
@@ -133,8 +135,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	/** {@code go tool pprof -seconds} asks for a time, and downloads what there is. */
 	private void profile(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		if (!hasOnlyParameters(request, PROFILE_PARAMETERS)) {
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "the profile has no parameters but seconds");
+		if (!hasOnlyParameters(PROFILE_PARAMETERS, "the profile has no parameter but seconds", request, response)) {
 			return;
 		}
 		response.setContentType("application/octet-stream");

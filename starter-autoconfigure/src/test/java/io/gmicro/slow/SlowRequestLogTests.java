@@ -55,6 +55,16 @@ class SlowRequestLogTests {
 	}
 
 	@Test
+	void lineOfAnAsynchronousRequestSaysThatItHeldNoThread(CapturedOutput output) {
+		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/later", "200", Duration.ofSeconds(2), Story.ASYNCHRONOUS,
+				null, new StackTree("none")), 0);
+		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/soon", "200", Duration.ofSeconds(2), "thread", null,
+				new StackTree("none")), 0);
+		assertThat(output).contains("GET /later took 2.000 s, status 200, not sampled, since it held no thread")
+			.contains("GET /soon took 2.000 s, status 200, over before the first sample");
+	}
+
+	@Test
 	void linesThatWereNotWrittenAreCountedWhenTheMinuteIsOver(CapturedOutput output) {
 		for (int i = 0; i < 50; i++) {
 			this.log.ended(request(List.of("shop.Reports")), i);

@@ -188,6 +188,19 @@ class SlowRequestsServletTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void profileHasNoParameterButSeconds(Container container) throws IOException {
+		try (TestServer server = TestServer.start(container, Controller.class, PROPERTIES)) {
+			String profile = PAGE + "/slow.pb.gz";
+			assertThat(server.get(profile + "?seconds=30").statusCode()).isEqualTo(200);
+			refused(server, profile + "?x=1", 400, "the profile has no parameter but seconds\n");
+			refused(server, profile + "?seconds=1&format=text", 400, "the profile has no parameter but seconds\n");
+			assertThat(raw(server, profile + "?x=%zz")).startsWith("HTTP/1.1 400 ")
+				.doesNotContain("Exception", "\tat ");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void whatIsNoIdIsRefused(Container container) throws IOException {
 		try (TestServer server = TestServer.start(container, Controller.class, PROPERTIES)) {
 			for (String id : new String[] { "", "x", "-", "-1", "1-", "-1-1", "1-g", "1-00000000000000000", "123456-1",
