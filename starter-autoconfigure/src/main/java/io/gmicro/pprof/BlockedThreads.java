@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where threads waited for a monitor when JFR's memory was read. JDK 17 takes the stack
  * of such a wait when it begins and forgets it in the read, so that the event, which
- * follows at the end of the wait, has none. Used under the lock of {@link JfrMemory}.
+ * follows at the end of the wait, has none; JDK 25 takes it at the end. Used under the
+ * lock of {@link JfrMemory}.
  */
 final class BlockedThreads {
 
 	private static final int MOST = 256;
+
+	private static final boolean FORGOTTEN = Runtime.version().feature() < 25;
 
 	private Map<Long, Wait> before = Map.of();
 
@@ -28,6 +31,9 @@ final class BlockedThreads {
 
 	/** To be called right before each read. */
 	void look() {
+		if (!FORGOTTEN) {
+			return;
+		}
 		this.before = this.last;
 		ThreadMXBean threads = Platform.threads();
 		long[] ids = blocked(threads.getThreadInfo(threads.getAllThreadIds())).mapToLong(ThreadInfo::getThreadId)

@@ -6,7 +6,10 @@ import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import javax.management.JMException;
 
@@ -19,6 +22,9 @@ import jdk.jfr.FlightRecorder;
 final class Jfr {
 
 	static final int STACK_DEPTH = 256;
+
+	/** In seconds. There may be no thread to start it. */
+	private static final int LONGEST_START = 10;
 
 	/** JFR allows no more. */
 	private static final int MAX_STACK_DEPTH = 2_048;
@@ -48,10 +54,14 @@ final class Jfr {
 		try {
 			MethodHandle recorder = MethodHandles.publicLookup()
 				.findStatic(FlightRecorder.class, "getFlightRecorder", MethodType.methodType(FlightRecorder.class));
-			pool.submit(MethodHandleProxies.asInterfaceInstance(Callable.class, recorder)).join();
+			pool.submit(MethodHandleProxies.asInterfaceInstance(Callable.class, recorder))
+				.get(LONGEST_START, TimeUnit.SECONDS);
 		}
-		catch (ReflectiveOperationException ex) {
-			throw new IllegalStateException(ex);
+		catch (ReflectiveOperationException | ExecutionException | TimeoutException ex) {
+			// The first use starts it, or says why it cannot
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 		finally {
 			pool.shutdown();

@@ -145,8 +145,8 @@ final class JfrRepository {
 	}
 
 	private static String reason(IOException ex) {
-		boolean known = ex instanceof FileSystemException system && system.getReason() != null;
-		return known ? " (" + ((FileSystemException) ex).getReason() + ")" : "";
+		String reason = (ex instanceof FileSystemException system) ? system.getReason() : null;
+		return (reason != null) ? " (" + reason + ")" : "";
 	}
 
 	private static void requireDescriptors() throws ProfilingException {

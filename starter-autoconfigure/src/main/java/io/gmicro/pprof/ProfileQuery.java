@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.gmicro.diagnostics.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
@@ -20,9 +21,6 @@ final class ProfileQuery {
 	private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
 
 	private static final Pattern DECIMAL = Pattern.compile("[+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?");
-
-	/** What some rules of access read. */
-	private static final String TOKEN = "token";
 
 	private static final int LONGEST_NAME = 40;
 
@@ -51,7 +49,7 @@ final class ProfileQuery {
 			default -> List.of();
 		};
 		for (String name : known.isEmpty() ? Set.<String>of() : names()) {
-			if (!known.contains(name) && !name.equals(TOKEN)) {
+			if (!known.contains(name) && !name.equals(AccessToken.PARAMETER)) {
 				throw new ProfilingException(400,
 						"unknown parameter \"" + printable(name) + "\": allowed are " + String.join(", ", known));
 			}
