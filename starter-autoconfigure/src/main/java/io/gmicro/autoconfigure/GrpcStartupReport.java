@@ -72,7 +72,8 @@ final class GrpcStartupReport implements ApplicationListener<ApplicationReadyEve
 		if (!isMissing(ClientMetricsInterceptor.class, beans) && isRecorded("client", original)) {
 			recorded.add("clients");
 		}
-		logger.info("Recording the gRPC calls of " + (recorded.isEmpty() ? "nobody" : String.join(" and ", recorded)));
+		logger.info(recorded.isEmpty() ? "Recording gRPC calls: none"
+				: "Recording the gRPC calls of " + String.join(" and ", recorded));
 	}
 
 	private boolean isRecorded(String side, boolean original) {

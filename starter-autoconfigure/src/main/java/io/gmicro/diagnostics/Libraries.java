@@ -48,7 +48,7 @@ public final class Libraries {
 	}
 
 	/**
-	 * Whether a class was generated as a proxy, whoever it stands for.
+	 * Whether a class was generated as a proxy, of whatever class.
 	 * @param name the name of a class or of a method with its class
 	 * @return {@code true} for what CGLIB, the JDK, Byte Buddy and others of that kind
 	 * make

@@ -227,7 +227,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 				failed ? ServletContainer.bodyOrErrorPageWritten(response) : ServletContainer.bodyWritten(response));
 	}
 
-	/** Decide the route of an answer, before an error page has one of its own. */
+	/** Decide the route of an answer, before an error page sets another. */
 	void matchRoute(Exchange exchange, HttpServletRequest request, int status) {
 		if (MatchedRoute.isUnmatchedResource(request, status)) {
 			exchange.matched(null);

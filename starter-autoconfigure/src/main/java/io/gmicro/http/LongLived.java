@@ -12,9 +12,9 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Knows asynchronous answers that have no end of their own: by their content type, by
- * what promises one of these types before there is a byte, and those of SockJS, whose
- * transports have content types of all kinds.
+ * Knows asynchronous answers that end only when their client leaves: by their content
+ * type, by what promises one of these types before there is a byte, and those of SockJS,
+ * whose transports have content types of all kinds.
  */
 final class LongLived {
 

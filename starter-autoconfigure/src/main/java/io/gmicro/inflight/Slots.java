@@ -21,9 +21,9 @@ final class Slots {
 	private final AtomicReferenceArray<@Nullable Operation> slots;
 
 	/**
-	 * Which groups may hold something. Whoever takes a slot sets its group if it is not
-	 * set, a scan clears a group before it finds it empty: at least one of the two sees
-	 * the other's write.
+	 * Which groups may hold something. Taking a slot sets its group if it is not set, a
+	 * scan clears a group before it finds it empty: at least one of the two sees the
+	 * other's write.
 	 */
 	private final AtomicIntegerArray groups;
 

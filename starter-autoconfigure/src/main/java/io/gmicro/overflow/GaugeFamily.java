@@ -42,7 +42,7 @@ public final class GaugeFamily {
 
 	/**
 	 * Registers a gauge.
-	 * @param tags what tells it from the others
+	 * @param tags what distinguishes it from the others
 	 * @param value gives its value, and is held for good
 	 * @return the registered gauge
 	 */

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what the profiles without a duration show. Events stay in memory and are counted
- * when somebody asks; while nobody does, those of the last minutes are kept. Threads wait
- * often for other things than monitors, so those waits are recorded only from the first
- * request for them on. Thread-safe.
+ * when a profile is requested; until then those of the last minutes are kept. Threads
+ * wait often for other things than monitors, so those waits are recorded only from the
+ * first request for them on. Thread-safe.
  */
 final class CumulativeProfiles implements AutoCloseable {
 
@@ -48,7 +48,7 @@ final class CumulativeProfiles implements AutoCloseable {
 	/** Until when all was counted. */
 	private volatile Instant counted = this.start;
 
-	/** How long nothing was recorded, or nobody asked for what was. */
+	/** How long nothing was recorded, or no profile was requested. */
 	private Duration left = Duration.ZERO;
 
 	private volatile @Nullable Instant startOfWaits;
@@ -191,7 +191,7 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	/**
-	 * Called every second, so that what JFR holds for events that nobody asks for does
+	 * Called every second, so that what JFR holds for events that are not requested does
 	 * not grow without bound: after a while it is thrown away. It goes away only with the
 	 * last recording, so where there is another one this waits for the next request.
 	 */

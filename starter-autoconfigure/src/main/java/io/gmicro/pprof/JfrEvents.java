@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events of some kinds from when this was opened until it is closed, recorded in memory.
- * They are handed over whenever anyone reads that memory.
+ * They are handed over whenever that memory is read.
  */
 final class JfrEvents implements AutoCloseable {
 

@@ -286,7 +286,7 @@ final class JfrMemory implements FlightRecorderListener {
 	}
 
 	/**
-	 * Whether there is reason to forget while nobody wants to know.
+	 * Whether there is reason to forget while no profile is requested.
 	 */
 	boolean isOld() {
 		synchronized (LOCK) {

@@ -68,7 +68,7 @@ final class LeftoverDirectories {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			// Whoever starts next will look again
+			// The next start will look again
 		}
 	}
 

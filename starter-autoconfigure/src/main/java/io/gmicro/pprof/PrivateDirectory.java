@@ -82,7 +82,7 @@ final class PrivateDirectory {
 			PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class,
 					LinkOption.NOFOLLOW_LINKS);
 			if (attributes.isDirectory() && attributes.permissions().equals(LeftoverDirectories.PRIVATE)) {
-				// Nobody else can create a file in it
+				// No other user can create a file in it
 				Files.delete(Files.createTempFile(directory, "own", null));
 				return true;
 			}
@@ -122,7 +122,7 @@ final class PrivateDirectory {
 			keepOpen(channel, directory);
 		}
 		catch (IOException | JMException ex) {
-			// Nobody will remove the directory if this process is killed
+			// The directory stays if this process is killed
 		}
 	}
 

@@ -79,7 +79,7 @@ final class VirtualThreads implements Closeable {
 	}
 
 	/**
-	 * Nobody knows beforehand how many there are: the JVM is stopped when it is enough.
+	 * Their number is not known beforehand: the JVM is stopped at the limit.
 	 */
 	private void write() throws IOException, ProfilingException, InterruptedException {
 		FutureTask<@Nullable Object> task = new FutureTask<>(() -> ManagementFactory.getPlatformMBeanServer()

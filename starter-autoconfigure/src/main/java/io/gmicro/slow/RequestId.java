@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names one running request, wherever it is in the table.
  *
- * @param hash tells it from others that began in the same nanosecond
+ * @param hash distinguishes it from others that began in the same nanosecond
  * @param startNanos when it began
  */
 record RequestId(int hash, long startNanos) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a line when a request passes its threshold and one when it has ended. Of each
  * kind there are at most {@value LineLimit#LINES_A_MINUTE} a minute; how many more there
- * were is a line of its own once the minute is over. Used by the watchdog's thread alone.
+ * were is a separate line once the minute is over. Used by the watchdog's thread alone.
  */
 final class SlowRequestLog {
 

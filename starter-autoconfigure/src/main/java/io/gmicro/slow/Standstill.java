@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * Sleeps between two looks, and notices when the whole process slept: the sleep took far
  * too long, and meanwhile the process used next to no processor time (it was stopped,
  * swapped out, or its machine paused) or collected garbage. A thread that merely had to
- * wait for a busy processor is told apart by the time that others used. Used by the
+ * wait for a busy processor is recognized by the time that others used. Used by the
  * watchdog's thread alone.
  */
 final class Standstill {
