@@ -2,9 +2,11 @@ package io.gmicro.pprof;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 
 import jdk.jfr.consumer.RecordedEvent;
@@ -30,7 +32,10 @@ final class EndedThreads {
 
 	private final Map<Long, Long> starts = new HashMap<>();
 
+	/** Those of the JVM as well, whose last loads are not loads of all threads. */
 	private final Map<Long, Long> ends = new HashMap<>();
+
+	private final Set<Long> ofTheJvm = new HashSet<>();
 
 	private final List<Load> loads = new ArrayList<>();
 
@@ -48,17 +53,21 @@ final class EndedThreads {
 		}
 	}
 
-	private static void put(Map<Long, Long> times, RecordedEvent event) {
+	private void put(Map<Long, Long> times, RecordedEvent event) {
 		RecordedThread thread = event.getThread("thread");
-		if (thread != null && !isOfTheJvm(thread) && times.size() < MAX_THREADS) {
+		if (thread != null && times.size() < MAX_THREADS) {
 			times.put(thread.getJavaThreadId(), TimedSample.nanos(event.getStartTime()));
+			if (isOfTheJvm(thread)) {
+				this.ofTheJvm.add(thread.getJavaThreadId());
+			}
 		}
 	}
 
 	private void load(RecordedEvent event) {
 		RecordedThread thread = event.getThread("eventThread");
-		if (thread != null && this.loads.size() < 2 * MAX_THREADS) {
-			this.loads.add(new Load(thread.getJavaThreadId(), TimedSample.nanos(event.getStartTime()),
+		if (this.loads.size() < 2 * MAX_THREADS) {
+			long id = (thread != null) ? thread.getJavaThreadId() : ThreadUse.UNKNOWN;
+			this.loads.add(new Load(id, TimedSample.nanos(event.getStartTime()),
 					event.getFloat("user") + event.getFloat("system")));
 		}
 	}
@@ -71,20 +80,27 @@ final class EndedThreads {
 	}
 
 	/**
-	 * What the ended threads used since the recording started.
-	 * @return nanoseconds by the id of the thread
+	 * What the ended threads used since the recording started. JFR forgets which one it
+	 * was if the thread started before.
+	 * @return nanoseconds by the id of the thread, or {@link ThreadUse#UNKNOWN}
 	 */
 	Map<Long, Long> cpu() {
 		TreeSet<Long> ofAll = new TreeSet<>();
-		this.loads.stream().filter((load) -> !isLast(load)).forEach((load) -> ofAll.add(load.time()));
+		this.loads.stream()
+			.filter((load) -> load.thread() != ThreadUse.UNKNOWN && !isLast(load))
+			.forEach((load) -> ofAll.add(load.time()));
 		Map<Long, Long> cpu = new HashMap<>();
 		for (Load load : this.loads) {
 			Long since = latest(ofAll.lower(load.time()), this.starts.get(load.thread()));
-			if (since != null && this.ends.containsKey(load.thread())) {
+			if (since != null && hasEnded(load.thread())) {
 				cpu.merge(load.thread(), load.nanosSince(since), Long::sum);
 			}
 		}
 		return cpu;
+	}
+
+	private boolean hasEnded(long thread) {
+		return thread == ThreadUse.UNKNOWN || (this.ends.containsKey(thread) && !this.ofTheJvm.contains(thread));
 	}
 
 	/** Whether the thread recorded it when it ended. */

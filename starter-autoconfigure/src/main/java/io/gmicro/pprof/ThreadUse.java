@@ -19,6 +19,9 @@ final class ThreadUse {
 	/** The carriers of virtual threads, and so virtual threads. */
 	static final long CARRIERS = -1;
 
+	/** A thread that ended before it was known which one it was. */
+	static final long UNKNOWN = -2;
+
 	private static final String CARRIER_GROUP = "CarrierThreads";
 
 	private final ThreadMXBean threads;

@@ -40,7 +40,7 @@ final class TimedSample {
 	 */
 	TimedSample(@Nullable RecordedThread thread, Instant time, List<Frame> stack, long[] values,
 			Set<SampleLabel> wanted) {
-		this.thread = (thread != null) ? thread.getJavaThreadId() : -1;
+		this.thread = (thread != null) ? thread.getJavaThreadId() : ThreadUse.UNKNOWN;
 		this.virtual = thread != null && thread.hasField("virtual") && thread.getBoolean("virtual");
 		this.time = nanos(time);
 		this.stack = stack;

@@ -162,6 +162,46 @@ class UnsampledCpuTests {
 		}
 	}
 
+	/** The JVM starts and ends its compilers as it needs them. */
+	@ParameterizedTest
+	@MethodSource("sources")
+	void compilerThatEndsTakesNothingFromThreadsThatEnd(CpuSource source) throws Exception {
+		Work before = new Work();
+		Work within = new Work();
+		CountDownLatch began = new CountDownLatch(1);
+		CountDownLatch open = new CountDownLatch(1);
+		CountDownLatch half = new CountDownLatch(1);
+		CountDownLatch compiled = new CountDownLatch(1);
+		Thread thread = new Thread(() -> {
+			before.runShortly(TimeUnit.MILLISECONDS.toNanos(50));
+			began.countDown();
+			awaitUninterrupted(open);
+			within.runShortly(TimeUnit.MILLISECONDS.toNanos(250));
+			half.countDown();
+			awaitUninterrupted(compiled);
+			within.runShortly(TimeUnit.MILLISECONDS.toNanos(250));
+		});
+		thread.start();
+		began.await();
+		try (CpuWindow window = new CpuWindow(source, Set.of())) {
+			long start = System.nanoTime();
+			open.countDown();
+			half.await();
+			ThreadGroup system = Thread.currentThread().getThreadGroup();
+			while (system.getParent() != null) {
+				system = system.getParent();
+			}
+			Thread compiler = new Thread(system, () -> new Work().calculate(50_000_000), "C2 CompilerThread7");
+			compiler.start();
+			compiler.join();
+			compiled.countDown();
+			thread.join();
+			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
+			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(within.charged(),
+					within(within.charged() / 4));
+		}
+	}
+
 	private static void awaitUninterrupted(CountDownLatch latch) {
 		try {
 			latch.await();
