@@ -203,7 +203,7 @@ class PprofToolsTests {
 	@Test
 	void tagFocusKeepsOneRoute() throws Exception {
 		String path = window(Endpoint.PROFILE);
-		String top = pprof.run("-top", "-tagfocus=route=/cpu", path);
+		String top = pprof.run("-top", "-relative_percentages", "-tagfocus=route=/cpu", path);
 		assertThatTopDominates(top, Endpoint.PROFILE);
 		assertThat(top).doesNotContain("[jvm: gc, jit and native threads]");
 		assertThat(pprof.run("-top", path)).contains("[jvm: gc, jit and native threads]");

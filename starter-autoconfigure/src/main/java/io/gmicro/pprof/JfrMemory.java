@@ -3,6 +3,8 @@ package io.gmicro.pprof;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,8 @@ import jdk.jfr.RecordingState;
  * recording writes to disk, the events are in its files. Thread-safe.
  */
 final class JfrMemory implements FlightRecorderListener {
+
+	private static final Logger logger = System.getLogger(JfrMemory.class.getName());
 
 	/** What is longer is passed over. */
 	private static final long MAX_SIZE = 64 * JfrRepository.MEGABYTE;
@@ -66,6 +70,8 @@ final class JfrMemory implements FlightRecorderListener {
 	private long pause = SECOND;
 
 	private volatile boolean taken;
+
+	private boolean warned;
 
 	private boolean listening;
 
@@ -159,10 +165,21 @@ final class JfrMemory implements FlightRecorderListener {
 				}
 				catch (IOException | RuntimeException ex) {
 					this.taken = true;
+					unreadable(ex);
 					throw new ProfilingException(503, "what was recorded could not be read: try again");
 				}
 				this.answered = answering;
 			}
+		}
+	}
+
+	private void unreadable(Exception ex) {
+		if (!this.warned) {
+			this.warned = true;
+			logger.log(Level.WARNING,
+					"The recording of the JDK Flight Recorder could not be read. Requests for profiles "
+							+ "are answered with 503 until it can, which is not logged again",
+					ex);
 		}
 	}
 

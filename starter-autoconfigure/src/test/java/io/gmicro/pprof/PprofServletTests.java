@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
@@ -82,7 +83,8 @@ class PprofServletTests {
 	private static void download(TestServer server, String target, String fileName) throws IOException {
 		HttpRequest request = HttpRequest.newBuilder(server.uri(PPROF + target.replace("+", "%2B"))).build();
 		HttpResponse<byte[]> response = server.send(request, HttpResponse.BodyHandlers.ofByteArray());
-		assertThat(response.statusCode()).as(target).isEqualTo(200);
+		assertThat(response.statusCode()).as(() -> target + ": " + new String(response.body(), StandardCharsets.UTF_8))
+			.isEqualTo(200);
 		assertThat(header(response, "Content-Type")).isEqualTo("application/octet-stream");
 		assertThat(header(response, "Content-Disposition")).isEqualTo("attachment; filename=\"" + fileName + "\"");
 		assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
@@ -370,7 +372,7 @@ class PprofServletTests {
 
 	private static String text(TestServer server, String target) {
 		HttpResponse<String> response = server.get(PPROF + target);
-		assertThat(response.statusCode()).as(target).isEqualTo(200);
+		assertThat(response.statusCode()).as(target + ": " + response.body()).isEqualTo(200);
 		assertThat(header(response, "Content-Type")).isEqualTo("text/plain;charset=utf-8");
 		assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
 		assertThat(response.headers().firstValue("Content-Disposition")).isEmpty();
