@@ -148,7 +148,7 @@ public final class HttpMetricsAutoConfiguration {
 			if (properties.metrics().naming().isStandard()) {
 				clients.publish(registry);
 			}
-			gin.ifAvailable(clients::publish);
+			gin.ifAvailable((families) -> families.uniqueClients(clients::count));
 			return clients;
 		}
 

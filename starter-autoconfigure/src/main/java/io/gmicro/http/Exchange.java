@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
 import io.gmicro.overflow.Overflow;
+import io.gmicro.route.RouteLabels;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -78,7 +79,7 @@ public final class Exchange extends Operation {
 	/** The route label if the exchange has ended, else what has matched so far. */
 	String knownRoute() {
 		Series ended = this.series;
-		return (ended != null) ? ended.route() : Objects.requireNonNullElse(this.pattern, Routes.UNKNOWN);
+		return (ended != null) ? ended.route() : Objects.requireNonNullElse(this.pattern, RouteLabels.UNKNOWN);
 	}
 
 	void aborted() {

@@ -47,7 +47,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	private final ExcludedPaths excludedPaths;
 
-	private final Routes routes;
+	private final SeriesTable series;
 
 	private final LongLived longLived;
 
@@ -67,7 +67,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 	public ExchangeFilter(List<ExchangeObserver> observers, ExchangeRules rules, MeterRegistry registry) {
 		this.observers = new ExchangeObservers(observers, registry);
 		this.excludedPaths = new ExcludedPaths(rules.excludedPaths());
-		this.routes = new Routes(rules.maxRoutes(), registry);
+		this.series = new SeriesTable(rules.maxRoutes(), registry);
 		this.longLived = new LongLived(rules.longLivedTypes());
 		this.knownRoutes = rules.knownRoutes();
 	}
@@ -259,7 +259,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 		}
 		exchange.responded(status, request.getContentLengthLong(),
 				(exchange.requestMethod() == RequestMethod.HEAD) ? 0 : bodySize);
-		exchange.end(this.routes.find(exchange.requestMethod(), exchange.pattern(), status), System.nanoTime());
+		exchange.end(this.series.find(exchange.requestMethod(), exchange.pattern(), status), System.nanoTime());
 		this.observers.ended(exchange);
 	}
 

@@ -18,10 +18,6 @@ public final class ExchangeMeters<M> {
 		this.binder = binder;
 	}
 
-	static <M> ExchangeMeters<M> bySeries(Function<Series, M> binder) {
-		return new ExchangeMeters<>(binder);
-	}
-
 	/**
 	 * Meters by method, route and status code.
 	 * @param <M> the type of meter
@@ -43,6 +39,16 @@ public final class ExchangeMeters<M> {
 	}
 
 	/**
+	 * Meters of any library by method, route and status code.
+	 * @param <M> the type of meter
+	 * @param binder creates a meter with the given label values
+	 * @return the meters, none of them bound yet
+	 */
+	public static <M> ExchangeMeters<M> byLabels(LabelBinder<M> binder) {
+		return new ExchangeMeters<>((series) -> binder.bind(series.method(), series.route(), series.status()));
+	}
+
+	/**
 	 * The meter of an exchange.
 	 * @param exchange an exchange that has ended
 	 * @return the meter of its labels
@@ -53,6 +59,26 @@ public final class ExchangeMeters<M> {
 		Series series = exchange.series();
 		Object meter = series.meter(this);
 		return (M) ((meter != null) ? meter : series.bind(this, this.binder));
+	}
+
+	/**
+	 * Creates a meter for label values.
+	 *
+	 * @param <M> the type of meter
+	 */
+	@FunctionalInterface
+	public interface LabelBinder<M> {
+
+		/**
+		 * Create a meter.
+		 * @param method see {@link Exchange#method()}
+		 * @param route see {@link Exchange#route()}
+		 * @param status see {@link Exchange#status()}, or {@link Exchange#OTHER} outside
+		 * 100 to 599
+		 * @return the meter
+		 */
+		M bind(String method, String route, String status);
+
 	}
 
 }

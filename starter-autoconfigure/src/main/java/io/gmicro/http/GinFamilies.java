@@ -45,6 +45,14 @@ public final class GinFamilies {
 		this.labels = Labels.of(labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
 	}
 
+	/**
+	 * Publish {@code gin_request_uv_total}.
+	 * @param count gives the number of different clients since the start
+	 */
+	public void uniqueClients(LongSupplier count) {
+		counter("gin_request_uv_total", "all the server received ip num.", count);
+	}
+
 	Counter counter(String name, String help, String... labelNames) {
 		Counter counter = Counter.builder()
 			.name(name(name))

@@ -31,7 +31,7 @@ public final class GinRequestDuration implements ExchangeObserver {
 	public GinRequestDuration(GinFamilies families, Collection<Duration> bounds) {
 		Histogram histogram = families.histogram("gin_request_duration", "the time server took to handle the request.",
 				bounds.stream().map((bound) -> seconds(bound.toNanos())).toList(), "uri");
-		this.histograms = ExchangeMeters.bySeries((series) -> histogram.labelValues(GinUri.of(series.route())));
+		this.histograms = ExchangeMeters.byLabels((method, route, status) -> histogram.labelValues(GinUri.of(route)));
 	}
 
 	private static double seconds(long nanos) {

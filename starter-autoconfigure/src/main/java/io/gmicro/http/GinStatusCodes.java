@@ -26,7 +26,7 @@ public final class GinStatusCodes implements ExchangeObserver {
 
 	static ExchangeMeters<CounterDataPoint> byUri(Counter counter) {
 		return ExchangeMeters
-			.bySeries((series) -> counter.labelValues(GinUri.of(series.route()), series.method(), series.status()));
+			.byLabels((method, route, status) -> counter.labelValues(GinUri.of(route), method, status));
 	}
 
 	@Override

@@ -1,5 +1,7 @@
 package io.gmicro.http;
 
+import io.gmicro.route.RouteLabels;
+
 /**
  * Writes routes as gin does: {@code /orders/:id}, {@code /files/*path}, and an empty text
  * where nothing matched.
@@ -13,7 +15,7 @@ final class GinUri {
 
 	static String of(String route) {
 		return switch (route) {
-			case Routes.NOT_FOUND, Routes.REDIRECTION, Routes.UNKNOWN -> "";
+			case RouteLabels.NOT_FOUND, RouteLabels.REDIRECTION, RouteLabels.UNKNOWN -> "";
 			default -> translate(route);
 		};
 	}

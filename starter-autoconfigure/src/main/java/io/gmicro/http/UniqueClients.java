@@ -64,14 +64,6 @@ public final class UniqueClients implements ExchangeObserver {
 	}
 
 	/**
-	 * Publish {@code gin_request_uv_total}.
-	 * @param families where the family is made
-	 */
-	public void publish(GinFamilies families) {
-		families.counter("gin_request_uv_total", "all the server received ip num.", this::count);
-	}
-
-	/**
 	 * How many clients of different addresses there have been.
 	 * @return the estimate, never lower than one before it
 	 */

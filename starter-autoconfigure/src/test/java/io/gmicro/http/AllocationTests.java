@@ -74,7 +74,7 @@ class AllocationTests {
 		ActiveExchanges active = new ActiveExchanges(this.registry);
 		GinFamilies families = new GinFamilies(this.registry.getPrometheusRegistry(), "", "", Map.of("region", "eu"));
 		UniqueClients clients = new UniqueClients();
-		clients.publish(families);
+		families.uniqueClients(clients::count);
 		List<ExchangeObserver> gmicro = new ArrayList<>(gin(families));
 		gmicro.addAll(List.of(slow(active, new GinSlowRequests(families, Duration.ofSeconds(10))), clients, active));
 		double ofGmicro = allocatedPerRequest(gmicro);

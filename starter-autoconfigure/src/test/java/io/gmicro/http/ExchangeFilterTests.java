@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
+import io.gmicro.route.RouteLabels;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -155,7 +156,7 @@ class ExchangeFilterTests {
 		}), this.registry);
 		failing.doFilter(this.request, this.response, answering(401));
 		assertThat(this.ended).singleElement().satisfies((exchange) -> {
-			assertThat(exchange.route()).isEqualTo(Routes.UNKNOWN);
+			assertThat(exchange.route()).isEqualTo(RouteLabels.UNKNOWN);
 			assertThat(exchange.status()).isEqualTo(401);
 		});
 		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
+import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
@@ -148,7 +149,7 @@ class ExchangeRecordingTests {
 			server.get("/empty");
 			server.scrape();
 			eventually(server, (samples) -> assertThat(samples.of(COUNT))
-				.containsOnlyKeys(labels("GET", "/empty", "200"), labels("GET", Routes.UNKNOWN, "200")));
+				.containsOnlyKeys(labels("GET", "/empty", "200"), labels("GET", RouteLabels.UNKNOWN, "200")));
 		}
 	}
 
@@ -174,7 +175,7 @@ class ExchangeRecordingTests {
 		try (TestServer server = start(container)) {
 			pipeline(server, requests, (i) -> "GET /unknown/" + i + " HTTP/1.1\r\nHost: localhost\r\n");
 			eventually(server, (samples) -> assertThat(samples.of(RESPONSES))
-				.containsExactly(entry(labels("GET", Routes.NOT_FOUND, "404"), (double) requests)));
+				.containsExactly(entry(labels("GET", RouteLabels.NOT_FOUND, "404"), (double) requests)));
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
@@ -86,7 +87,7 @@ class RepositoryRouteTests {
 					Map.ofEntries(entry("POST", "/api/persons", 201), entry("GET", "/api/persons", 200),
 							entry("GET", "/api/persons/{id}", 200), entry("GET", "/api/persons/{id}", 404),
 							entry("GET", "/api/persons/search", 404), entry("GET", "/api/houses", 200),
-							entry("GET", Routes.NOT_FOUND, 404, 2), entry("GET", "/api", 200),
+							entry("GET", RouteLabels.NOT_FOUND, 404, 2), entry("GET", "/api", 200),
 							entry("GET", "/own/{id}", 200)));
 			if (observed) {
 				assertThat(observedRoutes(server)).containsAll(server.scrape()
@@ -115,7 +116,7 @@ class RepositoryRouteTests {
 				.statusCode()).isEqualTo(403);
 			assertEventually(server,
 					Map.ofEntries(entry("GET", "/api/persons/{id}", 401), entry("GET", "/api/houses", 401),
-							entry("GET", Routes.UNKNOWN, 401, 2), entry("DELETE", "/api/persons/{id}", 403)));
+							entry("GET", RouteLabels.UNKNOWN, 401, 2), entry("DELETE", "/api/persons/{id}", 403)));
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
+import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
 import jakarta.servlet.Filter;
@@ -59,9 +60,9 @@ class RouteKindsTests {
 			assertThat(send(server, "GET", "/any/3", "X-Route", "missing")).isEqualTo(404);
 			assertThat(send(server, "GET", "/any/4", "X-Route", "plain")).isEqualTo(200);
 			assertEventually(server,
-					Map.ofEntries(entry("GET", "/**", 200, 2), entry("GET", Routes.NOT_FOUND, 404, 1),
+					Map.ofEntries(entry("GET", "/**", 200, 2), entry("GET", RouteLabels.NOT_FOUND, 404, 1),
 							entry("GET", "route-of-shop", 200, 2), entry("GET", "route-of-missing", 404, 1),
-							entry("GET", Routes.UNKNOWN, 200, 1)));
+							entry("GET", RouteLabels.UNKNOWN, 200, 1)));
 		}
 	}
 
@@ -78,7 +79,7 @@ class RouteKindsTests {
 			assertEventually(server,
 					Map.ofEntries(entry("POST", "/orders/{id}", 200, 1), entry("DELETE", "/orders/{id}", 405, 1),
 							entry("POST", "/orders/{id}", 415, 1), entry("GET", "/orders/{id}", 429, 1),
-							entry("GET", Routes.UNKNOWN, 429, 1)));
+							entry("GET", RouteLabels.UNKNOWN, 429, 1)));
 		}
 	}
 
@@ -90,7 +91,7 @@ class RouteKindsTests {
 			assertThat(send(server, "GET", "/urls/7/x", "X-Limited", "true")).isEqualTo(429);
 			assertThat(send(server, "GET", "/some/resource.txt", "X-Limited", "true")).isEqualTo(429);
 			assertEventually(server, Map.ofEntries(entry("GET", "/urls/{id}/**", 200, 1),
-					entry("GET", "/urls/{id}/**", 429, 1), entry("GET", Routes.UNKNOWN, 429, 1)));
+					entry("GET", "/urls/{id}/**", 429, 1), entry("GET", RouteLabels.UNKNOWN, 429, 1)));
 		}
 	}
 

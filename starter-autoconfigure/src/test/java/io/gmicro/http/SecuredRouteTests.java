@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
@@ -82,12 +83,12 @@ class SecuredRouteTests {
 			eventually(server,
 					(samples) -> assertThat(samples.of(RESPONSES))
 						.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(entry("GET", "/orders/{id}", 401),
-								entry("GET", Routes.UNKNOWN, 401), entry("GET", "/fn/{id}/lines", 401),
+								entry("GET", RouteLabels.UNKNOWN, 401), entry("GET", "/fn/{id}/lines", 401),
 								entry("GET", "/admin/{id}", 403), entry("POST", "/orders/{id}", 403),
 								entry("DELETE", "/open/{id}", 405), entry("GET", "/open/{id}", 429),
 								entry("GET", "/orders/{id}", 200), entry("GET", "/fn/{id}/lines", 200),
-								entry("GET", Routes.NOT_FOUND, 404), entry("GET", Routes.UNKNOWN, 418),
-								entry("GET", Routes.UNKNOWN, 400), entry("GET", "/orders/{id}", 400))));
+								entry("GET", RouteLabels.NOT_FOUND, 404), entry("GET", RouteLabels.UNKNOWN, 418),
+								entry("GET", RouteLabels.UNKNOWN, 400), entry("GET", "/orders/{id}", 400))));
 		}
 	}
 

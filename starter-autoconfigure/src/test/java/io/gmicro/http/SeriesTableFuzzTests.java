@@ -15,17 +15,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whatever methods, templates and statuses there are. With {@code JAZZER_FUZZ=1} new
  * input is searched for, else the kept one is tried.
  */
-class RoutesFuzzTests {
+class SeriesTableFuzzTests {
 
 	private static final int LIMIT = 5;
 
 	@FuzzTest(maxDuration = "2m")
 	void labelsAreBounded(FuzzedDataProvider data) {
-		Routes routes = new Routes(LIMIT, new SimpleMeterRegistry());
+		SeriesTable table = new SeriesTable(LIMIT, new SimpleMeterRegistry());
 		Set<String> names = new HashSet<>();
 		for (int i = 0; i < 50 && data.remainingBytes() > 0; i++) {
 			String pattern = data.consumeBoolean() ? data.consumeString(20) : null;
-			Series series = routes.find(RequestMethod.resolve(data.consumeString(8)), pattern, data.consumeInt());
+			Series series = table.find(RequestMethod.resolve(data.consumeString(8)), pattern, data.consumeInt());
 			assertThat(series.method()).matches("[A-Z]{3,7}|_OTHER");
 			names.add(series.route());
 		}

@@ -1,56 +1,31 @@
 package io.gmicro.http;
 
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.gmicro.overflow.Overflow;
+import io.gmicro.route.RouteLabels;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * Every label set there is, bounded: routes past the limit, methods made up by clients
- * and status codes outside HTTP share one value each, so that sums stay exact while
- * memory stays flat.
+ * Every combination of method, route and status, each with one {@link Series}. All three
+ * are bounded: methods made up by clients and status codes outside HTTP share one value
+ * each, as do {@linkplain RouteLabels routes past the limit}, so that sums stay exact
+ * while memory stays flat. Thread-safe.
  */
-final class Routes {
+final class SeriesTable {
 
-	static final String NOT_FOUND = "NOT_FOUND";
-
-	static final String REDIRECTION = "REDIRECTION";
-
-	static final String UNKNOWN = "UNKNOWN";
-
-	private static final Log logger = LogFactory.getLog(Routes.class);
-
-	private final Map<String, Route> matched = new ConcurrentHashMap<>();
-
-	private final Route notFound = new Route(NOT_FOUND);
-
-	private final Route redirection = new Route(REDIRECTION);
-
-	private final Route unknown = new Route(UNKNOWN);
-
-	private final Route other = new Route(Exchange.OTHER);
-
-	private final int limit;
-
-	private final Counter routeOverflow;
+	private final RouteLabels<Route> routes;
 
 	private final Counter methodOverflow;
 
 	private final Counter statusOverflow;
 
-	private volatile boolean full;
-
-	Routes(int limit, MeterRegistry registry) {
-		this.limit = limit;
-		this.routeOverflow = Overflow.counter(registry, "http_route");
+	SeriesTable(int maxRoutes, MeterRegistry registry) {
+		this.routes = new RouteLabels<>(maxRoutes, registry, Route::new);
 		this.methodOverflow = Overflow.counter(registry, "http_request_method");
 		this.statusOverflow = Overflow.counter(registry, "http_response_status_code");
 	}
@@ -69,43 +44,7 @@ final class Routes {
 		if (!Route.isStatus(status)) {
 			this.statusOverflow.increment();
 		}
-		return route(pattern, status).series(method, status);
-	}
-
-	private Route route(@Nullable String pattern, int status) {
-		if (pattern == null) {
-			return unmatched(status);
-		}
-		Route route = this.matched.get(pattern);
-		if (route == null && !this.full) {
-			route = add(pattern);
-		}
-		if (route == null) {
-			this.routeOverflow.increment();
-			return this.other;
-		}
-		return route;
-	}
-
-	private Route unmatched(int status) {
-		if (status == 404) {
-			return this.notFound;
-		}
-		return (status >= 300 && status < 400) ? this.redirection : this.unknown;
-	}
-
-	private synchronized @Nullable Route add(String pattern) {
-		Route route = this.matched.get(pattern);
-		if (route != null || this.full) {
-			return route;
-		}
-		if (this.matched.size() < this.limit) {
-			return this.matched.computeIfAbsent(pattern, (template) -> new Route(template.isEmpty() ? "/" : template));
-		}
-		this.full = true;
-		logger.warn("More than gmicro.http.max-routes=" + this.limit + " routes: further ones are recorded as "
-				+ Exchange.OTHER + " and counted in gmicro_overflow_total");
-		return null;
+		return this.routes.find(pattern, status).series(method, status);
 	}
 
 	/**
