@@ -98,7 +98,7 @@ class ArchitectureTests {
 	/** It may be missing. */
 	@ArchTest
 	static final ArchRule onlyRepositoryPathsKnowSpringData = noClasses().that()
-		.doNotHaveFullyQualifiedName("io.gmicro.http.RepositoryPaths")
+		.doNotHaveFullyQualifiedName("io.gmicro.route.RepositoryPaths")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.data..");

@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.gmicro.gin.GinBodySizes;
+import io.gmicro.gin.GinFamilies;
+import io.gmicro.gin.GinRequestDuration;
+import io.gmicro.gin.GinStatusCodes;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
-import io.gmicro.http.GinBodySizes;
-import io.gmicro.http.GinFamilies;
-import io.gmicro.http.GinRequestDuration;
-import io.gmicro.http.GinStatusCodes;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.http.UniqueClients;

@@ -1,10 +1,10 @@
 package io.gmicro.autoconfigure;
 
-import io.gmicro.http.GinBodySizes;
-import io.gmicro.http.GinFamilies;
-import io.gmicro.http.GinRequestDuration;
-import io.gmicro.http.GinSlowRequests;
-import io.gmicro.http.GinStatusCodes;
+import io.gmicro.gin.GinBodySizes;
+import io.gmicro.gin.GinFamilies;
+import io.gmicro.gin.GinRequestDuration;
+import io.gmicro.gin.GinSlowRequests;
+import io.gmicro.gin.GinStatusCodes;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.Filter;
 

@@ -1,9 +1,9 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.gin.GoCallMetrics;
 import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.CallObserver;
 import io.gmicro.grpc.ClientMetricsInterceptor;
-import io.gmicro.grpc.OriginalCallMetrics;
 import io.gmicro.grpc.ServerMetricsInterceptor;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.slow.SlowCalls;
@@ -75,8 +75,8 @@ public final class GrpcMetricsAutoConfiguration {
 		@Bean
 		@ConditionalOnBean(PrometheusMeterRegistry.class)
 		@ConditionalOnMissingBean
-		OriginalCallMetrics gmicroOriginalCallMetrics(PrometheusMeterRegistry registry, GmicroProperties properties) {
-			return new OriginalCallMetrics(registry.getPrometheusRegistry(), properties.metrics().labels());
+		GoCallMetrics gmicroOriginalCallMetrics(PrometheusMeterRegistry registry, GmicroProperties properties) {
+			return new GoCallMetrics(registry.getPrometheusRegistry(), properties.metrics().labels());
 		}
 
 	}

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
+import io.gmicro.gin.GoCallMetrics;
 import io.gmicro.grpc.ClientMetricsInterceptor;
-import io.gmicro.grpc.OriginalCallMetrics;
 import io.gmicro.grpc.ServerMetricsInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.Log;
@@ -59,7 +59,7 @@ final class GrpcStartupReport implements ApplicationListener<ApplicationReadyEve
 	public void onApplicationEvent(ApplicationReadyEvent event) {
 		ListableBeanFactory beans = event.getApplicationContext().getBeanFactory();
 		GmicroProperties.Naming naming = this.properties.metrics().naming();
-		boolean original = naming.isGmicro() && !isMissing(OriginalCallMetrics.class, beans);
+		boolean original = naming.isGmicro() && !isMissing(GoCallMetrics.class, beans);
 		if (naming.isGmicro() && !original) {
 			logger.warn("gmicro.metrics.naming=" + naming.name().toLowerCase(Locale.ROOT)
 					+ ", but no gRPC call is recorded under the names of gmicro: the application has no "

@@ -2,16 +2,16 @@ package io.gmicro.autoconfigure;
 
 import java.util.function.Function;
 
+import io.gmicro.gin.GinFamilies;
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
 import io.gmicro.http.ExchangeRules;
-import io.gmicro.http.GinFamilies;
-import io.gmicro.http.KnownRoutes;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.http.UniqueClients;
+import io.gmicro.route.KnownRoutes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.servlet.DispatcherType;

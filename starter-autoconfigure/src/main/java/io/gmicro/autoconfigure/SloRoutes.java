@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import io.gmicro.http.MappedRoutes;
+import io.gmicro.route.MappedRoutes;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

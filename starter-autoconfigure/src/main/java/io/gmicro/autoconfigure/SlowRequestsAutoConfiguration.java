@@ -2,9 +2,9 @@ package io.gmicro.autoconfigure;
 
 import java.util.function.Consumer;
 
+import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
-import io.gmicro.http.GinSlowRequests;
 import io.gmicro.http.MatchedRouteInterceptor;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;

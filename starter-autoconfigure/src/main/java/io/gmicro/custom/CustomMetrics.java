@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.gmicro.custom.CustomMetric.Type;
-import io.gmicro.overflow.GaugeFamily;
+import io.gmicro.meter.GaugeFamily;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-import io.gmicro.overflow.Overflow;
-import io.gmicro.overflow.WellFormed;
+import io.gmicro.meter.Overflow;
+import io.gmicro.meter.WellFormed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

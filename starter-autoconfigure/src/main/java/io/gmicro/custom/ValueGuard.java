@@ -2,7 +2,7 @@ package io.gmicro.custom;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.gmicro.http;
 
 import io.gmicro.inflight.ActiveOperations;
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 

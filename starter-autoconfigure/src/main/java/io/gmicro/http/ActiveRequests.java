@@ -2,7 +2,7 @@ package io.gmicro.http;
 
 import java.util.concurrent.atomic.LongAdder;
 
-import io.gmicro.overflow.GaugeFamily;
+import io.gmicro.meter.GaugeFamily;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 

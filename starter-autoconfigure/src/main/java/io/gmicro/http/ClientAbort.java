@@ -1,5 +1,6 @@
 package io.gmicro.http;
 
+import io.gmicro.route.MatchedRoute;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import io.gmicro.route.RouteLabels;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.gmicro.http;
 
 import java.util.Collection;
 
+import io.gmicro.route.MatchedRoute;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package io.gmicro.http;
 
 import java.util.Arrays;
 
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import io.gmicro.route.RouteLabels;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -3,7 +3,7 @@ package io.gmicro.scrape;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.gmicro.overflow.WellFormed;
+import io.gmicro.meter.WellFormed;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;

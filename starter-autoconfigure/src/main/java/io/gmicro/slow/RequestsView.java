@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import org.jspecify.annotations.Nullable;
 
 /**

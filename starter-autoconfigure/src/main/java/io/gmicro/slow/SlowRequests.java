@@ -12,7 +12,7 @@ import io.gmicro.http.ExchangeMeters;
 import io.gmicro.http.ExchangeObserver;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
-import io.gmicro.overflow.Overflow;
+import io.gmicro.meter.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.gmicro.http.GinFamilies;
-import io.gmicro.http.GinStatusCodes;
+import io.gmicro.gin.GinFamilies;
+import io.gmicro.gin.GinStatusCodes;
 import io.gmicro.slow.SlowRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.gmicro.gin.GoCallMetrics;
 import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.CallObserver;
 import io.gmicro.grpc.ClientMetricsInterceptor;
-import io.gmicro.grpc.OriginalCallMetrics;
 import io.gmicro.grpc.ServerMetricsInterceptor;
 import io.gmicro.slow.SlowCalls;
 import io.grpc.BindableService;
@@ -175,7 +175,7 @@ class GrpcMetricsAutoConfigurationTests {
 	void naming(String naming, boolean standard, boolean original) {
 		this.prometheusRunner.withPropertyValues(ENABLED, "gmicro.metrics.naming=" + naming).run((context) -> {
 			assertThat(context.getBeansOfType(CallMetrics.class)).hasSize(standard ? 1 : 0);
-			assertThat(context.getBeansOfType(OriginalCallMetrics.class)).hasSize(original ? 1 : 0);
+			assertThat(context.getBeansOfType(GoCallMetrics.class)).hasSize(original ? 1 : 0);
 			assertThat(context).hasBean(SERVER_BEAN).hasBean(CLIENT_BEAN);
 		});
 	}

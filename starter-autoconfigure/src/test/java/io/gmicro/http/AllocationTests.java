@@ -10,6 +10,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
+import io.gmicro.gin.GinBodySizes;
+import io.gmicro.gin.GinFamilies;
+import io.gmicro.gin.GinRequestDuration;
+import io.gmicro.gin.GinSlowRequests;
+import io.gmicro.gin.GinStatusCodes;
 import io.gmicro.scrape.ScrapeMeterRegistry;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;

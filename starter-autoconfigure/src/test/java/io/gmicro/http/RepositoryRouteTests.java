@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 
 import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
-import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.ServletException;
@@ -33,8 +32,8 @@ import org.springframework.data.annotation.Id;
 import org.springframework.data.map.repository.config.EnableMapRepositories;
 import org.springframework.data.repository.CrudRepository;
 import org.springframework.data.rest.core.annotation.RepositoryRestResource;
-import org.springframework.data.rest.core.event.BeforeCreateEvent;
 import org.springframework.data.rest.core.config.RepositoryRestConfiguration;
+import org.springframework.data.rest.core.event.BeforeCreateEvent;
 import org.springframework.data.rest.webmvc.config.RepositoryRestConfigurer;
 import org.springframework.data.rest.webmvc.config.RepositoryRestMvcConfiguration;
 import org.springframework.security.config.Customizer;

@@ -1,4 +1,4 @@
-package io.gmicro.http;
+package io.gmicro.route;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;

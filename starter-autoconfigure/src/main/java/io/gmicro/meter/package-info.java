@@ -2,6 +2,6 @@
  * What happens to measurements that would pass a bound, and to gauges that become one.
  */
 @NullMarked
-package io.gmicro.overflow;
+package io.gmicro.meter;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,10 +1,12 @@
-package io.gmicro.grpc;
+package io.gmicro.gin;
 
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
+import io.gmicro.grpc.Call;
+import io.gmicro.grpc.CallObserver;
 import io.grpc.Status;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Micrometer's meters, which would be named after their unit, and have no exemplars, for
  * which Micrometer's registry brings only half of what client_java needs.
  */
-public final class OriginalCallMetrics implements CallObserver {
+public final class GoCallMetrics implements CallObserver {
 
 	private static final double NANOS_PER_MILLI = 1e6;
 
@@ -36,7 +38,7 @@ public final class OriginalCallMetrics implements CallObserver {
 	 * Create an observer that records to a registry.
 	 * @param registry where the metrics are registered
 	 */
-	public OriginalCallMetrics(PrometheusRegistry registry) {
+	public GoCallMetrics(PrometheusRegistry registry) {
 		this(registry, Map.of());
 	}
 
@@ -45,7 +47,7 @@ public final class OriginalCallMetrics implements CallObserver {
 	 * @param registry where the metrics are registered
 	 * @param labels labels that every sample has, by name
 	 */
-	public OriginalCallMetrics(PrometheusRegistry registry, Map<String, String> labels) {
+	public GoCallMetrics(PrometheusRegistry registry, Map<String, String> labels) {
 		Labels common = Labels.of(labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
 		this.server = new Families(Call.Side.SERVER, registry, common);
 		this.client = new Families(Call.Side.CLIENT, registry, common);

@@ -1,4 +1,4 @@
-package io.gmicro.overflow;
+package io.gmicro.meter;
 
 /**
  * Text that has a form in UTF-8. Values that differ in unpaired surrogates only would be

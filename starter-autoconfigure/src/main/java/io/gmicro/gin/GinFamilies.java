@@ -1,4 +1,4 @@
-package io.gmicro.http;
+package io.gmicro.gin;
 
 import java.util.Collection;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.gmicro.http;
+package io.gmicro.gin;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package io.gmicro.overflow;
+package io.gmicro.meter;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,9 +1,12 @@
-package io.gmicro.http;
+package io.gmicro.gin;
 
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
+import io.gmicro.http.Exchange;
+import io.gmicro.http.ExchangeMeters;
+import io.gmicro.http.ExchangeObserver;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
 

@@ -1,4 +1,4 @@
-package io.gmicro.http;
+package io.gmicro.route;
 
 import java.util.List;
 

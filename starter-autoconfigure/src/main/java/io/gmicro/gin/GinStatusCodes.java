@@ -1,5 +1,8 @@
-package io.gmicro.http;
+package io.gmicro.gin;
 
+import io.gmicro.http.Exchange;
+import io.gmicro.http.ExchangeMeters;
+import io.gmicro.http.ExchangeObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 

@@ -1,9 +1,11 @@
-package io.gmicro.http;
+package io.gmicro.gin;
 
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.function.Consumer;
 
+import io.gmicro.http.Exchange;
+import io.gmicro.http.ExchangeMeters;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 
 /**

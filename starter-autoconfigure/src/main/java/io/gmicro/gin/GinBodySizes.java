@@ -1,5 +1,7 @@
-package io.gmicro.http;
+package io.gmicro.gin;
 
+import io.gmicro.http.Exchange;
+import io.gmicro.http.ExchangeObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 
 /**

@@ -1,4 +1,4 @@
-package io.gmicro.overflow;
+package io.gmicro.meter;
 
 import java.util.IdentityHashMap;
 import java.util.List;

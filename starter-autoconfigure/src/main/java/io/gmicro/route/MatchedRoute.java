@@ -1,4 +1,4 @@
-package io.gmicro.http;
+package io.gmicro.route;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * of the Spring portfolio that does, leaves it on the request as well, for requests that
  * are not observed.
  */
-final class MatchedRoute {
+public final class MatchedRoute {
 
 	/** Spring MVC's own string where it is there: the same object is found sooner. */
 	private static final String PATTERN = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
@@ -51,7 +51,7 @@ final class MatchedRoute {
 	private MatchedRoute() {
 	}
 
-	static @Nullable String of(HttpServletRequest request) {
+	public static @Nullable String of(HttpServletRequest request) {
 		String pattern = (request.getAttribute(PATTERN) instanceof String matched) ? matched : null;
 		if (request.getAttribute(OBSERVATION) instanceof ServerRequestObservationContext observed) {
 			String observedPattern = observed.getPathPattern();
@@ -81,7 +81,7 @@ final class MatchedRoute {
 	 * attributes afterwards, but not the observation.
 	 * @param request the request, dispatched to a resource that it includes
 	 */
-	static void included(HttpServletRequest request) {
+	public static void included(HttpServletRequest request) {
 		request.setAttribute(INCLUDED, true);
 	}
 
@@ -92,7 +92,7 @@ final class MatchedRoute {
 	 * @param status the status of the answer
 	 * @return {@code true} for a resource that does not exist
 	 */
-	static boolean isUnmatchedResource(HttpServletRequest request, int status) {
+	public static boolean isUnmatchedResource(HttpServletRequest request, int status) {
 		if (status != 404) {
 			return false;
 		}
@@ -105,11 +105,11 @@ final class MatchedRoute {
 	 * @param request the request
 	 * @return the handler, or {@code null} if there is none
 	 */
-	static @Nullable Object handler(HttpServletRequest request) {
+	public static @Nullable Object handler(HttpServletRequest request) {
 		return request.getAttribute(HANDLER);
 	}
 
-	static @Nullable Throwable handledException(HttpServletRequest request) {
+	public static @Nullable Throwable handledException(HttpServletRequest request) {
 		return (request.getAttribute(EXCEPTION) instanceof Throwable exception) ? exception : null;
 	}
 

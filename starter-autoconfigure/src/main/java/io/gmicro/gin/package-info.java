@@ -1,0 +1,8 @@
+/**
+ * The metrics of gin-metrics and of the Go framework gmicro under their original names,
+ * for dashboards that were made for them.
+ */
+@NullMarked
+package io.gmicro.gin;
+
+import org.jspecify.annotations.NullMarked;
