@@ -171,7 +171,7 @@ class ExchangeRecordingTests {
 	@ParameterizedTest
 	@EnumSource
 	void manyUnknownPathsMakeOneSeries(Container container) throws Exception {
-		int requests = (container == Container.TOMCAT) ? 100_000 : 10_000;
+		int requests = 10_000;
 		try (TestServer server = start(container)) {
 			pipeline(server, requests, (i) -> "GET /unknown/" + i + " HTTP/1.1\r\nHost: localhost\r\n");
 			eventually(server, (samples) -> assertThat(samples.of(RESPONSES))
