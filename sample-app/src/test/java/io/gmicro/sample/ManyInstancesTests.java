@@ -189,7 +189,7 @@ class ManyInstancesTests {
 			assertThat(instance.get("/slow?millis=0").statusCode()).isEqualTo(200);
 		}
 		for (int i = 0; i < slow; i++) {
-			assertThat(instance.get("/slow?millis=120").statusCode()).isEqualTo(200);
+			assertThat(instance.get("/slow?millis=600").statusCode()).isEqualTo(200);
 		}
 		sent += fast + slow;
 		return fast + slow;
@@ -250,7 +250,7 @@ class ManyInstancesTests {
 	@Test
 	void quantileIsThatOfAllInstances() throws Exception {
 		double expected = Scrape.quantile(0.99, expectedBuckets);
-		assertThat(expected).as("more than one request in a hundred was slow").isGreaterThan(0.1);
+		assertThat(expected).as("more than one request in a hundred was slow").isGreaterThan(0.5);
 		assertThat(prometheus.value(quantile(), end)).isCloseTo(expected, within(0.01));
 	}
 

@@ -30,16 +30,16 @@ final class Download {
 	/**
 	 * Sends a profile of what happens from now on.
 	 * @param kind which profile
-	 * @param query what was asked for
+	 * @param options what was asked for
 	 * @param duration for how long
 	 * @throws IOException if the profile cannot be collected or sent
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	void profile(ProfileKind kind, ProfileQuery query, Duration duration)
+	void profile(ProfileKind kind, ProfileKind.Options options, Duration duration)
 			throws IOException, ProfilingException, InterruptedException {
 		HeartbeatGzip gzip = new HeartbeatGzip(this.response.getOutputStream());
-		Profile profile = watch(kind, query, duration, gzip::beat);
+		Profile profile = watch(kind, options, duration, gzip::beat);
 		if (profile != null) {
 			gzip.finish(profile.toByteArray());
 		}
@@ -49,10 +49,10 @@ final class Download {
 	 * Once something was sent it is too late for another status: what went wrong is then
 	 * in the comment of a profile without samples.
 	 */
-	private @Nullable Profile watch(ProfileKind kind, ProfileQuery query, Duration duration, Beat beat)
+	private @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration, Beat beat)
 			throws IOException, ProfilingException, InterruptedException {
 		try {
-			return this.profiler.watch(() -> kind.open(this.profiler, query), duration, () -> isSent(beat));
+			return this.profiler.watch(() -> kind.open(this.profiler, options), duration, () -> isSent(beat));
 		}
 		catch (ProfilingException ex) {
 			if (!this.response.isCommitted()) {
@@ -66,13 +66,13 @@ final class Download {
 	/**
 	 * Sends a flame graph. White space goes ahead of the page.
 	 * @param kind which profile to draw
-	 * @param query what was asked for
+	 * @param options what was asked for
 	 * @param duration for how long, zero for how things are
 	 * @throws IOException if the profile cannot be collected or sent
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	void flameGraph(ProfileKind kind, ProfileQuery query, Duration duration)
+	void flameGraph(ProfileKind kind, ProfileKind.Options options, Duration duration)
 			throws IOException, ProfilingException, InterruptedException {
 		if (!FlameGraphPage.isAvailable()) {
 			throw new ProfilingException(HttpServletResponse.SC_NOT_IMPLEMENTED,
@@ -81,7 +81,7 @@ final class Download {
 		String nonce = FlameGraphPage.nonce();
 		this.response.setHeader("Content-Security-Policy", FlameGraphPage.contentSecurityPolicy(nonce));
 		OutputStream out = this.response.getOutputStream();
-		Profile profile = duration.isZero() ? kind.now(this.profiler, query) : watch(kind, query, duration, () -> {
+		Profile profile = duration.isZero() ? kind.now(this.profiler, options) : watch(kind, options, duration, () -> {
 			out.write('\n');
 			out.flush();
 		});

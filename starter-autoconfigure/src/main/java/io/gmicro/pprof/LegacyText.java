@@ -73,6 +73,14 @@ enum LegacyText {
 
 	};
 
+	static LegacyText of(ProfileKind kind) {
+		return switch (kind) {
+			case ALLOCS, HEAP -> MEMORY;
+			case BLOCK, MUTEX -> WAIT;
+			case GOROUTINE, PROFILE, THREADCREATE -> COUNT;
+		};
+	}
+
 	abstract String header(String name, long[] total);
 
 	abstract String values(long[] values);

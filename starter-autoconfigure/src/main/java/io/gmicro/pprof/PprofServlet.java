@@ -145,7 +145,7 @@ public final class PprofServlet extends HttpServlet {
 			HttpServletResponse response) throws IOException, ProfilingException, InterruptedException {
 		attach(fileName, response);
 		if (isGet(request)) {
-			new Download(this.profiler, response).profile(kind, query, Duration.ofSeconds(seconds));
+			new Download(this.profiler, response).profile(kind, query.options(), Duration.ofSeconds(seconds));
 		}
 	}
 
@@ -170,7 +170,7 @@ public final class PprofServlet extends HttpServlet {
 		}
 		response.setContentType("text/html; charset=utf-8");
 		if (isGet(request)) {
-			new Download(this.profiler, response).flameGraph(kind, query, Duration.ofSeconds(seconds));
+			new Download(this.profiler, response).flameGraph(kind, query.options(), Duration.ofSeconds(seconds));
 		}
 	}
 
@@ -196,7 +196,7 @@ public final class PprofServlet extends HttpServlet {
 			requireNoLabels(query);
 			attach(name, response);
 			if (isGet(request)) {
-				kind.now(this.profiler, query).writeTo(response.getOutputStream());
+				kind.now(this.profiler, query.options()).writeTo(response.getOutputStream());
 			}
 		}
 	}
@@ -204,8 +204,8 @@ public final class PprofServlet extends HttpServlet {
 	private void text(ProfileKind kind, ProfileQuery query, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
 		if (kind != ProfileKind.GOROUTINE || query.debug() < FULL_STACKS) {
-			Profile profile = kind.now(this.profiler, query);
-			kind.text().write(kind.lowerCaseName(), profile, text(response));
+			Profile profile = kind.now(this.profiler, query.options());
+			LegacyText.of(kind).write(kind.lowerCaseName(), profile, text(response));
 		}
 		else if (query.virtual()) {
 			this.profiler.oneAtATime(() -> {

@@ -2,6 +2,7 @@ package io.gmicro.pprof;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +45,6 @@ enum ProfileKind {
 		return name().toLowerCase(Locale.ROOT);
 	}
 
-	LegacyText text() {
-		return switch (this) {
-			case ALLOCS, HEAP -> LegacyText.MEMORY;
-			case BLOCK, MUTEX -> LegacyText.WAIT;
-			case GOROUTINE, PROFILE, THREADCREATE -> LegacyText.COUNT;
-		};
-	}
-
 	/** Which of the values is shown where there is room for one. */
 	int mainValue() {
 		return switch (this) {
@@ -73,17 +66,17 @@ enum ProfileKind {
 	/**
 	 * How things are, or what was counted so far.
 	 * @param profiler who collects
-	 * @param query what was asked for
+	 * @param options what was asked for
 	 * @return the profile
 	 * @throws IOException if it cannot be read
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	Profile now(Profiler profiler, ProfileQuery query) throws IOException, ProfilingException, InterruptedException {
+	Profile now(Profiler profiler, Options options) throws IOException, ProfilingException, InterruptedException {
 		return switch (this) {
-			case GOROUTINE -> query.virtual() ? profiler.oneAtATime(ProfileKind::virtualThreads) : ThreadDump.profile();
+			case GOROUTINE -> options.virtual() ? profiler.oneAtATime(ProfileKind::virtualThreads) : ThreadDump.profile();
 			case HEAP -> {
-				boolean collectGarbage = query.gc();
+				boolean collectGarbage = options.gc();
 				yield profiler.oneAtATime(() -> ClassHistogram.profile(collectGarbage));
 			}
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> profiler.cumulative().get(EventProfile.valueOf(name()));
@@ -110,31 +103,41 @@ enum ProfileKind {
 	/**
 	 * Starts to watch what happens.
 	 * @param profiler who collects
-	 * @param query what was asked for
+	 * @param options what was asked for
 	 * @return the window that was opened
 	 * @throws IOException if something cannot be read
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	Window open(Profiler profiler, ProfileQuery query) throws IOException, ProfilingException, InterruptedException {
+	Window open(Profiler profiler, Options options) throws IOException, ProfilingException, InterruptedException {
 		return switch (this) {
 			case GOROUTINE, HEAP -> {
-				if (!query.labels().isEmpty()) {
+				if (!options.labels().isEmpty()) {
 					throw new ProfilingException(400, lowerCaseName() + " has no labels");
 				}
-				yield new DifferenceWindow(() -> now(profiler, query));
+				yield new DifferenceWindow(() -> now(profiler, options));
 			}
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> {
 				// So that no thread tells with its first sample what it allocated before
 				profiler.cumulative();
-				yield new EventWindow(EventProfile.valueOf(name()), query.labels());
+				yield new EventWindow(EventProfile.valueOf(name()), options.labels());
 			}
 			case PROFILE -> {
 				// So that the first use of the recorder is where its stacks are deepened
 				profiler.cumulative();
-				yield new CpuWindow(CpuSource.best(), query.labels());
+				yield new CpuWindow(CpuSource.best(), options.labels());
 			}
 		};
+	}
+
+	/**
+	 * What may be asked of a profile.
+	 *
+	 * @param labels the labels of its samples
+	 * @param gc whether to collect garbage first
+	 * @param virtual whether to include virtual threads
+	 */
+	record Options(Set<SampleLabel> labels, boolean gc, boolean virtual) {
 	}
 
 }

@@ -165,6 +165,10 @@ final class ProfileQuery {
 		return kind;
 	}
 
+	ProfileKind.Options options() throws ProfilingException {
+		return new ProfileKind.Options(labels(), gc(), virtual());
+	}
+
 	Set<SampleLabel> labels() throws ProfilingException {
 		Set<SampleLabel> labels = EnumSet.noneOf(SampleLabel.class);
 		for (String name : parameter("labels").split(",", -1)) {
