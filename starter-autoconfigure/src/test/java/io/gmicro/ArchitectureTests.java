@@ -1,7 +1,20 @@
 package io.gmicro;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -19,6 +32,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Holds the boundaries between packages.
@@ -33,51 +47,61 @@ class ArchitectureTests {
 						+ "|servlet|tomcat|jetty|health|security|web\\.server|web\\.embedded|web\\.context"
 						+ "|autoconfigure\\.web)(\\..*)?"));
 
-	@ArchTest
-	static final ArchRule onlyAutoconfigureKnowsSpringBoot = noClasses().that()
-		.resideOutsideOfPackage("io.gmicro.autoconfigure")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("org.springframework.boot..");
+	/** What the words of the table stand for. */
+	private static final Map<String, List<String>> LIBRARIES = Map.of("servlet API", List.of("jakarta.servlet.."),
+			"Spring MVC",
+			List.of("org.springframework.web..", "org.springframework.http..", "org.springframework.context..",
+					"org.springframework.core..", "org.springframework.beans..", "org.springframework.util.."),
+			"spring-core", List.of("org.springframework.util.."), "Spring Data REST",
+			List.of("org.springframework.data.."), "Micrometer", List.of("io.micrometer.."), "client_java",
+			List.of("io.prometheus.."), "grpc-api", List.of("io.grpc.."), "hash4j", List.of("com.dynatrace.hash4j.."),
+			"jfr-converter", List.of("one.."), "SnakeYAML", List.of("org.yaml.snakeyaml.."));
+
+	private static final List<String> ALWAYS = List.of("java..", "javax.management..", "jdk.jfr..",
+			"com.sun.management..", "org.jspecify..", "org.apache.commons.logging..");
+
+	private static final Pattern ROW = Pattern.compile("\\| `io\\.gmicro\\.(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");
 
 	@ArchTest
-	static final ArchRule featuresDoNotKnowTheirWiring = noClasses().that()
-		.resideOutsideOfPackage("io.gmicro.autoconfigure")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.gmicro.autoconfigure");
+	static void packagesKnowOnlyWhatTheTableOfTheDocumentationAllows(JavaClasses classes) throws IOException {
+		Map<String, String> rows = new TreeMap<>();
+		for (String line : Files.readAllLines(Path.of("../docs/architecture.md"))) {
+			Matcher row = ROW.matcher(line);
+			if (row.matches()) {
+				rows.put(row.group(1), row.group(2));
+			}
+		}
+		assertThat(rows.keySet()).isEqualTo(classes.getPackage("io.gmicro")
+			.getSubpackages()
+			.stream()
+			.map(JavaPackage::getRelativeName)
+			.collect(Collectors.toCollection(TreeSet::new)));
+		assertThat(rows.remove("autoconfigure")).isEqualTo("all of them and Spring Boot");
+		rows.forEach((name, known) -> classes().that()
+			.resideInAPackage("io.gmicro." + name)
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage(allowed(name, known))
+			.check(classes));
+	}
+
+	private static String[] allowed(String name, String known) {
+		List<String> allowed = new ArrayList<>(ALWAYS);
+		allowed.add("io.gmicro." + name);
+		for (String word : known.split(", ")) {
+			if (word.startsWith("`")) {
+				allowed.add("io.gmicro." + word.substring(1, word.length() - 1));
+			}
+			else if (!word.equals("JDK")) {
+				assertThat(LIBRARIES).containsKey(word);
+				allowed.addAll(LIBRARIES.get(word));
+			}
+		}
+		return allowed.toArray(String[]::new);
+	}
 
 	@ArchTest
 	static final ArchRule packagesAreFreeOfCycles = slices().matching("io.gmicro.(*)..").should().beFreeOfCycles();
-
-	@ArchTest
-	static final ArchRule httpAndScrapeDoNotKnowEachOther = noClasses().that()
-		.resideInAPackage("io.gmicro.http")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.gmicro.scrape");
-
-	@ArchTest
-	static final ArchRule scrapeKnowsNoHttpMeasurement = noClasses().that()
-		.resideInAPackage("io.gmicro.scrape")
-		.should()
-		.dependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.http", "org.springframework.web..");
-
-	@ArchTest
-	static final ArchRule diagnosticsKnowOnlyTheServletApi = classes().that()
-		.resideInAPackage("io.gmicro.diagnostics")
-		.should()
-		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.diagnostics", "jakarta.servlet..", "java..", "org.jspecify.annotations");
-
-	@ArchTest
-	static final ArchRule pprofKnowsNeitherSpringNorMicrometer = classes().that()
-		.resideInAPackage("io.gmicro.pprof")
-		.should()
-		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.pprof", "io.gmicro.diagnostics", "java..", "jdk.jfr..", "com.sun.management..",
-				"javax.management..", "jakarta.servlet..", "one..", "org.jspecify..");
 
 	/** It may be missing. */
 	@ArchTest
@@ -102,32 +126,6 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.data..");
-
-	/** It may be missing. */
-	@ArchTest
-	static final ArchRule inHttpOnlyTheNamesOfGinKnowPrometheus = noClasses().that()
-		.resideInAPackage("io.gmicro.http")
-		.and()
-		.haveSimpleNameNotStartingWith("Gin")
-		.and()
-		.areTopLevelClasses()
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.prometheus..");
-
-	@ArchTest
-	static final ArchRule grpcKnowsNeitherSpringNorServlets = noClasses().that()
-		.resideInAPackage("io.gmicro.grpc")
-		.should()
-		.dependOnClassesThat()
-		.resideInAnyPackage("org.springframework..", "jakarta.servlet..", "io.gmicro.http");
-
-	@ArchTest
-	static final ArchRule onlyGrpcAndItsWiringKnowGrpc = noClasses().that()
-		.resideOutsideOfPackages("io.gmicro.grpc", "io.gmicro.autoconfigure")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.grpc..");
 
 	@ArchTest
 	static final ArchRule nothingRefersToTypesThatMoved = noClasses().should()
@@ -177,28 +175,6 @@ class ArchitectureTests {
 		.should()
 		.haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
 
-	@ArchTest
-	static final ArchRule inflightKnowsNeitherHttpNorGrpc = classes().that()
-		.resideInAPackage("io.gmicro.inflight")
-		.should()
-		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.inflight", "io.micrometer.core.instrument", "java..", "org.jspecify..");
-
-	@ArchTest
-	static final ArchRule customKnowsOnlyMicrometer = classes().that()
-		.resideInAPackage("io.gmicro.custom")
-		.should()
-		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.custom", "io.gmicro.overflow", "io.micrometer.core.instrument",
-				"org.apache.commons.logging", "java..", "org.jspecify..");
-
-	@ArchTest
-	static final ArchRule sloKnowsOnlyItsWriter = classes().that()
-		.resideInAPackage("io.gmicro.slo")
-		.should()
-		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.gmicro.slo", "org.yaml.snakeyaml", "java..", "org.jspecify..");
-
 	/** It may be missing. */
 	@ArchTest
 	static final ArchRule onlyRuleFilesKnowTheirLibrary = noClasses().that()
@@ -214,7 +190,7 @@ class ArchitectureTests {
 		return new com.tngtech.archunit.lang.AbstractClassesTransformer<>("packages") {
 
 			@Override
-			public Iterable<JavaPackage> doTransform(com.tngtech.archunit.core.domain.JavaClasses classes) {
+			public Iterable<JavaPackage> doTransform(JavaClasses classes) {
 				return classes.getPackage("io.gmicro").getSubpackages();
 			}
 

@@ -2,8 +2,8 @@ package io.gmicro.autoconfigure;
 
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.RequestEvents;
-import io.gmicro.pprof.Profiler;
 import io.gmicro.pprof.PprofServlet;
+import io.gmicro.recorder.Profiler;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

@@ -6,7 +6,7 @@ import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.http.RequestEvents;
 import io.gmicro.pprof.PprofServlet;
 import io.gmicro.pprof.PprofSettings;
-import io.gmicro.pprof.Profiler;
+import io.gmicro.recorder.Profiler;
 import jakarta.servlet.ServletContext;
 
 import org.springframework.beans.factory.ListableBeanFactory;

@@ -1,6 +1,6 @@
 package io.gmicro.autoconfigure;
 
-import io.gmicro.pprof.Profiler;
+import io.gmicro.recorder.Profiler;
 
 import org.springframework.context.SmartLifecycle;
 

@@ -3,7 +3,6 @@ package io.gmicro.http;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.meter.Overflow;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the exchanges that are being served to threads that look at them from outside, in

@@ -7,6 +7,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.gmicro.jfr.ProfilingException;
+import io.gmicro.profile.Profile;
+import io.gmicro.recorder.ProfileKind;
+import io.gmicro.recorder.Profiler;
+import io.gmicro.recorder.Trace;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 

@@ -16,6 +16,8 @@ import java.util.Set;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.Libraries;
+import io.gmicro.profile.Frame;
+import io.gmicro.profile.ValueType;
 import one.convert.Arguments;
 import one.convert.CallStack;
 import one.convert.FlameGraph;

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.recorder.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
+import io.gmicro.profile.Frame;
+import io.gmicro.profile.Profile;
+import io.gmicro.recorder.ProfileKind;
+
 /**
  * Writes a profile as text for people, in the form of Go's {@code debug=1}.
  *

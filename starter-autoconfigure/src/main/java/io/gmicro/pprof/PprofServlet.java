@@ -7,6 +7,13 @@ import java.util.Objects;
 
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.Stylesheet;
+import io.gmicro.jfr.ProfilingException;
+import io.gmicro.profile.Profile;
+import io.gmicro.recorder.ProfileKind;
+import io.gmicro.recorder.Profiler;
+import io.gmicro.recorder.ThreadDump;
+import io.gmicro.recorder.Trace;
+import io.gmicro.recorder.VirtualThreads;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

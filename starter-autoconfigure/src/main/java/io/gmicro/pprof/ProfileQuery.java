@@ -8,6 +8,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.gmicro.diagnostics.AccessToken;
+import io.gmicro.jfr.ProfilingException;
+import io.gmicro.recorder.ProfileKind;
+import io.gmicro.recorder.RequestLabels;
+import io.gmicro.recorder.SampleLabel;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**

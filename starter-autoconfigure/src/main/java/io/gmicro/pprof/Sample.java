@@ -2,6 +2,8 @@ package io.gmicro.pprof;
 
 import java.util.List;
 
+import io.gmicro.profile.Frame;
+
 /**
  * A stack and how much of something it stands for.
  *

@@ -8,9 +8,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-import io.gmicro.pprof.Frame;
-import io.gmicro.pprof.Profile;
-import io.gmicro.pprof.ValueType;
+import io.gmicro.profile.Frame;
+import io.gmicro.profile.Profile;
+import io.gmicro.profile.ValueType;
 
 /**
  * Writes slow requests as a profile for {@code go tool pprof}: where each spent its time,

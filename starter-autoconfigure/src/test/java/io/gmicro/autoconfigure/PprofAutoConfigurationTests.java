@@ -1,7 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import io.gmicro.http.RequestEvents;
-import io.gmicro.pprof.Profiler;
+import io.gmicro.recorder.Profiler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

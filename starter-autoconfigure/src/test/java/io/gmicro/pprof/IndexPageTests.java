@@ -153,4 +153,10 @@ class IndexPageTests {
 		return text.toString();
 	}
 
+	@Test
+	void saysThatVirtualThreadsAreNotInProfilesOfWaits() {
+		assertThat(page(BASE, List.of()).contains("what virtual threads wait for"))
+			.isEqualTo(Runtime.version().feature() >= 21);
+	}
+
 }

@@ -5,6 +5,9 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 
+import io.gmicro.profile.Frame;
+import io.gmicro.profile.Profile;
+import io.gmicro.recorder.ProfileKind;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +27,7 @@ class LegacyTextTests {
 
 	@Test
 	void threadsAreCountedTheMostFirst() {
-		Profile profile = ThreadDump.create();
+		Profile profile = ProfileKind.GOROUTINE.empty();
 		profile.add(List.of(MAIN), Map.of(), 1);
 		profile.add(List.of(FIND, MAIN), Map.of(), 41);
 		assertThat(text(LegacyText.COUNT, "goroutine", profile)).isEqualTo("""
@@ -41,7 +44,7 @@ class LegacyTextTests {
 
 	@Test
 	void memoryHasWhatIsInUseAndWhatWasAllocated() {
-		Profile profile = ClassHistogram.create();
+		Profile profile = ProfileKind.HEAP.empty();
 		profile.add(List.of(MAIN), Map.of(), 1, 100, 0, 0);
 		profile.add(List.of(FIND), Map.of(), 2, 2000, 1, 1000);
 		assertThat(text(LegacyText.MEMORY, "allocs", profile)).isEqualTo("""
@@ -57,7 +60,7 @@ class LegacyTextTests {
 
 	@Test
 	void waitsAreInNanosecondsTheLongestFirst() {
-		Profile profile = EventProfile.MUTEX.create();
+		Profile profile = ProfileKind.MUTEX.empty();
 		profile.add(List.of(FIND), Map.of(), 9, 1_000);
 		profile.add(List.of(MAIN), Map.of(), 1, 5_000_000);
 		String samples = """
@@ -76,9 +79,9 @@ class LegacyTextTests {
 
 	@Test
 	void emptyProfileIsItsHeader() {
-		assertThat(text(LegacyText.COUNT, "threadcreate", ThreadDump.create()))
+		assertThat(text(LegacyText.COUNT, "threadcreate", ProfileKind.GOROUTINE.empty()))
 			.isEqualTo("threadcreate profile: total 0\n");
-		assertThat(text(LegacyText.MEMORY, "heap", ClassHistogram.create()))
+		assertThat(text(LegacyText.MEMORY, "heap", ProfileKind.HEAP.empty()))
 			.isEqualTo("heap profile: 0: 0 [0: 0] @ heap/1048576\n");
 	}
 

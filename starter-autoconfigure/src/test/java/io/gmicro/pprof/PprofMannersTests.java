@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
+import io.gmicro.jfr.PrivateDirectory;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.RawClient;
 import io.gmicro.testing.TestServer;
@@ -132,7 +133,7 @@ class PprofMannersTests {
 			try (Stream<Path> files = Files.walk(PrivateDirectory.get())) {
 				assertThat(files.filter(Files::isRegularFile)).extracting(Path::getFileName)
 					.extracting(Path::toString)
-					.containsExactly(PrivateDirectory.LOCK);
+					.containsExactly("lock");
 			}
 		}
 	}
@@ -145,7 +146,7 @@ class PprofMannersTests {
 			assertThat(get(server, "/allocs").statusCode()).isEqualTo(200);
 			answer = CompletableFuture.supplyAsync(() -> get(server, profile + "?seconds=60"));
 			if (profile.equals("/goroutine")) {
-				await().until(() -> isWaiting("io.gmicro.pprof.Profiler"));
+				await().until(() -> isWaiting("io.gmicro.recorder.Profiler"));
 			}
 			else {
 				awaitRunning(1);

@@ -114,7 +114,7 @@ class PprofServletTests {
 			assertThat(text(server, "/block?debug=1"))
 				.matches(legacy("--- contention:\ncycles/second=1000000000\n", wait));
 			assertThat(text(server, "/goroutine?debug=2")).contains("\"main\" #", "java.lang.Thread.State: RUNNABLE",
-					"io.gmicro.pprof.ThreadDump.write(ThreadDump.java:");
+					"io.gmicro.recorder.ThreadDump.write(ThreadDump.java:");
 			assertThat(text(server, "/goroutine?debug=3")).contains("\"main\" #");
 			assertThat(text(server, "/goroutine?debug=-1")).startsWith("goroutine profile: total ");
 		}

@@ -2,6 +2,8 @@ package io.gmicro.pprof;
 
 import java.util.List;
 
+import io.gmicro.jfr.ProfilingException;
+import io.gmicro.recorder.SampleLabel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

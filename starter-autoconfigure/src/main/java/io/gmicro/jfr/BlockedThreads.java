@@ -1,0 +1,101 @@
+package io.gmicro.jfr;
+
+import java.lang.Thread.State;
+import java.lang.management.ThreadInfo;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import com.sun.management.ThreadMXBean;
+import io.gmicro.profile.Frame;
+import jdk.jfr.consumer.RecordedClass;
+import jdk.jfr.consumer.RecordedEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where threads waited for a monitor when JFR's memory was read. JDK 17 takes the stack
+ * of such a wait when it begins and forgets it in the read, so that the event, which
+ * follows at the end of the wait, has none; JDK 25 takes it at the end. Used under the
+ * lock of {@link JfrMemory}.
+ */
+final class BlockedThreads {
+
+	private static final int MOST = 256;
+
+	private static final boolean FORGOTTEN = Runtime.version().feature() < 25;
+
+	private Map<Long, Wait> before = Map.of();
+
+	private Map<Long, Wait> last = Map.of();
+
+	/** To be called right before each read. */
+	void look() {
+		if (!FORGOTTEN) {
+			return;
+		}
+		this.before = this.last;
+		ThreadMXBean threads = Platform.threads();
+		long[] ids = blocked(threads.getThreadInfo(threads.getAllThreadIds())).mapToLong(ThreadInfo::getThreadId)
+			.limit(MOST)
+			.toArray();
+		Map<Long, Wait> found = new HashMap<>();
+		blocked(threads.getThreadInfo(ids, Jfr.STACK_DEPTH))
+			.forEach((thread) -> found.put(thread.getThreadId(), Wait.of(thread)));
+		this.last = found;
+	}
+
+	private static Stream<ThreadInfo> blocked(@Nullable ThreadInfo[] threads) {
+		return Stream.of(threads)
+			.filter(Objects::nonNull)
+			.filter((thread) -> thread.getThreadState() == State.BLOCKED && thread.getLockInfo() != null);
+	}
+
+	/**
+	 * The stack of a wait for a monitor that was still going on at the read before.
+	 * @param event an event without a stack
+	 * @return the stack, innermost call first, or {@code null} if it is not known
+	 */
+	@Nullable List<Frame> stack(RecordedEvent event) {
+		if (!event.getEventType().getName().equals("jdk.JavaMonitorEnter")) {
+			return null;
+		}
+		if (event.getThread() == null) {
+			return stackOfEnded(event.getClass("monitorClass"));
+		}
+		Wait wait = this.before.get(event.getThread().getJavaThreadId());
+		return (wait != null) ? wait.stack() : null;
+	}
+
+	/**
+	 * JFR does not say which thread it was when the thread has ended since. All that come
+	 * into question have to agree.
+	 */
+	private @Nullable List<Frame> stackOfEnded(@Nullable RecordedClass monitor) {
+		if (monitor == null) {
+			return null;
+		}
+		List<List<Frame>> stacks = this.before.entrySet()
+			.stream()
+			.filter((wait) -> wait.getValue().monitor().equals(monitor.getName()))
+			.filter((wait) -> Platform.threads().getThreadInfo(wait.getKey()) == null)
+			.map((wait) -> wait.getValue().stack())
+			.distinct()
+			.toList();
+		return (stacks.size() == 1) ? stacks.get(0) : null;
+	}
+
+	/**
+	 * What a thread waits for, and where.
+	 */
+	private record Wait(String monitor, List<Frame> stack) {
+
+		static Wait of(ThreadInfo thread) {
+			return new Wait(thread.getLockInfo().getClassName(),
+					Stream.of(thread.getStackTrace()).map(Frame::of).toList());
+		}
+
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.gmicro.jfr;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * What was recorded for a while, in a file that only this user can read and that is gone
+ * when this is closed.
+ */
+public final class JfrFile implements Closeable {
+
+	private final Path path;
+
+	private final Instant since;
+
+	/**
+	 * Create a view of a file.
+	 * @param path the file
+	 * @param since what ended until then is passed over
+	 */
+	JfrFile(Path path, Instant since) {
+		this.path = path;
+		this.since = since;
+	}
+
+	public static JfrFile empty(Instant since) throws IOException {
+		return new JfrFile(Files.createTempFile(PrivateDirectory.get(), null, ".jfr"), since);
+	}
+
+	public Path path() {
+		return this.path;
+	}
+
+	public long size() throws IOException {
+		return Files.size(this.path);
+	}
+
+	/**
+	 * Reads all events, in no particular order. Other recordings may have added some that
+	 * this one did not ask for.
+	 * @param action what to do with each
+	 * @throws IOException if the file cannot be read
+	 */
+	public void forEach(Consumer<RecordedEvent> action) throws IOException {
+		Predicate<RecordedEvent> recent = recent();
+		try (RecordingFile events = new RecordingFile(this.path)) {
+			while (events.hasMoreEvents()) {
+				RecordedEvent event = events.readEvent();
+				if (recent.test(event)) {
+					action.accept(event);
+				}
+			}
+		}
+	}
+
+	/** The same file without what ended until then. */
+	JfrFile after(Instant time) {
+		return time.isAfter(this.since) ? new JfrFile(this.path, time) : this;
+	}
+
+	public Predicate<RecordedEvent> recent() {
+		return (event) -> event.getEndTime().isAfter(this.since);
+	}
+
+	@Override
+	public void close() throws IOException {
+		Files.deleteIfExists(this.path);
+	}
+
+}

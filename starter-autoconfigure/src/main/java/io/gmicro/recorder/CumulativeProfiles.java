@@ -1,0 +1,235 @@
+package io.gmicro.recorder;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import io.gmicro.jfr.JfrEvents;
+import io.gmicro.jfr.JfrFile;
+import io.gmicro.jfr.JfrMemory;
+import io.gmicro.jfr.JfrStacks;
+import io.gmicro.jfr.Platform;
+import io.gmicro.jfr.ProfilingException;
+import io.gmicro.profile.Frame;
+import io.gmicro.profile.Profile;
+import jdk.jfr.consumer.RecordedEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what the profiles without a duration show. Events stay in memory and are counted
+ * when a profile is requested; until then those of the last minutes are kept. Threads
+ * wait often for other things than monitors, so those waits are recorded only from the
+ * first request for them on. Thread-safe.
+ */
+final class CumulativeProfiles implements AutoCloseable {
+
+	private static final Frame STARTED_BEFORE = Frame.named("[started before counting began]");
+
+	private static final Frame STARTED_MEANWHILE = Frame.named("[started while nothing was recorded]");
+
+	/**
+	 * Of what happens often, only what takes this long is counted: recording how each
+	 * thread of a busy server waits for its next request would cost too much to go on for
+	 * ever.
+	 */
+	private static final Duration LEAST_FREQUENT_WAIT = Duration.ofMillis(10);
+
+	private final Map<EventProfile, StackCounts> counts = new EnumMap<>(EventProfile.class);
+
+	private final Allocations allocations = new Allocations();
+
+	private final JfrStacks stacks = new JfrStacks();
+
+	private final Instant start = Instant.now();
+
+	private JfrEvents events;
+
+	private boolean closed;
+
+	/** Until when all was counted. */
+	private volatile Instant counted = this.start;
+
+	/** How long nothing was recorded, or no profile was requested. */
+	private Duration left = Duration.ZERO;
+
+	private volatile @Nullable Instant startOfWaits;
+
+	private volatile long started = Platform.threads().getTotalStartedThreadCount();
+
+	private boolean resting;
+
+	private volatile int restarts;
+
+	CumulativeProfiles() {
+		for (EventProfile profile : EventProfile.values()) {
+			this.counts.put(profile, new StackCounts());
+		}
+		counts(EventProfile.THREADCREATE).add(List.of(STARTED_BEFORE), new long[] { this.started });
+		this.events = open();
+	}
+
+	private JfrEvents open() {
+		Map<String, Map<String, String>> settings = new HashMap<>();
+		for (EventProfile profile : EventProfile.values()) {
+			settings.putAll(profile.events());
+		}
+		settings.keySet().removeAll(EventProfile.FREQUENT_EVENTS);
+		JfrEvents opened = JfrEvents.open("since the start", settings, this::read);
+		if (this.startOfWaits != null) {
+			enableWaits(opened);
+		}
+		return opened;
+	}
+
+	private static void enableWaits(JfrEvents events) {
+		EventProfile.FREQUENT_EVENTS
+			.forEach((event) -> events.enable(event, Objects.requireNonNull(EventProfile.BLOCK.events().get(event)))
+				.withThreshold(LEAST_FREQUENT_WAIT));
+	}
+
+	private StackCounts counts(EventProfile profile) {
+		return Objects.requireNonNull(this.counts.get(profile));
+	}
+
+	private void read(JfrFile file) throws IOException {
+		file.forEach((event) -> {
+			for (EventProfile profile : EventProfile.values()) {
+				if (profile.events().containsKey(event.getEventType().getName())) {
+					count(profile, event);
+				}
+			}
+		});
+		this.allocations.count(this::countAllocation);
+		this.stacks.clear();
+		this.counted = Instant.now();
+		this.started = Platform.threads().getTotalStartedThreadCount();
+	}
+
+	private void countAllocation(List<Frame> stack, Map<String, String> labels, long[] values) {
+		counts(EventProfile.ALLOCS).add(stack, values);
+	}
+
+	private void count(EventProfile profile, RecordedEvent event) {
+		if (isTooShort(event)) {
+			return;
+		}
+		if (profile == EventProfile.ALLOCS) {
+			profile.read(event, this.stacks, (stack, values) -> this.allocations
+				.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Set.of())));
+		}
+		else {
+			profile.read(event, this.stacks, counts(profile)::add);
+		}
+	}
+
+	/** Where another recording asks for shorter ones, they come here as well. */
+	private static boolean isTooShort(RecordedEvent event) {
+		return EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName())
+				&& event.getDuration().compareTo(LEAST_FREQUENT_WAIT) < 0;
+	}
+
+	/**
+	 * What was counted so far, up to this moment.
+	 * @param profile which profile
+	 * @return the profile
+	 * @throws ProfilingException if it cannot be counted now
+	 */
+	Profile get(EventProfile profile) throws ProfilingException {
+		ensureRunning(profile).read();
+		if (profile == EventProfile.ALLOCS) {
+			this.allocations.settle(this::countAllocation);
+		}
+		Profile counted = profile.create().time(Instant.now()).comment("Counted since " + seconds(this.start));
+		Instant waits = this.startOfWaits;
+		if (isOfFrequentEvents(profile) && waits != null) {
+			counted.comment("Waits for anything but monitors counted since " + seconds(waits));
+		}
+		commentOnGaps(counted);
+		this.stacks.commentOn(counted);
+		counts(profile).addTo(counted);
+		return counted;
+	}
+
+	private synchronized void commentOnGaps(Profile profile) {
+		if (this.left.toSeconds() > 0) {
+			profile.comment("Not counted: " + this.left.toSeconds()
+					+ " s in which no profile was requested or the recording was lost");
+		}
+		this.events.commentOn(profile);
+	}
+
+	/**
+	 * Starts again what ended by itself.
+	 */
+	synchronized void ensureRunning() {
+		if (!this.closed && !this.events.isRunning()) {
+			this.restarts += this.resting ? 0 : 1;
+			this.events.close();
+			startAgain();
+		}
+	}
+
+	private synchronized JfrEvents ensureRunning(EventProfile profile) {
+		ensureRunning();
+		if (this.startOfWaits == null && isOfFrequentEvents(profile)) {
+			enableWaits(this.events);
+			this.startOfWaits = Instant.now();
+		}
+		return this.events;
+	}
+
+	private void startAgain() {
+		Instant now = Instant.now();
+		long started = Platform.threads().getTotalStartedThreadCount();
+		JfrEvents opened = open();
+		opened.inherit(this.events);
+		this.events = opened;
+		this.resting = false;
+		counts(EventProfile.THREADCREATE).add(List.of(STARTED_MEANWHILE), new long[] { started - this.started });
+		this.started = started;
+		this.left = this.left.plus(Duration.between(this.counted, now));
+		this.counted = now;
+	}
+
+	/**
+	 * Called every second, so that what JFR holds for events that are not requested does
+	 * not grow without bound: after a while it is thrown away. It goes away only with the
+	 * last recording, so where there is another one this waits for the next request.
+	 */
+	synchronized void keep() {
+		if (!this.closed && this.events.isRunning() && JfrMemory.shared().isOld()) {
+			this.events.close();
+			this.resting = true;
+			if (!JfrMemory.shared().isShared()) {
+				startAgain();
+			}
+		}
+	}
+
+	/** How often the recording had to be started again, since it ended by itself. */
+	int restarts() {
+		return this.restarts;
+	}
+
+	private static boolean isOfFrequentEvents(EventProfile profile) {
+		return profile == EventProfile.MUTEX || profile == EventProfile.BLOCK;
+	}
+
+	private static Instant seconds(Instant instant) {
+		return instant.truncatedTo(ChronoUnit.SECONDS);
+	}
+
+	@Override
+	public synchronized void close() {
+		this.closed = true;
+		this.events.close();
+	}
+
+}

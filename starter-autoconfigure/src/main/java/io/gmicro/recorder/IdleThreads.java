@@ -1,0 +1,72 @@
+package io.gmicro.recorder;
+
+import java.util.List;
+import java.util.Set;
+
+import io.gmicro.profile.Frame;
+
+/**
+ * Tells threads that wait for work from threads that are kept from theirs.
+ */
+final class IdleThreads {
+
+	/**
+	 * Between where a thread parks and the loop that asks for work lie at most so many.
+	 */
+	private static final int DEPTH = 12;
+
+	private static final Set<String> WAITS_FOR_WORK = Set.of("java.util.concurrent.ThreadPoolExecutor.getTask",
+			"java.util.concurrent.ForkJoinPool.awaitWork", "java.util.TimerThread.mainLoop",
+			"java.lang.ref.ReferenceQueue.remove", "java.lang.ref.ReferenceQueue.remove0",
+			"org.apache.tomcat.util.threads.ThreadPoolExecutor.getTask",
+			"org.apache.tomcat.util.threads.TaskQueue.take", "org.apache.tomcat.util.threads.TaskQueue.poll",
+			"org.eclipse.jetty.util.thread.QueuedThreadPool.idleJobPoll",
+			"org.eclipse.jetty.util.thread.ReservedThreadExecutor$ReservedThread.reservedWait",
+			"org.eclipse.jetty.util.thread.ReservedThreadExecutor$ReservedThread.waitForTask",
+			"io.netty.util.concurrent.SingleThreadEventExecutor.takeTask",
+			"io.netty.util.concurrent.GlobalEventExecutor.takeTask",
+			"kotlinx.coroutines.scheduling.CoroutineScheduler$Worker.park",
+			"ch.qos.logback.core.AsyncAppenderBase$Worker.run",
+			"io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor$Worker.run",
+			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.WatchdogThread.watch",
+			"io.gmicro.scrape.CoarseClock.tick");
+
+	/**
+	 * A thread that runs nothing but these waits for work: that of an application has
+	 * calls of its own on its stack. So the idle threads of a JDK need not be known.
+	 */
+	private static final List<String> POOLS = List.of("java.", "jdk.", "sun.", "com.sun.jmx.",
+			"org.apache.tomcat.util.threads.", "org.eclipse.jetty.util.thread.", "org.jboss.threads.", "org.xnio.");
+
+	/** Who waits because somebody looks at the profile. */
+	private static final List<String> PROFILING = List.of("jdk.jfr.internal.", "io.gmicro.jfr.", "io.gmicro.recorder.",
+			"io.gmicro.pprof.");
+
+	private IdleThreads() {
+	}
+
+	/**
+	 * Whether a thread that waits has nothing to do.
+	 * @param stack where it waits, innermost first
+	 * @return whether it waits for work
+	 */
+	static boolean isIdle(List<Frame> stack) {
+		return asksForWork(stack) || stack.stream()
+			.map(Frame::function)
+			.allMatch((function) -> POOLS.stream().anyMatch(function::startsWith));
+	}
+
+	/**
+	 * Whether a thread waits in a call that asks for work, even if for a lock.
+	 * @param stack where it waits, innermost first
+	 * @return whether it waits for work
+	 */
+	static boolean asksForWork(List<Frame> stack) {
+		return stack.stream()
+			.limit(DEPTH)
+			.map(Frame::function)
+			.anyMatch((function) -> WAITS_FOR_WORK.contains(function)
+					|| PROFILING.stream().anyMatch(function::startsWith));
+	}
+
+}

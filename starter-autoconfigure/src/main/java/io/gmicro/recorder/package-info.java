@@ -1,0 +1,7 @@
+/**
+ * Profiles of this process, from the JDK Flight Recorder and the beans of the JVM.
+ */
+@NullMarked
+package io.gmicro.recorder;
+
+import org.jspecify.annotations.NullMarked;

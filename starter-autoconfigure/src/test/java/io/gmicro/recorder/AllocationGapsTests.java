@@ -1,0 +1,100 @@
+package io.gmicro.recorder;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+import io.gmicro.profile.Frame;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * Who gets what the recorder left out, with samples made as it makes them.
+ */
+class AllocationGapsTests {
+
+	private static final int BYTES = 1;
+
+	/** What the recorder takes in a fifth of a second. */
+	private static final int BURST = 30;
+
+	private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+
+	private final List<TimedSample> samples = new ArrayList<>();
+
+	@Test
+	void whatWasLeftOutGoesToWhatWasSeenBeforeIt() {
+		burst(0, "first", 1000);
+		burst(200, "second", 1000 + 60_000);
+		burst(400, "third", 1000 + 90_000);
+		AllocationGaps.mend(this.samples);
+		assertThat(bytesOf("first")).isEqualTo(30_000 + 60_000);
+		assertThat(bytesOf("second")).isEqualTo(30_000 + 90_000);
+		assertThat(bytesOf("third")).isEqualTo(30_000);
+	}
+
+	@Test
+	void whatWasAllocatedBeforeTheFirstSampleGoesToNobody() {
+		burst(0, "first", 1_000_000);
+		AllocationGaps.mend(this.samples);
+		assertThat(bytesOf("first")).isEqualTo(30_000);
+	}
+
+	@Test
+	void onlyTheLastPeriodBeforeAGapGetsWhatWasLeftOut() {
+		burst(0, "long ago", 1000);
+		for (int at = 40; at < 220; at += 10) {
+			sample(at, "long ago", 1000);
+		}
+		burst(220, "before", 1000);
+		burst(430, "after", 1000 + 30_000_000);
+		AllocationGaps.mend(this.samples);
+		// Less than a byte for each is lost to rounding
+		assertThat(bytesOf("long ago") + bytesOf("before")).isCloseTo((30 + 18 + 30) * 1000 + 30_000_000, within(78L));
+		assertThat(this.samples.get(0).values()[BYTES]).isEqualTo(1000);
+	}
+
+	@Test
+	void sparseSamplesKeepWhatTheyCountFor() {
+		for (int i = 0; i < 10; i++) {
+			sample(i * 100, "sparse", 1000 * (i + 1));
+		}
+		AllocationGaps.mend(this.samples);
+		assertThat(this.samples.stream().skip(1).map((sample) -> sample.values()[BYTES])).containsExactly(2000L, 3000L,
+				4000L, 5000L, 6000L, 7000L, 8000L, 9000L, 10_000L);
+	}
+
+	@Test
+	void orderOfTheRecordingDoesNotMatter() {
+		burst(0, "first", 1000);
+		burst(200, "second", 1000 + 60_000);
+		Collections.shuffle(this.samples, new Random(1));
+		AllocationGaps.mend(this.samples);
+		assertThat(bytesOf("first")).isEqualTo(30_000 + 60_000);
+		assertThat(bytesOf("second")).isEqualTo(30_000);
+	}
+
+	private void burst(int atMillis, String function, long firstBytes) {
+		for (int i = 0; i < BURST; i++) {
+			sample(atMillis + i, function, (i == 0) ? firstBytes : 1000);
+		}
+	}
+
+	private void sample(int atMillis, String function, long bytes) {
+		this.samples.add(new TimedSample(null, START.plusMillis(atMillis), List.of(Frame.named(function)),
+				new long[] { 1, bytes, 0, 0 }, Set.of()));
+	}
+
+	private long bytesOf(String function) {
+		return this.samples.stream()
+			.filter((sample) -> sample.stack().get(0).function().equals(function))
+			.mapToLong((sample) -> sample.values()[BYTES])
+			.sum();
+	}
+
+}
