@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.management.ThreadMXBean;
+import io.gmicro.jfr.Jfr;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -23,6 +24,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,12 @@ class RequestEventsTests {
 			"gmicro.diagnostics.access=unrestricted" };
 
 	private static final int REQUESTS = 100_000;
+
+	/** Whatever test uses the recorder first decides how deep its stacks are. */
+	@BeforeAll
+	static void recorder() throws IOException {
+		Jfr.prepare();
+	}
 
 	@TempDir
 	private Path directory;

@@ -11,6 +11,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class JfrStacksTests {
 
 	private static final String THIS_FILE = "io/gmicro/jfr/JfrStacksTests.java";
+
+	/** Whatever test uses the recorder first decides how deep its stacks are. */
+	@BeforeAll
+	static void recorder() throws IOException {
+		Jfr.prepare();
+	}
 
 	@Test
 	void frameHasTheSourceFileOfItsClass(@TempDir Path directory) throws IOException {

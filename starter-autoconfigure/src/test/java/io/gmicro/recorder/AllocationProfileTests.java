@@ -80,9 +80,9 @@ class AllocationProfileTests {
 	@Test
 	void whatIsAllocatedAtOnceIsCountedWhole() throws Exception {
 		long before = inAllocate(cumulative.get(EventProfile.ALLOCS));
-		allocate(500, MEGABYTE);
+		allocate(3000, MEGABYTE);
 		long counted = inAllocate(cumulative.get(EventProfile.ALLOCS)) - before;
-		assertThat(counted).isCloseTo(500L * MEGABYTE, withPercentage(30));
+		assertThat(counted).isCloseTo(3000L * MEGABYTE, withPercentage(30));
 	}
 
 	@Test

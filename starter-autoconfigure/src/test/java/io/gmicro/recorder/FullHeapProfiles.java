@@ -27,7 +27,7 @@ final class FullHeapProfiles {
 				try {
 					profiler.cumulative().get(kinds[i % kinds.length]);
 				}
-				catch (ProfilingException | OutOfMemoryError ex) {
+				catch (ProfilingException | VirtualMachineError ex) {
 					// No profile is better than an old one
 				}
 				finally {
