@@ -168,7 +168,7 @@ final class HtmlPage {
 		this.out.append("</table>\n");
 	}
 
-	private void request(SlowRequest request) {
+	private void request(RequestsView.Slow request) {
 		String traceId = request.traceId();
 		this.out.append("<tbody>\n<tr><th scope=\"row\">")
 			.append(time(request.start()))
@@ -183,14 +183,15 @@ final class HtmlPage {
 			.append((traceId != null) ? "</td><td><code>" + Escape.html(traceId) + "</code>"
 					: "</td><td class=\"none\">none")
 			.append("</td></tr>\n<tr class=\"story\"><td colspan=\"5\">");
-		story(request);
+		stacks(request);
 		this.out.append("</td></tr>\n</tbody>\n");
 	}
 
-	private void story(SlowRequest request) {
-		HotSpot spot = HotSpot.of(request.stacks(), this.own);
-		String samples = RequestWords.stoodStill(request) + RequestWords.samples(spot, request);
-		List<CallChain> chains = CallChain.of(request.stacks());
+	private void stacks(RequestsView.Slow request) {
+		HotSpot spot = request.hotSpot();
+		String samples = RequestWords.stoodStill(request.stoodStill())
+				+ RequestWords.samples(spot, request.samples(), request.thread());
+		List<CallChain> chains = request.stacks();
 		if (chains.isEmpty()) {
 			this.out.append("<p class=\"none\">").append(samples).append("</p>");
 			return;

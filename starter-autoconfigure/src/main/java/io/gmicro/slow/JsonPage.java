@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.Escape;
-import io.gmicro.diagnostics.OwnCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class JsonPage {
 			live(live);
 		}
 		this.out.append(",\"slow\":");
-		array(view.slow(), (group) -> group(group, view.own()));
+		array(view.slow(), this::group);
 		this.out.append("}\n");
 	}
 
@@ -64,14 +63,14 @@ final class JsonPage {
 		this.out.append('}');
 	}
 
-	private void group(RequestsView.Group group, OwnCode own) {
+	private void group(RequestsView.Group group) {
 		this.out.append("{\"route\":").append(string(group.route()));
 		this.out.append(",\"requests\":");
-		array(group.requests(), (request) -> request(request, own));
+		array(group.requests(), this::request);
 		this.out.append('}');
 	}
 
-	private void request(SlowRequest request, OwnCode own) {
+	private void request(RequestsView.Slow request) {
 		this.out.append("{\"start\":").append(string(Times.iso(request.start())));
 		this.out.append(",\"method\":").append(string(request.method()));
 		this.out.append(",\"status\":").append(status(request.status()));
@@ -79,12 +78,11 @@ final class JsonPage {
 		this.out.append(",\"thread\":").append(string(request.thread()));
 		this.out.append(",\"traceId\":").append(string(request.traceId()));
 		this.out.append(",\"samples\":").print(request.samples());
-		this.out.append(",\"stoodStillSeconds\":")
-			.append(Times.seconds(Duration.ofNanos(request.stacks().stoodStill())));
+		this.out.append(",\"stoodStillSeconds\":").append(Times.seconds(request.stoodStill()));
 		this.out.append(",\"hotSpot\":");
-		hotSpot(HotSpot.of(request.stacks(), own));
+		hotSpot(request.hotSpot());
 		this.out.append(",\"stacks\":");
-		array(CallChain.of(request.stacks()), this::chain);
+		array(request.stacks(), this::chain);
 		this.out.append('}');
 	}
 

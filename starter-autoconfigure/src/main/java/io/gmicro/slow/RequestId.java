@@ -27,13 +27,15 @@ record RequestId(int hash, long startNanos) {
 	/**
 	 * Read an id.
 	 * @param text anything
-	 * @return the id, or {@code null} if the text is none
+	 * @return the id
+	 * @throws IllegalArgumentException if the text is none
 	 */
-	static @Nullable RequestId parse(String text) {
+	static RequestId parse(String text) {
 		Matcher matcher = FORM.matcher(text);
-		return matcher.matches()
-				? new RequestId(Integer.parseInt(matcher.group(1)), Long.parseUnsignedLong(matcher.group(2), 16))
-				: null;
+		if (!matcher.matches()) {
+			throw new IllegalArgumentException("not the id of a request");
+		}
+		return new RequestId(Integer.parseInt(matcher.group(1)), Long.parseUnsignedLong(matcher.group(2), 16));
 	}
 
 	@Nullable Operation find(ActiveOperations active) {

@@ -32,13 +32,13 @@ final class RequestWords {
 		return number + ((number == 1) ? " sample" : " samples");
 	}
 
-	static String samples(HotSpot spot, SlowRequest request) {
-		if (request.samples() == 0) {
-			return request.thread().equals(Story.ASYNCHRONOUS) ? "not sampled, since it held no thread"
+	static String samples(HotSpot spot, int samples, String thread) {
+		if (samples == 0) {
+			return thread.equals(Story.ASYNCHRONOUS) ? "not sampled, since it held no thread"
 					: "over before the first sample";
 		}
-		return spot.isOfMost(request.samples()) ? spot.samples() + " of " + samples(request.samples())
-				: samples(request.samples()) + " without a call that most share, " + spot.samples();
+		return spot.isOfMost(samples) ? spot.samples() + " of " + samples(samples)
+				: samples(samples) + " without a call that most share, " + spot.samples();
 	}
 
 	static String inside(HotSpot spot) {
@@ -58,9 +58,8 @@ final class RequestWords {
 				+ Times.text(streams.oldest());
 	}
 
-	static String stoodStill(SlowRequest request) {
-		long nanos = request.stacks().stoodStill();
-		return (nanos > 0) ? Calls.stoodStill(nanos).getMethodName() + ", " : "";
+	static String stoodStill(Duration duration) {
+		return duration.isZero() ? "" : Calls.stoodStill(duration.toNanos()).getMethodName() + ", ";
 	}
 
 }

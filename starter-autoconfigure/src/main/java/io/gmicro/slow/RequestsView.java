@@ -52,7 +52,7 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, Li
 			.toList();
 		List<Running> shown = rows.subList(0, Math.min(rows.size(), MAX_RUNNING));
 		return new RequestsView(Instant.now(), shown, rows.size() - shown.size(), streams(all), live,
-				group(newestFirst), own);
+				group(newestFirst, own), own);
 	}
 
 	private static List<Streams> streams(List<Running> all) {
@@ -83,10 +83,10 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, Li
 		return this.running.size() + this.runningNotShown + this.streams.stream().mapToInt(Streams::count).sum();
 	}
 
-	private static List<Group> group(List<SlowRequest> newestFirst) {
-		Map<String, List<SlowRequest>> routes = new LinkedHashMap<>();
+	private static List<Group> group(List<SlowRequest> newestFirst, OwnCode own) {
+		Map<String, List<Slow>> routes = new LinkedHashMap<>();
 		for (SlowRequest request : newestFirst) {
-			routes.computeIfAbsent(request.route(), (route) -> new ArrayList<>()).add(request);
+			routes.computeIfAbsent(request.route(), (route) -> new ArrayList<>()).add(Slow.of(request, own));
 		}
 		return routes.entrySet()
 			.stream()
@@ -161,10 +161,37 @@ record RequestsView(Instant time, List<Running> running, int runningNotShown, Li
 	 * @param route the route label
 	 * @param requests the requests, newest first, at least one
 	 */
-	record Group(String route, List<SlowRequest> requests) {
+	record Group(String route, List<Slow> requests) {
 
+		/** How long the slowest took. */
 		Duration slowest() {
-			return longest(this.requests.stream().map(SlowRequest::duration));
+			return longest(this.requests.stream().map(Slow::duration));
+		}
+
+	}
+
+	/**
+	 * A request that was slow.
+	 *
+	 * @param start when it began, by the wall clock
+	 * @param method the method label
+	 * @param status the status the client saw
+	 * @param duration how long it took
+	 * @param thread the name of the thread that served it last, or what it did without
+	 * one
+	 * @param traceId the id of its trace, or {@code null}
+	 * @param samples how often its stack was sampled
+	 * @param stoodStill for how long the process stood still
+	 * @param hotSpot where it was seen most
+	 * @param stacks its stacks, outermost call first
+	 */
+	record Slow(Instant start, String method, String status, Duration duration, String thread, @Nullable String traceId,
+			int samples, Duration stoodStill, HotSpot hotSpot, List<CallChain> stacks) {
+
+		static Slow of(SlowRequest request, OwnCode own) {
+			return new Slow(request.start(), request.method(), request.status(), request.duration(), request.thread(),
+					request.traceId(), request.samples(), Duration.ofNanos(request.stacks().stoodStill()),
+					HotSpot.of(request.stacks(), own), CallChain.of(request.stacks()));
 		}
 
 	}

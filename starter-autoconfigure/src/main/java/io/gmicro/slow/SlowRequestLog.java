@@ -81,7 +81,7 @@ final class SlowRequestLog {
 			line.append(", ").append(Calls.stoodStill(request.stacks().stoodStill()).getMethodName());
 		}
 		HotSpot spot = HotSpot.of(request.stacks(), this.own);
-		line.append(", ").append(RequestWords.samples(spot, request));
+		line.append(", ").append(RequestWords.samples(spot, request.samples(), request.thread()));
 		if (!spot.calls().isEmpty()) {
 			where(line.append(" in "), spot, "of which " + spot.insideSamples() + " ");
 		}

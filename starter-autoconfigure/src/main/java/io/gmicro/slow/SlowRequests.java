@@ -1,5 +1,7 @@
 package io.gmicro.slow;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -191,13 +193,23 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	}
 
 	/**
-	 * What runs now and what was slow.
-	 * @param live the request to take the stack of, or {@code null}
-	 * @return the view of this moment
+	 * Writes the slow requests as a profile for {@code go tool pprof}.
+	 * @param out where to write; it is not closed
+	 * @throws IOException if it cannot be written
 	 */
-	RequestsView view(@Nullable RequestId live) {
+	public void writeProfile(OutputStream out) throws IOException {
+		SlowProfile.write(this.history.newestFirst(), out);
+	}
+
+	/**
+	 * What runs now and what was slow.
+	 * @param live the id of the request to take the stack of, or {@code null}
+	 * @return the view of this moment
+	 * @throws IllegalArgumentException if the id is none
+	 */
+	public RequestsView view(@Nullable String live) {
 		this.thread.check(System.nanoTime());
-		LiveStack stack = (live != null) ? LiveStack.of(live, this.active) : null;
+		LiveStack stack = (live != null) ? LiveStack.of(RequestId.parse(live), this.active) : null;
 		return RequestsView.of(this.active, this.thresholds, this.history.newestFirst(), stack, this.own);
 	}
 

@@ -83,18 +83,21 @@ public final class SlowRequestsServlet extends HttpServlet {
 		String liveId = parameter(request, "live");
 		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
 				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
-		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
 		if (format == null) {
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
+			return;
 		}
-		else if (liveId != null && live == null) {
+		RequestsView view;
+		try {
+			view = this.requests.view(liveId);
+		}
+		catch (IllegalArgumentException ex) {
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
+			return;
 		}
-		else {
-			response.setContentType(format.contentType());
-			response.setHeader("Vary", "Accept");
-			write(this.requests.view(live), format, request, response.getWriter());
-		}
+		response.setContentType(format.contentType());
+		response.setHeader("Vary", "Accept");
+		write(view, format, request, response.getWriter());
 	}
 
 	/** Refuses a request that has others, or a query that cannot be read. */
@@ -140,7 +143,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 		}
 		response.setContentType("application/octet-stream");
 		response.setHeader("Content-Disposition", "attachment; filename=\"" + PROFILE + "\"");
-		SlowProfile.write(this.requests.history().newestFirst(), response.getOutputStream());
+		this.requests.writeProfile(response.getOutputStream());
 	}
 
 	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {

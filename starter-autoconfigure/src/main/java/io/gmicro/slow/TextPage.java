@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
-import io.gmicro.diagnostics.OwnCode;
 
 /**
  * Writes the page as plain text, for a terminal.
@@ -37,7 +36,7 @@ final class TextPage {
 		}
 		line("", "");
 		line("", "Slow: " + view.slow().stream().mapToInt((group) -> group.requests().size()).sum());
-		view.slow().forEach((group) -> group(group, view.own()));
+		view.slow().forEach(this::group);
 	}
 
 	private void running(RequestsView.Running request) {
@@ -48,27 +47,28 @@ final class TextPage {
 		line(INDENT, "stack at ?format=text&live=" + request.id());
 	}
 
-	private void group(RequestsView.Group group, OwnCode own) {
+	private void group(RequestsView.Group group) {
 		line("", "");
 		line("", group.route() + ", slowest " + Times.text(group.slowest()));
-		group.requests().forEach((request) -> request(request, own));
+		group.requests().forEach(this::request);
 	}
 
-	private void request(SlowRequest request, OwnCode own) {
+	private void request(RequestsView.Slow request) {
 		line("  ", Times.text(request.start()) + ", " + request.method() + ", took " + Times.text(request.duration())
 				+ ", status " + request.status());
 		line(INDENT, "thread " + RequestWords.thread(request.thread())
 				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
-		HotSpot spot = HotSpot.of(request.stacks(), own);
+		HotSpot spot = request.hotSpot();
 		StackTraceElement inside = spot.inside();
 		line(INDENT,
-				RequestWords.stoodStill(request) + RequestWords.samples(spot, request)
+				RequestWords.stoodStill(request.stoodStill())
+						+ RequestWords.samples(spot, request.samples(), request.thread())
 						+ spot.calls()
 							.stream()
 							.map(Calls::shortName)
 							.collect(Collectors.joining(" <- ", spot.calls().isEmpty() ? "" : " in ", ""))
 						+ ((inside != null) ? RequestWords.inside(spot) + Calls.longName(inside) : ""));
-		chains(CallChain.of(request.stacks()), INDENT + "  ");
+		chains(request.stacks(), INDENT + "  ");
 	}
 
 	private void chains(List<CallChain> chains, String indent) {

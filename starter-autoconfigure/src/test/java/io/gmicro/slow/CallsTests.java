@@ -1,7 +1,5 @@
 package io.gmicro.slow;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +50,7 @@ class CallsTests {
 		HotSpot spot = HotSpot.of(tree, OwnCode.UNKNOWN);
 		assertThat(spot.samples()).isEqualTo(2);
 		assertThat(spot.isOfMost(4)).isFalse();
-		assertThat(RequestWords.samples(spot, request(tree))).isEqualTo("4 samples without a call that most share, 2");
+		assertThat(RequestWords.samples(spot, 4, "thread")).isEqualTo("4 samples without a call that most share, 2");
 	}
 
 	@Test
@@ -119,10 +117,6 @@ class CallsTests {
 		assertThat(chains.get(0).callees()).extracting(CallChain::calls)
 			.containsExactly(List.of(REPOSITORY, SOCKET), List.of(MAPPER));
 		assertThat(chains.get(0).callees()).extracting(CallChain::samples).containsExactly(2, 1);
-	}
-
-	private static SlowRequest request(StackTree tree) {
-		return new SlowRequest(Instant.EPOCH, "GET", "/", "200", Duration.ofSeconds(1), "thread", null, tree);
 	}
 
 	@SafeVarargs

@@ -108,7 +108,8 @@ class HostileNamesTests {
 						name)),
 				0, List.of(new RequestsView.Streams(name, name, 1, Duration.ofSeconds(1))),
 				new LiveStack(name, LiveStack.State.RUNNING, name, List.of(call)),
-				List.of(new RequestsView.Group(name, List.of(slow))), OwnCode.UNKNOWN);
+				List.of(new RequestsView.Group(name, List.of(RequestsView.Slow.of(slow, OwnCode.UNKNOWN)))),
+				OwnCode.UNKNOWN);
 	}
 
 }
