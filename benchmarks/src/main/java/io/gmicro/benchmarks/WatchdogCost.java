@@ -15,9 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.ExchangeFilter;
-import io.gmicro.slow.SlowRequests;
-import io.gmicro.slow.Thresholds;
-import io.gmicro.slow.TraceIds;
+import io.gmicro.sampling.SlowRequests;
+import io.gmicro.sampling.Thresholds;
+import io.gmicro.sampling.TraceIds;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.springframework.mock.web.MockHttpServletRequest;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.AccessRule;
-import io.gmicro.slow.SlowRequests;
+import io.gmicro.sampling.SlowRequests;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 

@@ -1,8 +1,8 @@
 package io.gmicro.autoconfigure;
 
+import io.gmicro.console.SlowRequestsServlet;
 import io.gmicro.diagnostics.AccessRule;
-import io.gmicro.slow.SlowRequests;
-import io.gmicro.slow.SlowRequestsServlet;
+import io.gmicro.sampling.SlowRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ListableBeanFactory;

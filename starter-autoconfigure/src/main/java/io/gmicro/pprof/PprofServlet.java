@@ -152,7 +152,7 @@ public final class PprofServlet extends HttpServlet {
 			HttpServletResponse response) throws IOException, ProfilingException, InterruptedException {
 		attach(fileName, response);
 		if (isGet(request)) {
-			new Download(this.profiler, response).profile(kind, query.options(), Duration.ofSeconds(seconds));
+			new Download(this.profiler, response).profile(kind, options(kind, query), Duration.ofSeconds(seconds));
 		}
 	}
 
@@ -177,7 +177,7 @@ public final class PprofServlet extends HttpServlet {
 		}
 		response.setContentType("text/html; charset=utf-8");
 		if (isGet(request)) {
-			new Download(this.profiler, response).flameGraph(kind, query.options(), Duration.ofSeconds(seconds));
+			new Download(this.profiler, response).flameGraph(kind, options(kind, query), Duration.ofSeconds(seconds));
 		}
 	}
 
@@ -223,6 +223,14 @@ public final class PprofServlet extends HttpServlet {
 		else {
 			ThreadDump.write(text(response));
 		}
+	}
+
+	/** Where there is no recorder, that is said first. */
+	private ProfileKind.Options options(ProfileKind kind, ProfileQuery query) throws ProfilingException {
+		if (kind != ProfileKind.GOROUTINE && kind != ProfileKind.HEAP) {
+			this.profiler.cumulative();
+		}
+		return query.options();
 	}
 
 	private static boolean isGet(HttpServletRequest request) {

@@ -28,8 +28,8 @@ final class IdleThreads {
 			"kotlinx.coroutines.scheduling.CoroutineScheduler$Worker.park",
 			"ch.qos.logback.core.AsyncAppenderBase$Worker.run",
 			"io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor$Worker.run",
-			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.slow.WatchdogThread.watch",
-			"io.gmicro.scrape.CoarseClock.tick");
+			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run",
+			"io.gmicro.sampling.WatchdogThread.watch", "io.gmicro.scrape.CoarseClock.tick");
 
 	/**
 	 * A thread that runs nothing but these waits for work: that of an application has

@@ -45,7 +45,7 @@ class GmicroRuntimeHintsTests {
 
 	@ParameterizedTest
 	@ValueSource(
-			strings = { "io/gmicro/diagnostics/style.css", "io/gmicro/pprof/style.css", "io/gmicro/slow/style.css" })
+			strings = { "io/gmicro/diagnostics/style.css", "io/gmicro/pprof/style.css", "io/gmicro/console/style.css" })
 	void stylesheetsAreThere(String resource) {
 		assertThat(new ClassPathResource(resource).exists()).isTrue();
 		assertThat(RuntimeHintsPredicates.resource().forResource(resource)).accepts(this.hints);

@@ -62,7 +62,7 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 class KindsApplication {
 
 	static final String[] PROPERTIES = { "gmicro.metrics.enabled=true", "server.http2.enabled=true",
-			"spring.web.resources.static-locations=classpath:/io/gmicro/slow/" };
+			"spring.web.resources.static-locations=classpath:/io/gmicro/console/" };
 
 	static final long TIMEOUT_MILLIS = 100;
 

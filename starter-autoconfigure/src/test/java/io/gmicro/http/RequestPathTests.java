@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
+import io.gmicro.sampling.SlowRequests;
+import io.gmicro.sampling.Thresholds;
+import io.gmicro.sampling.TraceIds;
 import io.gmicro.scrape.ScrapeMeterRegistry;
-import io.gmicro.slow.SlowRequests;
-import io.gmicro.slow.Thresholds;
-import io.gmicro.slow.TraceIds;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;

@@ -1,0 +1,232 @@
+package io.gmicro.console;
+
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.OwnCode;
+import io.gmicro.sampling.FrameChain;
+import io.gmicro.sampling.FrameText;
+import io.gmicro.sampling.HottestFrame;
+import io.gmicro.sampling.LiveStack;
+import io.gmicro.sampling.RequestText;
+import io.gmicro.sampling.RequestsView;
+import io.gmicro.sampling.TimeText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the page for people. It needs no script: a live stack is a link, and what is
+ * long unfolds.
+ */
+final class HtmlPage {
+
+	private final PrintWriter out;
+
+	private OwnCode own = OwnCode.UNKNOWN;
+
+	HtmlPage(PrintWriter out) {
+		this.out = out;
+	}
+
+	void write(RequestsView view, String style) {
+		this.own = view.own();
+		this.out.append("""
+				<!DOCTYPE html>
+				<html lang="en">
+				<head>
+				<meta charset="utf-8">
+				<meta name="viewport" content="width=device-width, initial-scale=1">
+				<meta name="color-scheme" content="light dark">
+				<title>Requests</title>
+				<link rel="stylesheet" href="%s">
+				</head>
+				<body>
+				<header>
+				<h1>Requests</h1>
+				<p>As of %s</p>
+				<nav aria-label="This page"><a href="?">Refresh</a> <a href="?format=json">JSON</a> \
+				<a href="?format=text">Text</a></nav>
+				</header>
+				<main>
+				""".formatted(Escape.html(style), time(view.time())));
+		running(view);
+		slow(view);
+		this.out.append("</main>\n</body>\n</html>\n");
+	}
+
+	private void running(RequestsView view) {
+		LiveStack live = view.live();
+		this.out.append("<section aria-labelledby=\"running\">\n<h2 id=\"running\">Running now <span class=\"count\">")
+			.append(Integer.toString(view.runningCount()))
+			.append("</span></h2>\n");
+		if (live != null && view.running().stream().noneMatch((request) -> request.id().equals(live.id()))) {
+			this.out.append("<div class=\"live\" id=\"live\">");
+			live(live);
+			this.out.append("</div>\n");
+		}
+		if (view.runningCount() == 0) {
+			this.out.append("<p class=\"empty\">No request is being served.</p>\n");
+		}
+		if (!view.running().isEmpty()) {
+			this.out.append("""
+					<table class="running">
+					<thead><tr><th scope="col">Request</th><th scope="col">Age</th><th scope="col">Thread</th>\
+					<th scope="col">Stack</th></tr></thead>
+					<tbody>
+					""");
+			view.running().forEach((request) -> running(request, live));
+			this.out.append("</tbody>\n</table>\n");
+		}
+		if (view.runningNotShown() > 0) {
+			this.out.append("<p class=\"empty\">and ")
+				.append(Integer.toString(view.runningNotShown()))
+				.append(" more</p>\n");
+		}
+		streams(view.streams());
+		this.out.append("</section>\n");
+	}
+
+	private void streams(List<RequestsView.Streams> streams) {
+		if (!streams.isEmpty()) {
+			this.out.append("""
+					<table class="streams">
+					<thead><tr><th scope="col">Streams</th><th scope="col">Number</th><th scope="col">Oldest</th></tr>\
+					</thead>
+					<tbody>
+					""");
+			streams.forEach(this::streams);
+			this.out.append("</tbody>\n</table>\n");
+		}
+	}
+
+	private void streams(RequestsView.Streams streams) {
+		this.out.append("<tr><th scope=\"row\"><span class=\"method\">")
+			.append(Escape.html(streams.method()))
+			.append("</span> <code>")
+			.append(Escape.html(Objects.requireNonNullElse(streams.route(), RequestText.NOT_MATCHED)))
+			.append("</code></th><td><span class=\"number\">")
+			.append(Integer.toString(streams.count()))
+			.append("</span></td><td><span class=\"number\">")
+			.append(TimeText.text(streams.oldest()))
+			.append("</span></td></tr>\n");
+	}
+
+	private void running(RequestsView.Running request, @Nullable LiveStack live) {
+		String thread = request.thread();
+		String id = Escape.html(request.id());
+		this.out.append(request.isSlow() ? "<tr class=\"slow\">" : "<tr>")
+			.append("<th scope=\"row\"><span class=\"method\">")
+			.append(Escape.html(request.method()))
+			.append((request.route() != null) ? "</span> <code>" : "</span> <code class=\"none\">")
+			.append(Escape.html(RequestText.route(request)))
+			.append("</code></th><td><span class=\"number\">")
+			.append(TimeText.text(request.age()))
+			.append("</span><span class=\"note\">")
+			.append(Escape.html(RequestText.state(request)))
+			.append((thread != null) ? "</span></td><td>" : "</span></td><td class=\"none\">")
+			.append(Escape.html((thread != null) ? RequestText.thread(thread) : RequestText.ASYNCHRONOUS))
+			.append("</td><td><a href=\"?live=" + id + "#live\">Stack now</a></td></tr>\n");
+		if (live != null && live.id().equals(request.id())) {
+			this.out.append("<tr class=\"live\" id=\"live\"><td colspan=\"4\">");
+			live(live);
+			this.out.append("</td></tr>\n");
+		}
+	}
+
+	private void live(LiveStack live) {
+		String thread = live.thread();
+		if (thread == null) {
+			this.out.append("<p>This request ").append(Escape.html(live.state().text())).append(".</p>");
+			return;
+		}
+		this.out.append("<p>The stack of <strong>")
+			.append(Escape.html(RequestText.thread(thread)))
+			.append("</strong>, innermost call first. <a href=\"?\">Close</a></p>");
+		new HtmlStacks(this.out, this.own).calls(live.calls(), true);
+	}
+
+	private void slow(RequestsView view) {
+		int requests = view.slow().stream().mapToInt((group) -> group.requests().size()).sum();
+		this.out.append("<section aria-labelledby=\"slow\">\n<h2 id=\"slow\">Slow <span class=\"count\">")
+			.append(Integer.toString(requests))
+			.append("</span></h2>\n");
+		if (requests == 0) {
+			this.out.append("<p class=\"empty\">No request was slow.</p>\n");
+		}
+		view.slow().forEach(this::group);
+		this.out.append("</section>\n");
+	}
+
+	private void group(RequestsView.Group group) {
+		this.out.append("<h3><code>")
+			.append(Escape.html(group.route()))
+			.append("</code> <span class=\"note\">slowest ")
+			.append(TimeText.text(group.slowest()))
+			.append("</span></h3>\n")
+			.append("""
+					<table class="history">
+					<thead><tr><th scope="col">Start</th><th scope="col">Duration</th><th scope="col">Answer</th>\
+					<th scope="col">Thread</th><th scope="col">Trace</th></tr></thead>
+					""");
+		group.requests().forEach(this::request);
+		this.out.append("</table>\n");
+	}
+
+	private void request(RequestsView.Slow request) {
+		String traceId = request.traceId();
+		this.out.append("<tbody>\n<tr><th scope=\"row\">")
+			.append(time(request.start()))
+			.append("</th><td><span class=\"number\">")
+			.append(TimeText.text(request.duration()))
+			.append("</span></td><td><span class=\"method\">")
+			.append(Escape.html(request.method()))
+			.append("</span> ")
+			.append(Escape.html(request.status()))
+			.append("</td><td>")
+			.append(Escape.html(RequestText.thread(request.thread())))
+			.append((traceId != null) ? "</td><td><code>" + Escape.html(traceId) + "</code>"
+					: "</td><td class=\"none\">none")
+			.append("</td></tr>\n<tr class=\"story\"><td colspan=\"5\">");
+		stacks(request);
+		this.out.append("</td></tr>\n</tbody>\n");
+	}
+
+	private void stacks(RequestsView.Slow request) {
+		HottestFrame spot = request.hotSpot();
+		String samples = RequestText.stoodStill(request.stoodStill())
+				+ RequestText.samples(spot, request.samples(), request.thread());
+		List<FrameChain> chains = request.stacks();
+		if (chains.isEmpty()) {
+			this.out.append("<p class=\"none\">").append(samples).append("</p>");
+			return;
+		}
+		this.out.append("<details><summary>").append(samples);
+		if (!spot.calls().isEmpty()) {
+			this.out.append(" in ")
+				.append(spot.calls()
+					.stream()
+					.map((call) -> "<code>" + Escape.html(FrameText.shortName(call)) + "</code>")
+					.collect(Collectors.joining(" ← ")));
+		}
+		StackTraceElement inside = spot.inside();
+		if (inside != null) {
+			this.out.append(RequestText.inside(spot))
+				.append("<code><span class=\"package\">")
+				.append(Escape.html(FrameText.packagePrefix(inside)))
+				.append("</span>")
+				.append(Escape.html(FrameText.shortName(inside)))
+				.append("</code>");
+		}
+		this.out.append("</summary>\n");
+		new HtmlStacks(this.out, this.own).chains(chains);
+		this.out.append("</details>");
+	}
+
+	private static String time(Instant instant) {
+		return "<time datetime=\"" + TimeText.iso(instant) + "\">" + TimeText.text(instant) + "</time>";
+	}
+
+}

@@ -1,0 +1,157 @@
+package io.gmicro.console;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.Set;
+
+import io.gmicro.diagnostics.AccessRule;
+import io.gmicro.diagnostics.AccessToken;
+import io.gmicro.diagnostics.Stylesheet;
+import io.gmicro.sampling.RequestsView;
+import io.gmicro.sampling.SlowRequests;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows what runs now and what was slow: as a page, as JSON, as text and as a profile for
+ * {@code go tool pprof}. Whether somebody may see it is asked before anything else.
+ * Answers GET and HEAD; anything else is 405. Thread-safe.
+ */
+public final class SlowRequestsServlet extends HttpServlet {
+
+	private static final long serialVersionUID = 1L;
+
+	private static final Stylesheet STYLE = new Stylesheet(SlowRequestsServlet.class);
+
+	private static final Set<String> PARAMETERS = Set.of("format", "live", AccessToken.PARAMETER);
+
+	private static final Set<String> PROFILE_PARAMETERS = Set.of("seconds", AccessToken.PARAMETER);
+
+	private static final String PROFILE = "slow.pb.gz";
+
+	private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
+			+ "form-action 'none'; frame-ancestors 'none'";
+
+	private final transient SlowRequests requests;
+
+	private final AccessRule access;
+
+	/**
+	 * Create a servlet.
+	 * @param requests what is shown
+	 * @param access who may see it
+	 */
+	public SlowRequestsServlet(SlowRequests requests, AccessRule access) {
+		this.requests = requests;
+		this.access = access;
+	}
+
+	@Override
+	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!this.access.check(request, response)) {
+			return;
+		}
+		response.setHeader("Cache-Control", "no-store");
+		response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+		response.setHeader("Referrer-Policy", "no-referrer");
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		switch (request.getMethod()) {
+			case "GET", "HEAD" -> get(request, response);
+			default -> {
+				response.setHeader("Allow", "GET, HEAD");
+				refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+			}
+		}
+	}
+
+	private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		switch (Objects.requireNonNullElse(request.getPathInfo(), "")) {
+			case "", "/" -> page(request, response);
+			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
+			case "/" + PROFILE -> profile(request, response);
+			default -> refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
+		}
+	}
+
+	private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!hasOnlyParameters(PARAMETERS, "parameters are format and live", request, response)) {
+			return;
+		}
+		String formatName = parameter(request, "format");
+		String liveId = parameter(request, "live");
+		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
+				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
+		if (format == null) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
+			return;
+		}
+		RequestsView view;
+		try {
+			view = this.requests.view(liveId);
+		}
+		catch (IllegalArgumentException ex) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
+			return;
+		}
+		response.setContentType(format.contentType());
+		response.setHeader("Vary", "Accept");
+		write(view, format, request, response.getWriter());
+	}
+
+	/** Refuses a request that has others, or a query that cannot be read. */
+	private static boolean hasOnlyParameters(Set<String> allowed, String explanation, HttpServletRequest request,
+			HttpServletResponse response) throws IOException {
+		try {
+			if (request.getQueryString() == null
+					|| allowed.containsAll(Collections.list(request.getParameterNames()))) {
+				return true;
+			}
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, explanation);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "malformed query");
+		}
+		return false;
+	}
+
+	/** A form that was sent is not read, since only the query is asked. */
+	private static @Nullable String parameter(HttpServletRequest request, String name) {
+		return (request.getQueryString() != null) ? request.getParameter(name) : null;
+	}
+
+	private static void write(RequestsView view, PageFormat format, HttpServletRequest request, PrintWriter out) {
+		switch (format) {
+			case HTML -> new HtmlPage(out).write(view, style(request));
+			case JSON -> new JsonPage(out).write(view);
+			case TEXT -> new TextPage(out).write(view);
+		}
+	}
+
+	/** Relative, so that it does not matter under which prefix the page is served. */
+	private static String style(HttpServletRequest request) {
+		String path = request.getServletPath();
+		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + Stylesheet.NAME
+				: Stylesheet.NAME;
+	}
+
+	/** {@code go tool pprof -seconds} asks for a time, and downloads what there is. */
+	private void profile(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		if (!hasOnlyParameters(PROFILE_PARAMETERS, "the profile has no parameter but seconds", request, response)) {
+			return;
+		}
+		response.setContentType("application/octet-stream");
+		response.setHeader("Content-Disposition", "attachment; filename=\"" + PROFILE + "\"");
+		this.requests.writeProfile(response.getOutputStream());
+	}
+
+	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
+		response.setStatus(status);
+		response.setContentType("text/plain;charset=utf-8");
+		response.getOutputStream().print(reason + "\n");
+	}
+
+}

@@ -1,0 +1,93 @@
+package io.gmicro.console;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.gmicro.diagnostics.Escape;
+import io.gmicro.sampling.FrameChain;
+import io.gmicro.sampling.FrameText;
+import io.gmicro.sampling.HottestFrame;
+import io.gmicro.sampling.LiveStack;
+import io.gmicro.sampling.RequestText;
+import io.gmicro.sampling.RequestsView;
+import io.gmicro.sampling.TimeText;
+
+/**
+ * Writes the page as plain text, for a terminal.
+ */
+final class TextPage {
+
+	private static final String INDENT = "    ";
+
+	private final PrintWriter out;
+
+	TextPage(PrintWriter out) {
+		this.out = out;
+	}
+
+	void write(RequestsView view) {
+		line("", "Requests at " + TimeText.text(view.time()));
+		line("", "");
+		line("", "Running now: " + view.runningCount());
+		view.running().forEach(this::running);
+		if (view.runningNotShown() > 0) {
+			line("  ", "and " + view.runningNotShown() + " more");
+		}
+		view.streams().forEach((streams) -> line("  ", RequestText.streams(streams)));
+		LiveStack live = view.live();
+		if (live != null) {
+			line("", "");
+			line("", "Request " + live.id() + " " + live.state().text());
+			live.calls().forEach((call) -> line(INDENT, FrameText.fullName(call)));
+		}
+		line("", "");
+		line("", "Slow: " + view.slow().stream().mapToInt((group) -> group.requests().size()).sum());
+		view.slow().forEach(this::group);
+	}
+
+	private void running(RequestsView.Running request) {
+		String thread = request.thread();
+		line("  ", request.method() + " " + RequestText.route(request) + ", " + TimeText.text(request.age())
+				+ RequestText.state(request));
+		line(INDENT, (thread != null) ? "thread " + RequestText.thread(thread) : RequestText.ASYNCHRONOUS);
+		line(INDENT, "stack at ?format=text&live=" + request.id());
+	}
+
+	private void group(RequestsView.Group group) {
+		line("", "");
+		line("", group.route() + ", slowest " + TimeText.text(group.slowest()));
+		group.requests().forEach(this::request);
+	}
+
+	private void request(RequestsView.Slow request) {
+		line("  ", TimeText.text(request.start()) + ", " + request.method() + ", took "
+				+ TimeText.text(request.duration()) + ", status " + request.status());
+		line(INDENT, "thread " + RequestText.thread(request.thread())
+				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
+		HottestFrame spot = request.hotSpot();
+		StackTraceElement inside = spot.inside();
+		line(INDENT,
+				RequestText.stoodStill(request.stoodStill())
+						+ RequestText.samples(spot, request.samples(), request.thread())
+						+ spot.calls()
+							.stream()
+							.map(FrameText::shortName)
+							.collect(Collectors.joining(" <- ", spot.calls().isEmpty() ? "" : " in ", ""))
+						+ ((inside != null) ? RequestText.inside(spot) + FrameText.longName(inside) : ""));
+		chains(request.stacks(), INDENT + "  ");
+	}
+
+	private void chains(List<FrameChain> chains, String indent) {
+		for (FrameChain chain : chains) {
+			line(indent, RequestText.samples(chain));
+			chain.calls().forEach((call) -> line(indent + "  ", FrameText.fullName(call)));
+			chains(chain.callees(), indent + "  ");
+		}
+	}
+
+	private void line(String indent, String text) {
+		this.out.append(indent).append(Escape.text(text)).append('\n');
+	}
+
+}

@@ -1,0 +1,199 @@
+package io.gmicro.sampling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.gmicro.diagnostics.OwnCode;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
+import io.gmicro.meter.Overflow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page shows, whatever form it takes.
+ *
+ * @param time when this was seen, by the wall clock
+ * @param running the requests that are being served: those that hold a thread before
+ * those that are asynchronous before streams that hold a thread, of each kind the oldest
+ * first
+ * @param runningNotShown how many more of these are being served
+ * @param streams the streams that hold no thread, by route, most streams first
+ * @param live the stack that was asked for, or {@code null}
+ * @param slow what was slow, the route with the slowest request first
+ * @param own the application's own code
+ */
+public record RequestsView(Instant time, List<Running> running, int runningNotShown, List<Streams> streams,
+		@Nullable LiveStack live, List<Group> slow, OwnCode own) {
+
+	static final int MAX_RUNNING = 200;
+
+	private static final int MAX_STREAM_ROUTES = 50;
+
+	static RequestsView of(ActiveOperations active, Thresholds thresholds, List<SlowRequest> newestFirst,
+			@Nullable LiveStack live, OwnCode own) {
+		long now = System.nanoTime();
+		// One that moves meanwhile is seen twice
+		Set<Operation> operations = new LinkedHashSet<>();
+		active.forEach(operations::add);
+		List<Running> all = operations.stream().map((operation) -> Running.of(operation, thresholds, now)).toList();
+		List<Running> rows = all.stream()
+			.filter((request) -> !request.isWaitingStream())
+			.sorted(Comparator.comparing(Running::longLived)
+				.thenComparing((request) -> request.thread() == null)
+				.thenComparing(Running::age, Comparator.reverseOrder()))
+			.toList();
+		List<Running> shown = rows.subList(0, Math.min(rows.size(), MAX_RUNNING));
+		return new RequestsView(Instant.now(), shown, rows.size() - shown.size(), streams(all), live,
+				group(newestFirst, own), own);
+	}
+
+	private static List<Streams> streams(List<Running> all) {
+		Map<String, List<Running>> routes = new LinkedHashMap<>();
+		all.stream()
+			.filter(Running::isWaitingStream)
+			.forEach((stream) -> routes
+				.computeIfAbsent(stream.method() + ' ' + stream.route(), (route) -> new ArrayList<>())
+				.add(stream));
+		List<Streams> streams = routes.values()
+			.stream()
+			.map(Streams::of)
+			.sorted(Comparator.comparingInt(Streams::count).reversed())
+			.toList();
+		if (streams.size() <= MAX_STREAM_ROUTES) {
+			return streams;
+		}
+		List<Streams> most = new ArrayList<>(streams.subList(0, MAX_STREAM_ROUTES));
+		most.add(Streams.others(streams.subList(MAX_STREAM_ROUTES, streams.size())));
+		return most;
+	}
+
+	/**
+	 * How many requests are being served.
+	 * @return the number, whether they are shown or not
+	 */
+	public int runningCount() {
+		return this.running.size() + this.runningNotShown + this.streams.stream().mapToInt(Streams::count).sum();
+	}
+
+	private static List<Group> group(List<SlowRequest> newestFirst, OwnCode own) {
+		Map<String, List<Slow>> routes = new LinkedHashMap<>();
+		for (SlowRequest request : newestFirst) {
+			routes.computeIfAbsent(request.route(), (route) -> new ArrayList<>()).add(Slow.of(request, own));
+		}
+		return routes.entrySet()
+			.stream()
+			.map((entry) -> new Group(entry.getKey(), entry.getValue()))
+			.sorted(Comparator.comparing(Group::slowest).reversed())
+			.toList();
+	}
+
+	/**
+	 * A request that is being served.
+	 *
+	 * @param id names it
+	 * @param method its method label
+	 * @param route the path template, or {@code null} as long as nothing has matched
+	 * @param age how long it has been running
+	 * @param threshold from when on it is slow
+	 * @param longLived whether it is a stream that is never slow
+	 * @param thread the name of its thread, or {@code null} if it holds none
+	 */
+	public record Running(String id, String method, @Nullable String route, Duration age, Duration threshold,
+			boolean longLived, @Nullable String thread) {
+
+		private static Running of(Operation operation, Thresholds thresholds, long now) {
+			String route = operation.pattern();
+			Thread thread = operation.thread();
+			return new Running(RequestId.of(operation).toString(), operation.kind(), route,
+					Duration.ofNanos(Math.max(now - operation.startNanos(), 0)),
+					Duration.ofNanos(thresholds.nanos(route)), operation.isLongLived(),
+					(thread != null) ? thread.getName() : null);
+		}
+
+		boolean isWaitingStream() {
+			return this.longLived && this.thread == null;
+		}
+
+		public boolean isSlow() {
+			return !this.longLived && this.age.compareTo(this.threshold) > 0;
+		}
+
+	}
+
+	/**
+	 * Streams of one route that wait for something to send.
+	 *
+	 * @param method the method label
+	 * @param route the path template, or {@code null} where nothing has matched
+	 * @param count how many there are, at least one
+	 * @param oldest how long the oldest has been running
+	 */
+	public record Streams(String method, @Nullable String route, int count, Duration oldest) {
+
+		private static Streams of(List<Running> streams) {
+			Running first = streams.get(0);
+			return new Streams(first.method(), first.route(), streams.size(),
+					longest(streams.stream().map(Running::age)));
+		}
+
+		private static Streams others(List<Streams> streams) {
+			return new Streams(Overflow.OTHER, Overflow.OTHER, streams.stream().mapToInt(Streams::count).sum(),
+					longest(streams.stream().map(Streams::oldest)));
+		}
+
+	}
+
+	private static Duration longest(Stream<Duration> durations) {
+		return durations.max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+	}
+
+	/**
+	 * The slow requests of one route.
+	 *
+	 * @param route the route label
+	 * @param requests the requests, newest first, at least one
+	 */
+	public record Group(String route, List<Slow> requests) {
+
+		/** How long the slowest took. */
+		public Duration slowest() {
+			return longest(this.requests.stream().map(Slow::duration));
+		}
+
+	}
+
+	/**
+	 * A request that was slow.
+	 *
+	 * @param start when it began, by the wall clock
+	 * @param method the method label
+	 * @param status the status the client saw
+	 * @param duration how long it took
+	 * @param thread the name of the thread that served it last, or what it did without
+	 * one
+	 * @param traceId the id of its trace, or {@code null}
+	 * @param samples how often its stack was sampled
+	 * @param stoodStill for how long the process stood still
+	 * @param hotSpot where it was seen most
+	 * @param stacks its stacks, outermost call first
+	 */
+	public record Slow(Instant start, String method, String status, Duration duration, String thread,
+			@Nullable String traceId, int samples, Duration stoodStill, HottestFrame hotSpot, List<FrameChain> stacks) {
+
+		static Slow of(SlowRequest request, OwnCode own) {
+			return new Slow(request.start(), request.method(), request.status(), request.duration(), request.thread(),
+					request.traceId(), request.samples(), Duration.ofNanos(request.stacks().stoodStill()),
+					HottestFrame.of(request.stacks(), own), FrameChain.of(request.stacks()));
+		}
+
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.gmicro.sampling;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.gmicro.grpc.Call;
+import io.gmicro.grpc.CallObserver;
+import io.gmicro.http.ActiveExchanges;
+import io.gmicro.inflight.ActiveOperations;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Counts {@code rpc_server_slow_calls_total}, the served gRPC calls that took longer than
+ * their threshold, by method and code, and shows calls beside HTTP requests: the same
+ * watchdog, thresholds and history. Streams are never slow. Thread-safe.
+ */
+public final class SlowCalls implements CallObserver {
+
+	private final Map<String, Map<String, Counter>> counters = new ConcurrentHashMap<>();
+
+	private final MeterRegistry registry;
+
+	private final ActiveOperations active;
+
+	private final SlowRequests slow;
+
+	/**
+	 * Create an observer.
+	 * @param registry where slow calls are counted
+	 * @param active where calls are shown while they run
+	 * @param slow whose watchdog looks at them
+	 */
+	public SlowCalls(MeterRegistry registry, ActiveExchanges active, SlowRequests slow) {
+		this.registry = registry;
+		this.active = active.operations();
+		this.slow = slow;
+	}
+
+	@Override
+	public void onStart(Call call) {
+		if (call.side() == Call.Side.SERVER) {
+			// Its callbacks run on whichever thread the server has
+			this.active.detach(call);
+		}
+	}
+
+	@Override
+	public void onEnd(Call call) {
+		if (call.side() == Call.Side.SERVER) {
+			try {
+				if (this.slow.isSlow(call)) {
+					counter(call).increment();
+					this.slow.keep(call, null);
+				}
+			}
+			finally {
+				this.active.leave(call);
+			}
+		}
+	}
+
+	private Counter counter(Call call) {
+		return this.counters.computeIfAbsent(call.method(), (method) -> new ConcurrentHashMap<>())
+			.computeIfAbsent(call.outcome(), (code) -> register(call.method(), code));
+	}
+
+	private Counter register(String method, String code) {
+		return Counter.builder("rpc.server.slow.calls")
+			.description("gRPC server calls that took longer than their threshold")
+			.tag("rpc.system.name", "grpc")
+			.tag("rpc.method", method)
+			.tag("rpc.response.status_code", code)
+			.register(this.registry);
+	}
+
+}

@@ -1,0 +1,243 @@
+package io.gmicro.sampling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.gmicro.diagnostics.OwnCode;
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the requests that are being served, samples the stacks of those that have
+ * passed their threshold, and turns those that have ended into history. What it keeps and
+ * what it does in one tick is bounded. {@link #tick} is called by one thread;
+ * {@link #ended} by any.
+ */
+final class Watchdog {
+
+	static final int STACKS_A_TICK = 16;
+
+	private static final int MAX_STORIES = 1000;
+
+	private static final int MAX_ENDED = 1000;
+
+	private final Map<Operation, RequestSamples> stories = new IdentityHashMap<>();
+
+	private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	private final ActiveOperations active;
+
+	private final Thresholds thresholds;
+
+	private final History history;
+
+	private final Standstills standstills = new Standstills();
+
+	private final SlowRequestLog log;
+
+	private final Counter standstillCounter;
+
+	private final Failures failures;
+
+	private long lastTick = System.nanoTime();
+
+	private int stacksLeft;
+
+	private int samples;
+
+	Watchdog(ActiveOperations active, Thresholds thresholds, History history, OwnCode own, MeterRegistry registry) {
+		this.active = active;
+		this.thresholds = thresholds;
+		this.history = history;
+		this.log = new SlowRequestLog(own);
+		this.failures = new Failures(registry, "Looking at a slow request failed");
+		this.standstillCounter = Counter.builder("gmicro.process.standstills")
+			.description("How often the process stood still for more than a second")
+			.register(registry);
+	}
+
+	/**
+	 * Take over a slow request that has ended.
+	 * @param operation the request
+	 * @param thread the name of the thread that it ended on, or {@code null} if it held
+	 * none
+	 * @param traceId the id of its trace, or {@code null}
+	 * @return {@code false} if too many are waiting already
+	 */
+	boolean ended(Operation operation, @Nullable String thread, @Nullable String traceId) {
+		boolean added = false;
+		try {
+			added = this.waiting.incrementAndGet() <= MAX_ENDED
+					&& this.ended.add(new Ended(operation, thread, traceId));
+		}
+		finally {
+			// Without memory it is not added either
+			if (!added) {
+				this.waiting.decrementAndGet();
+			}
+		}
+		return added;
+	}
+
+	/**
+	 * Do once what is done with a slow request: a class that is used for the first time
+	 * without memory may stay unusable for good.
+	 */
+	void rehearse() {
+		StackTree stacks = new StackTree("");
+		stacks.add(Thread.currentThread().getStackTrace(), 1);
+		this.log.line(new SlowRequest(Instant.now(), "", "", "", Duration.ofMillis(1), "", null, stacks));
+	}
+
+	/**
+	 * The process stood still.
+	 * @param startNanos when that began
+	 * @param endNanos when it was over
+	 */
+	void stoodStill(long startNanos, long endNanos) {
+		this.standstills.add(startNanos, endNanos);
+		this.standstillCounter.increment();
+		this.log.stoodStill(endNanos - startNanos);
+	}
+
+	/**
+	 * Look once. What looking at one request throws does not keep the others from being
+	 * looked at.
+	 * @param now the time
+	 */
+	void tick(long now) {
+		// What ended before this line is in the queue if it was slow
+		List<Operation> gone = this.stories.keySet()
+			.stream()
+			.filter((operation) -> !this.active.contains(operation))
+			.toList();
+		takeEnded(now);
+		gone.forEach(this.stories::remove);
+		this.stacksLeft = STACKS_A_TICK;
+		this.active.forEach((operation) -> {
+			try {
+				look(operation, now);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		});
+		this.lastTick = now;
+		this.log.tick(now);
+	}
+
+	private void takeEnded(long now) {
+		for (Ended request = this.ended.poll(); request != null; request = this.ended.poll()) {
+			this.waiting.decrementAndGet();
+			try {
+				keep(request, now);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		}
+	}
+
+	/**
+	 * Take what has ended for the last time.
+	 * @param now the time
+	 */
+	void close(long now) {
+		takeEnded(now);
+		this.log.close();
+	}
+
+	private void look(Operation operation, long now) {
+		long threshold = this.thresholds.nanos(operation.pattern());
+		if (operation.isLongLived() || now - operation.startNanos() <= threshold) {
+			return;
+		}
+		RequestSamples story = story(operation);
+		if (story != null && this.stacksLeft > 0 && story.isDue(now)) {
+			this.stacksLeft--;
+			this.samples++;
+			sample(operation, story, now);
+		}
+		if (this.lastTick - operation.startNanos() <= threshold) {
+			passed(operation, threshold, story, now);
+		}
+	}
+
+	private void passed(Operation operation, long threshold, @Nullable RequestSamples story, long now) {
+		boolean asynchronous = operation.thread() == null;
+		// It may have become a stream, or ended, while it was looked at
+		if (!operation.isLongLived() && this.active.contains(operation)) {
+			StackTree stacks = (story != null && !asynchronous) ? story.stacks() : null;
+			this.log.running(operation, asynchronous, stacks, threshold, now);
+		}
+	}
+
+	/**
+	 * One that holds no thread has nothing to tell, and may stay for ever where a
+	 * container never completes it.
+	 */
+	private @Nullable RequestSamples story(Operation operation) {
+		RequestSamples story = this.stories.get(operation);
+		if (story == null && this.stories.size() < MAX_STORIES && operation.thread() != null) {
+			story = new RequestSamples(operation);
+			this.stories.put(operation, story);
+		}
+		return story;
+	}
+
+	private void sample(Operation operation, RequestSamples story, long now) {
+		ThreadSample sample = ThreadSample.of(operation, this.active);
+		if (sample != null) {
+			story.add(sample.thread(), sample.stack(), now, this.standstills);
+		}
+		else {
+			story.postpone(now);
+		}
+	}
+
+	private void keep(Ended request, long now) {
+		Operation operation = request.operation();
+		RequestSamples story = this.stories.remove(operation);
+		if (story == null) {
+			story = new RequestSamples(operation);
+		}
+		Instant start = Instant.now().minusNanos(now - operation.startNanos());
+		String thread = (request.thread() != null) ? request.thread() : story.thread();
+		SlowRequest slow = new SlowRequest(start, operation.kind(), operation.label(), operation.outcome(),
+				Duration.ofNanos(operation.durationNanos()), thread, request.traceId(),
+				story.end(operation.startNanos() + operation.durationNanos(), this.standstills));
+		this.history.add(slow);
+		this.log.ended(slow, now);
+	}
+
+	/**
+	 * How many running requests have a story.
+	 * @return the number of stories
+	 */
+	int stories() {
+		return this.stories.size();
+	}
+
+	/**
+	 * How many stacks have been taken so far.
+	 * @return the number of stacks
+	 */
+	int samples() {
+		return this.samples;
+	}
+
+	private record Ended(Operation operation, @Nullable String thread, @Nullable String traceId) {
+	}
+
+}
