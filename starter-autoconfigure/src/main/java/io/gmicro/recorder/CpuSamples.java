@@ -122,12 +122,25 @@ final class CpuSamples {
 	/** Of threads that ended no more than what is left by those that did not. */
 	private Map<Long, Long> used(ThreadUse threads, long process) {
 		Map<Long, Long> used = threads.used();
-		this.ended.cpu().forEach((thread, nanos) -> used.merge(threads.owner(thread), nanos, Math::max));
+		Map<Long, Long> last = this.ended.cpu();
+		// JFR records the end of a thread after others see it, and so may miss it
+		sampled().forEach((owner, nanos) -> {
+			if (!threads.isAlive(owner) && !last.containsKey(owner)) {
+				used.computeIfPresent(owner, (thread, known) -> Math.max(known, nanos));
+			}
+		});
+		last.forEach((thread, nanos) -> used.merge(threads.owner(thread), nanos, Math::max));
 		long[] sums = new long[2];
 		used.forEach((owner, nanos) -> sums[threads.isAlive(owner) ? 1 : 0] += nanos);
 		double share = Math.min(Math.max(process - sums[1], 0.0) / Math.max(sums[0], 1), 1);
 		used.replaceAll((owner, nanos) -> threads.isAlive(owner) ? nanos : (long) (nanos * share));
 		return used;
+	}
+
+	private Map<Long, Long> sampled() {
+		return this.samples.stream()
+			.collect(Collectors.groupingBy(TimedSample::owner,
+					Collectors.summingLong((sample) -> sample.values()[NANOS])));
 	}
 
 	/**

@@ -3,6 +3,8 @@ package io.gmicro.recorder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +23,11 @@ import io.gmicro.profile.Frame;
 import io.gmicro.profile.Profile;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.context.annotation.Configuration;
@@ -143,16 +146,17 @@ class UnsampledCpuTests {
 		}
 	}
 
-	/** Samples of processor time are sometimes all lost in so short a window. */
 	@ParameterizedTest
-	@EnumSource(names = "EXECUTION")
+	@MethodSource("sources")
 	void threadThatBeganBeforeTheWindowAndEndedInIt(CpuSource source) throws Exception {
 		Work before = new Work();
 		Work within = new Work();
 		CountDownLatch began = new CountDownLatch(1);
 		CountDownLatch open = new CountDownLatch(1);
+		NativeThread ofThread = new NativeThread();
 		Thread thread = new Thread(() -> {
 			before.runShortly(TimeUnit.MILLISECONDS.toNanos(300));
+			ofThread.isThis();
 			began.countDown();
 			awaitUninterrupted(open);
 			within.runShortly(TimeUnit.MILLISECONDS.toNanos(500));
@@ -163,6 +167,7 @@ class UnsampledCpuTests {
 			long start = System.nanoTime();
 			open.countDown();
 			thread.join();
+			ofThread.awaitEnd();
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
 			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(within.charged(),
 					within(within.charged() / 4));
@@ -179,8 +184,11 @@ class UnsampledCpuTests {
 		CountDownLatch open = new CountDownLatch(1);
 		CountDownLatch half = new CountDownLatch(1);
 		CountDownLatch compiled = new CountDownLatch(1);
+		NativeThread ofThread = new NativeThread();
+		NativeThread ofCompiler = new NativeThread();
 		Thread thread = new Thread(() -> {
 			before.runShortly(TimeUnit.MILLISECONDS.toNanos(50));
+			ofThread.isThis();
 			began.countDown();
 			awaitUninterrupted(open);
 			within.runShortly(TimeUnit.MILLISECONDS.toNanos(250));
@@ -198,11 +206,16 @@ class UnsampledCpuTests {
 			while (system.getParent() != null) {
 				system = system.getParent();
 			}
-			Thread compiler = new Thread(system, () -> new Work().calculate(50_000_000), "C2 CompilerThread7");
+			Thread compiler = new Thread(system, () -> {
+				ofCompiler.isThis();
+				new Work().calculate(50_000_000);
+			}, "C2 CompilerThread7");
 			compiler.start();
 			compiler.join();
+			ofCompiler.awaitEnd();
 			compiled.countDown();
 			thread.join();
+			ofThread.awaitEnd();
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
 			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(within.charged(),
 					within(within.charged() / 4));
@@ -231,6 +244,34 @@ class UnsampledCpuTests {
 			}
 		});
 		return sum[0];
+	}
+
+	/**
+	 * A thread of the operating system. The JVM records the end of a thread after others
+	 * see it as ended, and before the operating system does.
+	 */
+	static final class NativeThread {
+
+		private static final Path PROC = Path.of("/proc");
+
+		private volatile @Nullable Path task;
+
+		void isThis() {
+			try {
+				this.task = PROC.resolve(Files.readSymbolicLink(PROC.resolve("thread-self")));
+			}
+			catch (IOException ex) {
+				// Only Linux has it
+			}
+		}
+
+		void awaitEnd() {
+			Path ended = this.task;
+			if (ended != null) {
+				Awaitility.await().until(() -> Files.notExists(ended));
+			}
+		}
+
 	}
 
 	/**
