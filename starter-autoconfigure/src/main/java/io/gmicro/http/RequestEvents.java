@@ -71,9 +71,13 @@ public final class RequestEvents implements ExchangeObserver, AutoCloseable {
 	private static void served(Exchange exchange, Thread thread, long startNanos) {
 		RequestEvent event = new RequestEvent();
 		event.server = thread;
-		event.served = System.nanoTime() - startNanos;
 		event.method = exchange.method();
 		event.route = exchange.knownRoute();
+		// The thread may have to wait for a processor between any two of these: the time
+		// that was served rather begins too early than too late
+		event.begin();
+		event.end();
+		event.served = System.nanoTime() - startNanos;
 		event.commit();
 	}
 
