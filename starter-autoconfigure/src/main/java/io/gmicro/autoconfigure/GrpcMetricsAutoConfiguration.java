@@ -75,7 +75,7 @@ public final class GrpcMetricsAutoConfiguration {
 		@Bean
 		@ConditionalOnBean(PrometheusMeterRegistry.class)
 		@ConditionalOnMissingBean
-		GoCallMetrics gmicroOriginalCallMetrics(PrometheusMeterRegistry registry, GmicroProperties properties) {
+		GoCallMetrics gmicroGoCallMetrics(PrometheusMeterRegistry registry, GmicroProperties properties) {
 			return new GoCallMetrics(registry.getPrometheusRegistry(), properties.metrics().labels());
 		}
 

@@ -195,7 +195,7 @@ final class HtmlPage {
 	}
 
 	private void stacks(RequestsView.Slow request) {
-		HottestFrame spot = request.hotSpot();
+		HottestFrame spot = request.hottest();
 		String samples = RequestText.stoodStill(request.stoodStill())
 				+ RequestText.samples(spot, request.samples(), request.thread());
 		List<FrameChain> chains = request.stacks();

@@ -86,7 +86,7 @@ final class JsonPage {
 		this.out.append(",\"samples\":").print(request.samples());
 		this.out.append(",\"stoodStillSeconds\":").append(TimeText.seconds(request.stoodStill()));
 		this.out.append(",\"hotSpot\":");
-		hotSpot(request.hotSpot());
+		hotSpot(request.hottest());
 		this.out.append(",\"stacks\":");
 		array(request.stacks(), this::chain);
 		this.out.append('}');

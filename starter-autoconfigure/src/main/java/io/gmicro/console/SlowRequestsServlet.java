@@ -9,6 +9,7 @@ import java.util.Set;
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.diagnostics.Stylesheet;
+import io.gmicro.sampling.RequestId;
 import io.gmicro.sampling.RequestsView;
 import io.gmicro.sampling.SlowRequests;
 import jakarta.servlet.http.HttpServlet;
@@ -85,21 +86,18 @@ public final class SlowRequestsServlet extends HttpServlet {
 		String liveId = parameter(request, "live");
 		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
 				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
+		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
 		if (format == null) {
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
-			return;
 		}
-		RequestsView view;
-		try {
-			view = this.requests.view(liveId);
-		}
-		catch (IllegalArgumentException ex) {
+		else if (liveId != null && live == null) {
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
-			return;
 		}
-		response.setContentType(format.contentType());
-		response.setHeader("Vary", "Accept");
-		write(view, format, request, response.getWriter());
+		else {
+			response.setContentType(format.contentType());
+			response.setHeader("Vary", "Accept");
+			write(this.requests.view(live), format, request, response.getWriter());
+		}
 	}
 
 	/** Refuses a request that has others, or a query that cannot be read. */

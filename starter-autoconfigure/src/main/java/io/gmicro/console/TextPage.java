@@ -65,7 +65,7 @@ final class TextPage {
 				+ TimeText.text(request.duration()) + ", status " + request.status());
 		line(INDENT, "thread " + RequestText.thread(request.thread())
 				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
-		HottestFrame spot = request.hotSpot();
+		HottestFrame spot = request.hottest();
 		StackTraceElement inside = spot.inside();
 		line(INDENT,
 				RequestText.stoodStill(request.stoodStill())

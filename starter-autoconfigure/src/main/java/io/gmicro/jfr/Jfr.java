@@ -121,6 +121,7 @@ public final class Jfr {
 		}
 	}
 
+	/** Whether this JVM has an event of that name. */
 	public static boolean hasEvent(String name) {
 		return FlightRecorder.getFlightRecorder()
 			.getEventTypes()

@@ -76,6 +76,7 @@ public final class JfrEvents implements AutoCloseable {
 		}
 	}
 
+	/** Records one more kind of event, or one with other settings. */
 	public EventSettings enable(String event, Map<String, String> settings) {
 		this.kinds.add(event);
 		EventSettings enabled = this.recording.enable(event);
@@ -111,6 +112,7 @@ public final class JfrEvents implements AutoCloseable {
 		}
 	}
 
+	/** Whether it records and nothing has failed. */
 	public boolean isRunning() {
 		return this.failure == null && this.recording.getState() == RecordingState.RUNNING;
 	}

@@ -31,14 +31,17 @@ public final class JfrFile implements Closeable {
 		this.since = since;
 	}
 
+	/** A new file without events, whose events up to a time are left out. */
 	public static JfrFile empty(Instant since) throws IOException {
 		return new JfrFile(Files.createTempFile(PrivateDirectory.get(), null, ".jfr"), since);
 	}
 
+	/** Where the file is. */
 	public Path path() {
 		return this.path;
 	}
 
+	/** The size of the file in bytes. */
 	public long size() throws IOException {
 		return Files.size(this.path);
 	}
@@ -66,6 +69,7 @@ public final class JfrFile implements Closeable {
 		return time.isAfter(this.since) ? new JfrFile(this.path, time) : this;
 	}
 
+	/** Selects the events that are not left out. */
 	public Predicate<RecordedEvent> recent() {
 		return (event) -> event.getEndTime().isAfter(this.since);
 	}

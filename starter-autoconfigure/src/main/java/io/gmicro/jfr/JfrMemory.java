@@ -81,6 +81,7 @@ public final class JfrMemory implements FlightRecorderListener {
 	private JfrMemory() {
 	}
 
+	/** The one of this class loader. */
 	public static JfrMemory shared() {
 		return SHARED;
 	}

@@ -31,6 +31,7 @@ public final class JfrRepository {
 	 */
 	public static final long LEAST_SPACE = 64L << 20;
 
+	/** In bytes. */
 	public static final long MEGABYTE = 1L << 20;
 
 	/** JFR opens a few, others of the process may open some at the same time. */
@@ -180,6 +181,7 @@ public final class JfrRepository {
 		return Files.isDirectory(repository) ? repository : parent;
 	}
 
+	/** Refuses to write where less than so many bytes are free. */
 	public static void requireSpace(Path directory, long least) throws IOException, ProfilingException {
 		if (Files.getFileStore(directory).getUsableSpace() < least) {
 			throw new ProfilingException(503,

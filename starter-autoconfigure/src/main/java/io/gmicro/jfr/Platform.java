@@ -52,6 +52,7 @@ public final class Platform {
 		}
 	}
 
+	/** The bean of threads, with their allocated bytes. */
 	public static ThreadMXBean threads() {
 		return (ThreadMXBean) ManagementFactory.getThreadMXBean();
 	}

@@ -18,6 +18,7 @@ public final class ProfilingException extends Exception {
 		this.status = status;
 	}
 
+	/** The HTTP status to answer with. */
 	public int status() {
 		return this.status;
 	}

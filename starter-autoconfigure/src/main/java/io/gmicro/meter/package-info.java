@@ -1,5 +1,6 @@
 /**
- * What happens to measurements that would pass a bound, and to gauges that become one.
+ * What several measurements need of Micrometer: what happens past a bound, gauges that
+ * add up, and text that every format can hold.
  */
 @NullMarked
 package io.gmicro.meter;

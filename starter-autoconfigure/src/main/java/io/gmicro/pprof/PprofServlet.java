@@ -77,7 +77,8 @@ public final class PprofServlet extends HttpServlet {
 			Thread.currentThread().interrupt();
 			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "interrupted");
 		}
-		catch (OutOfMemoryError ex) {
+		// The JDK's own code reports a lack of memory as either
+		catch (OutOfMemoryError | InternalError ex) {
 			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "there is not enough memory");
 		}
 	}

@@ -34,6 +34,7 @@ public enum ProfileKind {
 	/** Where threads were started. */
 	THREADCREATE;
 
+	/** The profile of that name in lower case, or {@code null}. */
 	public static @Nullable ProfileKind named(String name) {
 		for (ProfileKind kind : values()) {
 			if (kind.lowerCaseName().equals(name)) {
@@ -43,6 +44,7 @@ public enum ProfileKind {
 		return null;
 	}
 
+	/** The name in a path. */
 	public String lowerCaseName() {
 		return name().toLowerCase(Locale.ROOT);
 	}

@@ -254,6 +254,7 @@ public final class Profiler implements AutoCloseable {
 		}
 	}
 
+	/** Takes one of the few places for profiles that take a while, or refuses. */
 	public void acquireWindow() throws ProfilingException {
 		if (!this.windows.tryAcquire()) {
 			throw new ProfilingException(503,
@@ -261,6 +262,7 @@ public final class Profiler implements AutoCloseable {
 		}
 	}
 
+	/** Gives the place back. */
 	public void releaseWindow() {
 		this.windows.release();
 	}

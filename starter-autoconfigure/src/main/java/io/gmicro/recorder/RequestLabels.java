@@ -31,6 +31,7 @@ public final class RequestLabels {
 		this.wanted = wanted;
 	}
 
+	/** Whether one of these labels comes from the request. */
 	public static boolean areNeeded(Set<SampleLabel> wanted) {
 		return wanted.contains(SampleLabel.ROUTE) || wanted.contains(SampleLabel.METHOD);
 	}

@@ -70,6 +70,7 @@ public final class Trace implements AutoCloseable {
 		this.recording = JfrEvents.openWindow(settings(), this::read);
 	}
 
+	/** Refuses on a Java that cannot take secrets out of a recording. */
 	public static void requireJava() throws ProfilingException {
 		if (Runtime.version().feature() < JAVA) {
 			throw new ProfilingException(501,
@@ -77,6 +78,7 @@ public final class Trace implements AutoCloseable {
 		}
 	}
 
+	/** Starts to record. */
 	public static Trace start() throws ProfilingException {
 		try {
 			return new Trace(RecordingFile.class.getMethod("write", Path.class, Predicate.class));

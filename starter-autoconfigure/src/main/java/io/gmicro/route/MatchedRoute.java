@@ -51,6 +51,7 @@ public final class MatchedRoute {
 	private MatchedRoute() {
 	}
 
+	/** The template that was matched so far, or {@code null}. */
 	public static @Nullable String of(HttpServletRequest request) {
 		String pattern = (request.getAttribute(PATTERN) instanceof String matched) ? matched : null;
 		if (request.getAttribute(OBSERVATION) instanceof ServerRequestObservationContext observed) {
@@ -109,6 +110,7 @@ public final class MatchedRoute {
 		return request.getAttribute(HANDLER);
 	}
 
+	/** What Spring MVC has turned into an answer, or {@code null}. */
 	public static @Nullable Throwable handledException(HttpServletRequest request) {
 		return (request.getAttribute(EXCEPTION) instanceof Throwable exception) ? exception : null;
 	}

@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * FrameText that were always seen together, one inside the other, and the chains that
- * part from the innermost of them. Time in which the process stood still is a chain
- * without samples.
+ * Calls that were always seen together, one inside the other, and the chains that part
+ * from the innermost of them. Time in which the process stood still is a chain without
+ * samples.
  *
  * @param calls the calls, outermost first
  * @param samples the samples that were seen in them

@@ -17,15 +17,18 @@ public final class FrameText {
 		return call.getClassName().isEmpty();
 	}
 
+	/** The package with a dot, or nothing. */
 	public static String packagePrefix(StackTraceElement call) {
 		return call.getClassName().substring(0, call.getClassName().lastIndexOf('.') + 1);
 	}
 
+	/** Class and method without the package. */
 	public static String shortName(StackTraceElement call) {
 		return isNone(call) ? call.getMethodName()
 				: call.getClassName().substring(packagePrefix(call).length()) + "." + call.getMethodName();
 	}
 
+	/** File and line as far as they are known. */
 	public static String source(StackTraceElement call) {
 		if (isNone(call)) {
 			return "";
@@ -42,6 +45,7 @@ public final class FrameText {
 		return packagePrefix(call) + shortName(call);
 	}
 
+	/** Package, class, method, file and line. */
 	public static String fullName(StackTraceElement call) {
 		return isNone(call) ? shortName(call) : packagePrefix(call) + shortName(call) + "(" + source(call) + ")";
 	}

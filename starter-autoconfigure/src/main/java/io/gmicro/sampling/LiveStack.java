@@ -77,6 +77,7 @@ public record LiveStack(String id, State state, @Nullable String thread, List<St
 			this.text = text;
 		}
 
+		/** What follows "This request". */
 		public String text() {
 			return this.text;
 		}

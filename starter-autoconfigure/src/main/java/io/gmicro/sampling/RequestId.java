@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash distinguishes it from others that began in the same nanosecond
  * @param startNanos when it began
  */
-record RequestId(int hash, long startNanos) {
+public record RequestId(int hash, long startNanos) {
 
 	private static final int HASHES = 100_000;
 
@@ -27,15 +27,13 @@ record RequestId(int hash, long startNanos) {
 	/**
 	 * Read an id.
 	 * @param text anything
-	 * @return the id
-	 * @throws IllegalArgumentException if the text is none
+	 * @return the id, or {@code null} if the text is none
 	 */
-	static RequestId parse(String text) {
+	public static @Nullable RequestId parse(String text) {
 		Matcher matcher = FORM.matcher(text);
-		if (!matcher.matches()) {
-			throw new IllegalArgumentException("not the id of a request");
-		}
-		return new RequestId(Integer.parseInt(matcher.group(1)), Long.parseUnsignedLong(matcher.group(2), 16));
+		return matcher.matches()
+				? new RequestId(Integer.parseInt(matcher.group(1)), Long.parseUnsignedLong(matcher.group(2), 16))
+				: null;
 	}
 
 	@Nullable Operation find(ActiveOperations active) {

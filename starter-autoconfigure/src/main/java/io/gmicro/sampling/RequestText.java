@@ -16,10 +16,12 @@ public final class RequestText {
 	private RequestText() {
 	}
 
+	/** The route, or that there is none yet. */
 	public static String route(RequestsView.Running request) {
 		return (request.route() != null) ? request.route() : NOT_MATCHED;
 	}
 
+	/** What follows the age. */
 	public static String state(RequestsView.Running request) {
 		if (request.longLived()) {
 			return ", a stream";
@@ -32,10 +34,11 @@ public final class RequestText {
 		return name.isBlank() ? "without a name" : name;
 	}
 
-	public static String samples(int number) {
+	private static String samples(int number) {
 		return number + ((number == 1) ? " sample" : " samples");
 	}
 
+	/** How many samples there are, up to the frame that they are in. */
 	public static String samples(HottestFrame spot, int samples, String thread) {
 		if (samples == 0) {
 			return thread.equals(ASYNCHRONOUS) ? "not sampled, since it held no thread"
@@ -45,6 +48,7 @@ public final class RequestText {
 				: samples(samples) + " without a call that most share, " + spot.samples();
 	}
 
+	/** What leads to the call below the hottest frame. */
 	public static String inside(HottestFrame spot) {
 		return ", of which " + spot.insideSamples() + " in ";
 	}
@@ -55,6 +59,7 @@ public final class RequestText {
 		return (chain.samples() > 0) ? samples(chain.samples()) + ", " + time : time;
 	}
 
+	/** Waiting streams of one route in a line. */
 	public static String streams(RequestsView.Streams streams) {
 		String route = (streams.route() != null) ? streams.route() : NOT_MATCHED;
 		return streams.method() + " " + route + ", " + streams.count()
@@ -62,6 +67,7 @@ public final class RequestText {
 				+ TimeText.text(streams.oldest());
 	}
 
+	/** For how long the process stood still, nothing if it did not. */
 	public static String stoodStill(Duration duration) {
 		return duration.isZero() ? "" : FrameText.stoodStill(duration.toNanos()).getMethodName() + ", ";
 	}

@@ -122,6 +122,7 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 			return this.longLived && this.thread == null;
 		}
 
+		/** Whether it has passed its threshold. */
 		public boolean isSlow() {
 			return !this.longLived && this.age.compareTo(this.threshold) > 0;
 		}
@@ -182,11 +183,11 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	 * @param traceId the id of its trace, or {@code null}
 	 * @param samples how often its stack was sampled
 	 * @param stoodStill for how long the process stood still
-	 * @param hotSpot where it was seen most
+	 * @param hottest where it was seen most
 	 * @param stacks its stacks, outermost call first
 	 */
 	public record Slow(Instant start, String method, String status, Duration duration, String thread,
-			@Nullable String traceId, int samples, Duration stoodStill, HottestFrame hotSpot, List<FrameChain> stacks) {
+			@Nullable String traceId, int samples, Duration stoodStill, HottestFrame hottest, List<FrameChain> stacks) {
 
 		static Slow of(SlowRequest request, OwnCode own) {
 			return new Slow(request.start(), request.method(), request.status(), request.duration(), request.thread(),

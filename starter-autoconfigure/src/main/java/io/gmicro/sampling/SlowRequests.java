@@ -153,7 +153,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	}
 
 	/**
-	 * Keep the story of something slow.
+	 * Keep what was seen of something slow.
 	 * @param operation what has ended, on the thread that it ended on
 	 * @param traceId the id of its trace, or {@code null} if it is the one of this thread
 	 */
@@ -203,13 +203,12 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	/**
 	 * What runs now and what was slow.
-	 * @param live the id of the request to take the stack of, or {@code null}
+	 * @param live the request to take the stack of, or {@code null}
 	 * @return the view of this moment
-	 * @throws IllegalArgumentException if the id is none
 	 */
-	public RequestsView view(@Nullable String live) {
+	public RequestsView view(@Nullable RequestId live) {
 		this.thread.check(System.nanoTime());
-		LiveStack stack = (live != null) ? LiveStack.of(RequestId.parse(live), this.active) : null;
+		LiveStack stack = (live != null) ? LiveStack.of(live, this.active) : null;
 		return RequestsView.of(this.active, this.thresholds, this.history.newestFirst(), stack, this.own);
 	}
 

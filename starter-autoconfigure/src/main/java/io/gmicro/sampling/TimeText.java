@@ -21,6 +21,7 @@ public final class TimeText {
 	private TimeText() {
 	}
 
+	/** In the largest units that tell enough. */
 	public static String text(Duration duration) {
 		if (duration.toHours() > 0) {
 			return duration.toHours() + " h " + duration.toMinutesPart() + " min";
@@ -31,6 +32,7 @@ public final class TimeText {
 		return seconds(duration) + " s";
 	}
 
+	/** In seconds with three decimal places. */
 	public static String seconds(Duration duration) {
 		return decimal(Math.round(duration.toNanos() / 1e6), 3);
 	}
@@ -47,10 +49,12 @@ public final class TimeText {
 		return padded.substring(0, point) + "." + padded.substring(point);
 	}
 
+	/** To the millisecond in UTC. */
 	public static String text(Instant instant) {
 		return CLOCK.format(instant) + " UTC";
 	}
 
+	/** In ISO 8601, to the millisecond in UTC. */
 	public static String iso(Instant instant) {
 		return ISO.format(instant);
 	}

@@ -26,11 +26,11 @@ final class Watchdog {
 
 	static final int STACKS_A_TICK = 16;
 
-	private static final int MAX_STORIES = 1000;
+	private static final int MAX_SAMPLED = 1000;
 
 	private static final int MAX_ENDED = 1000;
 
-	private final Map<Operation, RequestSamples> stories = new IdentityHashMap<>();
+	private final Map<Operation, RequestSamples> sampled = new IdentityHashMap<>();
 
 	private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
@@ -118,12 +118,12 @@ final class Watchdog {
 	 */
 	void tick(long now) {
 		// What ended before this line is in the queue if it was slow
-		List<Operation> gone = this.stories.keySet()
+		List<Operation> gone = this.sampled.keySet()
 			.stream()
 			.filter((operation) -> !this.active.contains(operation))
 			.toList();
 		takeEnded(now);
-		gone.forEach(this.stories::remove);
+		gone.forEach(this.sampled::remove);
 		this.stacksLeft = STACKS_A_TICK;
 		this.active.forEach((operation) -> {
 			try {
@@ -163,22 +163,22 @@ final class Watchdog {
 		if (operation.isLongLived() || now - operation.startNanos() <= threshold) {
 			return;
 		}
-		RequestSamples story = story(operation);
-		if (story != null && this.stacksLeft > 0 && story.isDue(now)) {
+		RequestSamples seen = samplesOf(operation);
+		if (seen != null && this.stacksLeft > 0 && seen.isDue(now)) {
 			this.stacksLeft--;
 			this.samples++;
-			sample(operation, story, now);
+			sample(operation, seen, now);
 		}
 		if (this.lastTick - operation.startNanos() <= threshold) {
-			passed(operation, threshold, story, now);
+			passed(operation, threshold, seen, now);
 		}
 	}
 
-	private void passed(Operation operation, long threshold, @Nullable RequestSamples story, long now) {
+	private void passed(Operation operation, long threshold, @Nullable RequestSamples seen, long now) {
 		boolean asynchronous = operation.thread() == null;
 		// It may have become a stream, or ended, while it was looked at
 		if (!operation.isLongLived() && this.active.contains(operation)) {
-			StackTree stacks = (story != null && !asynchronous) ? story.stacks() : null;
+			StackTree stacks = (seen != null && !asynchronous) ? seen.stacks() : null;
 			this.log.running(operation, asynchronous, stacks, threshold, now);
 		}
 	}
@@ -187,46 +187,46 @@ final class Watchdog {
 	 * One that holds no thread has nothing to tell, and may stay for ever where a
 	 * container never completes it.
 	 */
-	private @Nullable RequestSamples story(Operation operation) {
-		RequestSamples story = this.stories.get(operation);
-		if (story == null && this.stories.size() < MAX_STORIES && operation.thread() != null) {
-			story = new RequestSamples(operation);
-			this.stories.put(operation, story);
+	private @Nullable RequestSamples samplesOf(Operation operation) {
+		RequestSamples seen = this.sampled.get(operation);
+		if (seen == null && this.sampled.size() < MAX_SAMPLED && operation.thread() != null) {
+			seen = new RequestSamples(operation);
+			this.sampled.put(operation, seen);
 		}
-		return story;
+		return seen;
 	}
 
-	private void sample(Operation operation, RequestSamples story, long now) {
+	private void sample(Operation operation, RequestSamples seen, long now) {
 		ThreadSample sample = ThreadSample.of(operation, this.active);
 		if (sample != null) {
-			story.add(sample.thread(), sample.stack(), now, this.standstills);
+			seen.add(sample.thread(), sample.stack(), now, this.standstills);
 		}
 		else {
-			story.postpone(now);
+			seen.postpone(now);
 		}
 	}
 
 	private void keep(Ended request, long now) {
 		Operation operation = request.operation();
-		RequestSamples story = this.stories.remove(operation);
-		if (story == null) {
-			story = new RequestSamples(operation);
+		RequestSamples seen = this.sampled.remove(operation);
+		if (seen == null) {
+			seen = new RequestSamples(operation);
 		}
 		Instant start = Instant.now().minusNanos(now - operation.startNanos());
-		String thread = (request.thread() != null) ? request.thread() : story.thread();
+		String thread = (request.thread() != null) ? request.thread() : seen.thread();
 		SlowRequest slow = new SlowRequest(start, operation.kind(), operation.label(), operation.outcome(),
 				Duration.ofNanos(operation.durationNanos()), thread, request.traceId(),
-				story.end(operation.startNanos() + operation.durationNanos(), this.standstills));
+				seen.end(operation.startNanos() + operation.durationNanos(), this.standstills));
 		this.history.add(slow);
 		this.log.ended(slow, now);
 	}
 
 	/**
-	 * How many running requests have a story.
-	 * @return the number of stories
+	 * How many running requests are being sampled.
+	 * @return the number of requests
 	 */
-	int stories() {
-		return this.stories.size();
+	int sampled() {
+		return this.sampled.size();
 	}
 
 	/**

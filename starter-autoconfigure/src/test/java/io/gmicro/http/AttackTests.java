@@ -51,7 +51,7 @@ class AttackTests {
 
 	private static final String RESPONSES = "http_server_responses_total";
 
-	private static final long MAX_GROWTH = 2 << 20;
+	private static final long MAX_GROWTH = 600 << 10;
 
 	@Test
 	void thirtyThousandUrlsAndThreeThousandMethodsLeaveNothing() throws Exception {

@@ -3,12 +3,12 @@ package io.gmicro.http;
 import java.time.Duration;
 import java.util.List;
 
+import io.gmicro.testing.Ballast;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.FilterChain;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -25,10 +25,6 @@ final class FullHeap {
 
 	private static final String PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
-	private static final int LARGEST = 1 << 20;
-
-	private static Object @Nullable [] ballast;
-
 	private FullHeap() {
 	}
 
@@ -40,7 +36,7 @@ final class FullHeap {
 				List.of(), FULL + 10, registry);
 		FilterChain calm = (request, response) -> {
 		};
-		FilterChain full = (request, response) -> fill();
+		FilterChain full = (request, response) -> Ballast.fill();
 		int served = serve(filter, calm, CALM, "/calm");
 		for (int i = 0; i < FULL; i++) {
 			served += serve(filter, full, 1, "/full/" + i);
@@ -68,24 +64,10 @@ final class FullHeap {
 				// It is not served then
 			}
 			finally {
-				ballast = null;
+				Ballast.release();
 			}
 		}
 		return served;
-	}
-
-	private static void fill() {
-		int size = LARGEST;
-		while (size > 0) {
-			try {
-				Object[] more = new Object[size];
-				more[0] = ballast;
-				ballast = more;
-			}
-			catch (OutOfMemoryError ex) {
-				size /= 4;
-			}
-		}
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.gmicro.recorder;
 
 import io.gmicro.jfr.ProfilingException;
-import org.jspecify.annotations.Nullable;
+import io.gmicro.testing.Ballast;
 
 /**
  * Asks for profiles while there is not a byte left on the heap, in a JVM of its own, and
@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class FullHeapProfiles {
 
 	static final int FULL = 16;
-
-	private static Object @Nullable [] ballast;
 
 	private FullHeapProfiles() {
 	}
@@ -23,15 +21,15 @@ final class FullHeapProfiles {
 			profiler.cumulative().get(EventProfile.ALLOCS);
 			int answered = 0;
 			for (int i = 0; i < FULL; i++) {
-				fill();
+				Ballast.fill();
 				try {
 					profiler.cumulative().get(kinds[i % kinds.length]);
 				}
-				catch (ProfilingException | VirtualMachineError ex) {
+				catch (ProfilingException | OutOfMemoryError | InternalError ex) {
 					// No profile is better than an old one
 				}
 				finally {
-					ballast = null;
+					Ballast.release();
 				}
 				answered++;
 			}
@@ -69,20 +67,6 @@ final class FullHeapProfiles {
 			}
 		});
 		return count[0];
-	}
-
-	private static void fill() {
-		int size = 1 << 20;
-		while (size > 0) {
-			try {
-				Object[] more = new Object[size];
-				more[0] = ballast;
-				ballast = more;
-			}
-			catch (OutOfMemoryError ex) {
-				size /= 4;
-			}
-		}
 	}
 
 }

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.ExchangeFilter;
+import io.gmicro.testing.Ballast;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.FilterChain;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -24,11 +24,7 @@ final class StarvedWatchdog {
 
 	static final int FULL = 6;
 
-	private static final int LARGEST = 1 << 20;
-
 	private static final long HELD = TimeUnit.MILLISECONDS.toNanos(100);
-
-	private static Object @Nullable [] ballast;
 
 	private StarvedWatchdog() {
 	}
@@ -74,7 +70,7 @@ final class StarvedWatchdog {
 			// That is the request's own
 		}
 		finally {
-			ballast = null;
+			Ballast.release();
 		}
 	}
 
@@ -86,17 +82,7 @@ final class StarvedWatchdog {
 	}
 
 	private static void fill() {
-		int size = LARGEST;
-		while (size > 0) {
-			try {
-				Object[] more = new Object[size];
-				more[0] = ballast;
-				ballast = more;
-			}
-			catch (OutOfMemoryError ex) {
-				size /= 4;
-			}
-		}
+		Ballast.fill();
 		// Time for the watchdog to look
 		long start = System.nanoTime();
 		while (System.nanoTime() - start < HELD) {

@@ -88,7 +88,7 @@ class WatchdogTests {
 		run(List.of(), "/a", () -> watchdog.tick(System.nanoTime() + HOUR));
 		watchdog.tick(System.nanoTime() + HOUR);
 		assertThat(this.history.newestFirst()).isEmpty();
-		assertThat(watchdog.stories()).isZero();
+		assertThat(watchdog.sampled()).isZero();
 	}
 
 	/**
@@ -140,7 +140,7 @@ class WatchdogTests {
 		this.active.operations().forEach((exchange) -> {
 			throw new AssertionError("The table is not empty");
 		});
-		assertThat(watchdog.stories()).isZero();
+		assertThat(watchdog.sampled()).isZero();
 	}
 
 	@Test
@@ -151,7 +151,7 @@ class WatchdogTests {
 		filter(List.of(ending(watchdog))).doFilter(request, new MockHttpServletResponse(),
 				(asyncRequest, response) -> asyncRequest.startAsync());
 		watchdog.tick(System.nanoTime() + HOUR);
-		assertThat(watchdog.stories()).isZero();
+		assertThat(watchdog.sampled()).isZero();
 		Objects.requireNonNull(request.getAsyncContext()).complete();
 		watchdog.tick(System.nanoTime() + HOUR);
 		assertThat(this.history.newestFirst()).singleElement().satisfies((story) -> {
@@ -230,7 +230,7 @@ class WatchdogTests {
 				assertThat(watchdog.samples()).isBetween(1, tick * Watchdog.STACKS_A_TICK);
 			}
 			assertThat(watchdog.samples()).isGreaterThan(Watchdog.STACKS_A_TICK);
-			assertThat(watchdog.stories()).isLessThanOrEqualTo(1000);
+			assertThat(watchdog.sampled()).isLessThanOrEqualTo(1000);
 			released.countDown();
 		}
 		this.active.operations().forEach((exchange) -> {
