@@ -74,7 +74,7 @@ class PprofMannersTests {
 				assertThat(new String(fourth.body(), StandardCharsets.UTF_8))
 					.isEqualTo("Could not enable profiling: 3 profiles are already running\n");
 			}
-			assertThat(get(server, "/goroutine").statusCode()).isEqualTo(200);
+			served(server, "/goroutine");
 			for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
 				assertThat(decoded(answer.join()).strings()).contains("java");
 			}
@@ -110,6 +110,7 @@ class PprofMannersTests {
 	void placesOfClientsThatLeftAreFree(Container container) throws IOException {
 		List<RawClient> clients = new ArrayList<>();
 		try (TestServer server = start(container)) {
+			served(server, "/profile?seconds=1");
 			for (int i = 1; i <= 3; i++) {
 				clients.add(RawClient.send(server, "GET", PPROF + "/profile?seconds=60"));
 				awaitRunning(i);
@@ -125,8 +126,8 @@ class PprofMannersTests {
 	@EnumSource
 	void nothingIsLeftBehindInTheDirectoryForTemporaryFiles(Container container) throws IOException {
 		try (TestServer server = start(container)) {
-			assertThat(get(server, "/profile?seconds=1").statusCode()).isEqualTo(200);
-			assertThat(get(server, "/allocs?seconds=1&labels=thread").statusCode()).isEqualTo(200);
+			served(server, "/profile?seconds=1");
+			served(server, "/allocs?seconds=1&labels=thread");
 			get(server, "/trace?seconds=1");
 			get(server, "/goroutine?virtual=1");
 			get(server, "/goroutine?debug=2&virtual=1");
@@ -143,7 +144,7 @@ class PprofMannersTests {
 	void shutdownEndsAProfileWithWhatItHas(Container container, String profile) throws IOException {
 		CompletableFuture<HttpResponse<byte[]>> answer;
 		try (TestServer server = start(container)) {
-			assertThat(get(server, "/allocs").statusCode()).isEqualTo(200);
+			served(server, "/allocs");
 			answer = CompletableFuture.supplyAsync(() -> get(server, profile + "?seconds=60"));
 			if (profile.equals("/goroutine")) {
 				await().until(() -> isWaiting("io.gmicro.recorder.Profiler"));
@@ -163,7 +164,7 @@ class PprofMannersTests {
 	void afterShutdownNothingOfOursRecords(Container container) throws IOException {
 		int before = recordings().size();
 		try (TestServer server = start(container)) {
-			assertThat(get(server, "/mutex").statusCode()).isEqualTo(200);
+			served(server, "/mutex");
 			assertThat(recordings()).hasSizeGreaterThan(before);
 		}
 		assertThat(recordings()).hasSize(before);
@@ -179,8 +180,8 @@ class PprofMannersTests {
 			own.start();
 			Map<String, String> settings = own.getSettings();
 			new OwnEvent().commit();
-			assertThat(get(server, "/profile?seconds=1").statusCode()).isEqualTo(200);
-			assertThat(get(server, "/block?seconds=1").statusCode()).isEqualTo(200);
+			served(server, "/profile?seconds=1");
+			served(server, "/block?seconds=1");
 			get(server, "/trace?seconds=1");
 			RawClient leaving = RawClient.send(server, "GET", PPROF + "/profile?seconds=60");
 			awaitRunning(1);
@@ -207,8 +208,18 @@ class PprofMannersTests {
 				HttpResponse.BodyHandlers.ofByteArray());
 	}
 
+	private static HttpResponse<byte[]> served(TestServer server, String target) {
+		return served(get(server, target));
+	}
+
+	/** The body says what is wrong. */
+	private static HttpResponse<byte[]> served(HttpResponse<byte[]> response) {
+		assertThat(response.statusCode()).as(() -> new String(response.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+		return response;
+	}
+
 	private static DecodedProfile decoded(HttpResponse<byte[]> response) {
-		assertThat(response.statusCode()).isEqualTo(200);
+		served(response);
 		try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(response.body()))) {
 			return DecodedProfile.of(in.readAllBytes());
 		}
