@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -146,6 +147,9 @@ public final class JfrRepository {
 	}
 
 	private static String reason(IOException ex) {
+		if (ex instanceof NoSuchFileException) {
+			return " (it is missing)";
+		}
 		String reason = (ex instanceof FileSystemException system) ? system.getReason() : null;
 		return (reason != null) ? " (" + reason + ")" : "";
 	}
@@ -170,13 +174,13 @@ public final class JfrRepository {
 	}
 
 	/** JFR creates the repository again where something removed it, but not all above. */
-	private static Path existing(Path repository) throws IOException {
+	static Path existing(Path repository) throws IOException {
 		if (Files.exists(repository, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(repository)) {
 			throw new NotDirectoryException(repository.toString());
 		}
 		Path parent = Objects.requireNonNullElse(repository.getParent(), repository);
-		if (parent.equals(PrivateDirectory.existing())) {
-			PrivateDirectory.get();
+		if (PrivateDirectory.isOfProcess(parent)) {
+			PrivateDirectory.restore(parent);
 		}
 		return Files.isDirectory(repository) ? repository : parent;
 	}

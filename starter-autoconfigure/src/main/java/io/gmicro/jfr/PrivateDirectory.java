@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -50,18 +52,42 @@ public final class PrivateDirectory {
 			directory = Files.createTempDirectory(temporaryFiles(), PREFIX_OF_PROCESS).toAbsolutePath();
 			directory.toFile().deleteOnExit();
 			path = directory;
-			hold(directory);
 		}
-		else if (!isOwn(directory)) {
-			if (isPosix(directory)) {
-				Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(LeftoverDirectories.PRIVATE));
-			}
-			else {
-				Files.createDirectory(directory);
-			}
-			hold(directory);
-		}
+		restore(directory);
 		return directory;
+	}
+
+	/**
+	 * Makes a directory of this process what it was: something may have removed it, and
+	 * the recorder, which needs its parent to exist, made another that all may read.
+	 * @param directory the directory of this application, or of another of this process
+	 * @throws IOException if it cannot be created, or belongs to someone else by now
+	 */
+	static synchronized void restore(Path directory) throws IOException {
+		if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
+			create(directory);
+		}
+		if (isPosix(directory)) {
+			requireOwn(directory);
+		}
+		if (Files.notExists(directory.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
+			hold(directory);
+		}
+	}
+
+	private static void create(Path directory) throws IOException {
+		if (isPosix(directory)) {
+			Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(LeftoverDirectories.PRIVATE));
+		}
+		else {
+			Files.createDirectory(directory);
+		}
+	}
+
+	/** Whether a directory is one of this process, for whichever of its applications. */
+	static boolean isOfProcess(Path directory) {
+		return directory.startsWith(temporaryFiles().toAbsolutePath())
+				&& Objects.toString(directory.getFileName(), "").startsWith(PREFIX_OF_PROCESS);
 	}
 
 	static Path temporaryFiles() {
@@ -73,23 +99,23 @@ public final class PrivateDirectory {
 		return path;
 	}
 
-	/** Its removal, after which someone else may have made it, is noticed. */
-	private static boolean isOwn(Path directory) throws IOException {
-		if (!isPosix(directory)) {
-			return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
+	private static void requireOwn(Path directory) throws IOException {
+		PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class,
+				LinkOption.NOFOLLOW_LINKS);
+		if (!attributes.isDirectory()) {
+			throw new NotDirectoryException(directory.toString());
 		}
+		Path file = Files.createTempFile(directory, "own", null);
 		try {
-			PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class,
-					LinkOption.NOFOLLOW_LINKS);
-			if (attributes.isDirectory() && attributes.permissions().equals(LeftoverDirectories.PRIVATE)) {
-				// No other user can create a file in it
-				Files.delete(Files.createTempFile(directory, "own", null));
-				return true;
+			if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(attributes.owner())) {
+				throw new FileSystemException(directory.toString(), null, "it belongs to someone else");
 			}
-			throw new IOException(directory + " is not private");
 		}
-		catch (NoSuchFileException ex) {
-			return false;
+		finally {
+			Files.delete(file);
+		}
+		if (!attributes.permissions().equals(LeftoverDirectories.PRIVATE)) {
+			Files.setPosixFilePermissions(directory, LeftoverDirectories.PRIVATE);
 		}
 	}
 

@@ -10,18 +10,16 @@ import java.net.URLClassLoader;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.gmicro.testing.FileLocks;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -111,12 +109,9 @@ class UndeployTests {
 		try (DirectoryStream<Path> directories = Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")),
 				"gmicro-pprof-" + ProcessHandle.current().pid() + "-*")) {
 			for (Path directory : directories) {
-				try (FileChannel lock = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE)) {
-					assertThat(lock.tryLock()).as(directory.toString()).isNull();
-				}
-				catch (OverlappingFileLockException ex) {
-					locked.add(directory);
-				}
+				assertThat(FileLocks.holder(directory.resolve("lock"))).as(directory.toString())
+					.hasValue(ProcessHandle.current().pid());
+				locked.add(directory);
 			}
 		}
 		return locked;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -160,6 +161,23 @@ class FullDiskTests {
 			assertRefused(server, COUNTED);
 			assertRefused(server, WATCHED);
 			traffic.assertServed();
+		}
+	}
+
+	/** A disk recording needs the removed directory, so JFR makes it, open to all. */
+	@Test
+	void removedDirectoryIsMadeAnewByJfr() throws Exception {
+		Path temporary = Files.createDirectory(this.directory.resolve("temporary"));
+		try (ServerProcess server = ServerProcess.start(this.directory, temporary, "")) {
+			assertServed(server, COUNTED);
+			Path own = Objects.requireNonNull(repository(temporary).getParent());
+			delete(own);
+			server.diagnose("JFR.start", "name=mine");
+			server.diagnose("JFR.stop", "name=mine");
+			assertThat(Files.getPosixFilePermissions(own)).isNotEqualTo(LeftoverDirectories.PRIVATE);
+			assertServed(server, COUNTED);
+			assertServed(server, WATCHED);
+			assertThat(Files.getPosixFilePermissions(own)).isEqualTo(LeftoverDirectories.PRIVATE);
 		}
 	}
 

@@ -217,6 +217,16 @@ public final class ServerProcess implements AutoCloseable {
 		}
 	}
 
+	/** Runs a diagnostic command of the JVM. */
+	public void diagnose(String... command) throws Exception {
+		List<String> jcmd = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+				Long.toString(this.process.pid())));
+		jcmd.addAll(List.of(command));
+		Process running = new ProcessBuilder(jcmd).redirectErrorStream(true).start();
+		String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		assertThat(running.waitFor()).as(output).isZero();
+	}
+
 	public boolean isAlive() {
 		return this.process.isAlive();
 	}
