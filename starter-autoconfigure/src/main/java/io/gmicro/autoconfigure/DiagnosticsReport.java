@@ -59,7 +59,7 @@ final class DiagnosticsReport implements ApplicationListener<ApplicationReadyEve
 		}
 		if (this.properties.http().slowRequests().endpoint().enabled()
 				&& context.getBeanNamesForType(SlowRequests.class, false, false).length > 0) {
-			urls.add(server.url(SlowRequestsRoute.PATH));
+			urls.add(server.url(ServletRoutes.SLOW_REQUESTS_PATH));
 		}
 		return urls;
 	}

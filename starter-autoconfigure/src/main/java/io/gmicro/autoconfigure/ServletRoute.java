@@ -1,14 +1,18 @@
 package io.gmicro.autoconfigure;
 
+import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.core.env.Environment;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
@@ -16,58 +20,68 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
  * Registers a servlet with the container, and refuses a path that belongs to somebody
  * else: a servlet at an exact path would silently hide a controller there.
  */
-final class ServletRoute {
+final class ServletRoute implements ServletContextInitializer, SmartInitializingSingleton {
 
 	private static final boolean WEB_MVC = ClassUtils
 		.isPresent("org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping", null);
 
-	private final String path;
+	private final ApplicationContext context;
+
+	private final String name;
+
+	private final List<String> patterns;
+
+	private final Supplier<? extends @Nullable Servlet> servlet;
 
 	private final String property;
 
-	private final Object value;
-
 	private final String remedy;
-
-	private final ListableBeanFactory beanFactory;
-
-	private final Environment environment;
 
 	/**
 	 * Create a route.
-	 * @param path the exact path
+	 * @param context where handlers are looked for
+	 * @param name the servlet's name
+	 * @param patterns what is served, the exact path first
+	 * @param servlet creates the servlet, or nothing if there is nothing to serve
 	 * @param property the property to blame when the path is taken
-	 * @param value the value of that property
 	 * @param remedy what to do then
-	 * @param beanFactory where handlers are looked for
-	 * @param environment where the path of Spring MVC's servlet is looked up
 	 */
-	ServletRoute(String path, String property, Object value, String remedy, ListableBeanFactory beanFactory,
-			Environment environment) {
-		this.path = path;
+	ServletRoute(ApplicationContext context, String name, List<String> patterns,
+			Supplier<? extends @Nullable Servlet> servlet, String property, String remedy) {
+		this.context = context;
+		this.name = name;
+		this.patterns = patterns;
+		this.servlet = servlet;
 		this.property = property;
-		this.value = value;
 		this.remedy = remedy;
-		this.beanFactory = beanFactory;
-		this.environment = environment;
 	}
 
-	void register(ServletContext servletContext, String name, Servlet servlet, String... morePatterns) {
-		ServletRegistration.Dynamic registration = servletContext.addServlet(name, servlet);
-		Set<String> taken = registration.addMapping(this.path);
-		if (!taken.isEmpty() || (morePatterns.length > 0 && !registration.addMapping(morePatterns).isEmpty())) {
-			throw pathTaken("another servlet");
+	@Override
+	public void onStartup(ServletContext servletContext) {
+		Servlet created = this.servlet.get();
+		if (created != null) {
+			ServletRegistration.Dynamic registration = servletContext.addServlet(this.name, created);
+			Set<String> taken = registration.addMapping(this.patterns.toArray(String[]::new));
+			if (!taken.isEmpty()) {
+				throw pathTaken("another servlet");
+			}
 		}
 	}
 
-	void refuseHandlers() {
-		if (WEB_MVC && "/".equals(this.environment.getProperty("spring.mvc.servlet.path", "/"))) {
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (WEB_MVC && "/".equals(this.context.getEnvironment().getProperty("spring.mvc.servlet.path", "/"))) {
 			Handlers.refuse(this);
 		}
 	}
 
+	private String path() {
+		return this.patterns.get(0);
+	}
+
 	private InvalidConfigurationPropertyValueException pathTaken(String owner) {
-		return new InvalidConfigurationPropertyValueException(this.property, this.value,
+		String value = this.context.getEnvironment().getProperty(this.property, path());
+		return new InvalidConfigurationPropertyValueException(this.property, value,
 				"The path is already served by " + owner + ". " + this.remedy);
 	}
 
@@ -75,11 +89,11 @@ final class ServletRoute {
 	private static final class Handlers {
 
 		static void refuse(ServletRoute route) {
-			route.beanFactory.getBeansOfType(RequestMappingInfoHandlerMapping.class)
+			route.context.getBeansOfType(RequestMappingInfoHandlerMapping.class)
 				.values()
 				.stream()
 				.flatMap((mapping) -> mapping.getHandlerMethods().entrySet().stream())
-				.filter((entry) -> entry.getKey().getDirectPaths().contains(route.path))
+				.filter((entry) -> entry.getKey().getDirectPaths().contains(route.path()))
 				.findFirst()
 				.ifPresent((entry) -> {
 					throw route.pathTaken(entry.getValue().toString());

@@ -156,7 +156,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 			return ". No page of slow requests: " + (slowRequests.enabled() ? "management.server.port=-1"
 					: "gmicro.http.slow-requests.enabled=false");
 		}
-		return ". Slow requests are at " + new ServedAt(context).describe(SlowRequestsRoute.PATH);
+		return ". Slow requests are at " + new ServedAt(context).describe(ServletRoutes.SLOW_REQUESTS_PATH);
 	}
 
 	private static boolean springRecordsToo(ConfigurableApplicationContext context) {

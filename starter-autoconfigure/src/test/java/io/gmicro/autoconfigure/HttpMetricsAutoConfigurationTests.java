@@ -41,7 +41,7 @@ class HttpMetricsAutoConfigurationTests {
 	private static final String ENABLED = "gmicro.metrics.enabled=true";
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
-			HttpMetricsAutoConfiguration.class, MetricsRouteAutoConfiguration.class);
+			HttpMetricsAutoConfiguration.class, ServletRoutesAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withBean(SimpleMeterRegistry.class)

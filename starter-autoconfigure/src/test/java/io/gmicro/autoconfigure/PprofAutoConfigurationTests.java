@@ -32,7 +32,7 @@ class PprofAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
 			HttpMetricsAutoConfiguration.class, SlowRequestsAutoConfiguration.class, PprofAutoConfiguration.class,
-			PprofRouteAutoConfiguration.class, DiagnosticsAutoConfiguration.class);
+			ServletRoutesAutoConfiguration.class, DiagnosticsAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);

@@ -1,0 +1,109 @@
+package io.gmicro.autoconfigure;
+
+import java.util.List;
+
+import io.gmicro.console.SlowRequestsServlet;
+import io.gmicro.diagnostics.AccessRule;
+import io.gmicro.http.RequestEvents;
+import io.gmicro.pprof.PprofServlet;
+import io.gmicro.pprof.PprofSettings;
+import io.gmicro.recorder.Profiler;
+import io.gmicro.sampling.SlowRequests;
+import io.gmicro.scrape.MetricsServlet;
+import io.gmicro.scrape.ScrapeLimits;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * All that is served beside the application: the registry, the profiles and the page of
+ * slow requests.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+final class ServletRoutes {
+
+	static final String SLOW_REQUESTS_PATH = "/debug/requests";
+
+	private static List<String> andBelow(String path) {
+		return List.of(path, path + "/*");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ PrometheusMeterRegistry.class, ExpositionFormats.class })
+	@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+	@ConditionalOnBooleanProperty(name = "gmicro.metrics.endpoint.enabled", matchIfMissing = true)
+	static final class Metrics {
+
+		@Bean
+		ServletRoute gmicroMetricsRoute(ObjectProvider<PrometheusMeterRegistry> registries, GmicroProperties properties,
+				ApplicationContext context) {
+			GmicroProperties.Endpoint endpoint = properties.metrics().endpoint();
+			return new ServletRoute(context, "gmicroMetrics", List.of(endpoint.path()),
+					() -> servlet(registries.getIfAvailable(), endpoint), "gmicro.metrics.endpoint.path",
+					"Choose another path for one of the two");
+		}
+
+		private static @Nullable MetricsServlet servlet(@Nullable PrometheusMeterRegistry registry,
+				GmicroProperties.Endpoint endpoint) {
+			return (registry != null) ? new MetricsServlet(registry.getPrometheusRegistry(),
+					new ScrapeLimits(endpoint.maxConcurrent(), endpoint.collectTimeout(), endpoint.writeTimeout()),
+					registry) : null;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("gmicro.pprof.enabled")
+	static final class Pprof {
+
+		@Bean
+		ServletRoute gmicroPprofRoute(ObjectProvider<Profiler> profiler, ObjectProvider<RequestEvents> events,
+				ObjectProvider<ApplicationArguments> arguments, GmicroProperties properties, AccessRule access,
+				ApplicationContext context) {
+			GmicroProperties.Pprof pprof = properties.pprof();
+			return new ServletRoute(context, "gmicroPprof", andBelow(pprof.path()),
+					() -> new PprofServlet(profiler.getObject(),
+							new PprofSettings(pprof.maxSeconds(), pprof.heap().enabled(), pprof.trace().enabled(),
+									events.getIfAvailable() != null, arguments(arguments.getIfAvailable())),
+							access),
+					"gmicro.pprof.path", "Choose another path");
+		}
+
+		private static List<String> arguments(@Nullable ApplicationArguments arguments) {
+			return (arguments != null) ? List.of(arguments.getSourceArgs()) : List.of();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+	@ConditionalOnBooleanProperty("gmicro.http.slow-requests.endpoint.enabled")
+	static final class SlowRequestsPage {
+
+		@Bean
+		ServletRoute gmicroSlowRequestsRoute(ObjectProvider<SlowRequests> requests, AccessRule access,
+				ApplicationContext context) {
+			return new ServletRoute(context, "gmicroSlowRequests", andBelow(SLOW_REQUESTS_PATH),
+					() -> servlet(requests.getIfAvailable(), access), "gmicro.http.slow-requests.endpoint.enabled",
+					"Turn the page off or serve the other one elsewhere than at " + SLOW_REQUESTS_PATH);
+		}
+
+		private static @Nullable SlowRequestsServlet servlet(@Nullable SlowRequests requests, AccessRule access) {
+			return (requests != null) ? new SlowRequestsServlet(requests, access) : null;
+		}
+
+	}
+
+}

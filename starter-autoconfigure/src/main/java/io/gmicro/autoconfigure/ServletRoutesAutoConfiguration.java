@@ -1,0 +1,18 @@
+package io.gmicro.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.context.annotation.Import;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for what is served at {@code /metrics} and
+ * below {@code /debug} in an application without actuator, and so without a management
+ * context.
+ */
+@AutoConfiguration(
+		after = { GmicroAutoConfiguration.class, PprofAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
+@ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
+@Import(ServletRoutes.class)
+public final class ServletRoutesAutoConfiguration {
+
+}
