@@ -75,13 +75,13 @@ final class ServletRoutes {
 			return new ServletRoute(context, "gmicroPprof", andBelow(pprof.path()),
 					() -> new PprofServlet(profiler.getObject(),
 							new PprofSettings(pprof.maxSeconds(), pprof.heap().enabled(), pprof.trace().enabled(),
-									events.getIfAvailable() != null, arguments(arguments.getIfAvailable())),
+									events.getIfAvailable() != null, count(arguments.getIfAvailable())),
 							access),
 					"gmicro.pprof.path", "Choose another path");
 		}
 
-		private static List<String> arguments(@Nullable ApplicationArguments arguments) {
-			return (arguments != null) ? List.of(arguments.getSourceArgs()) : List.of();
+		private static int count(@Nullable ApplicationArguments arguments) {
+			return (arguments != null) ? arguments.getSourceArgs().length : -1;
 		}
 
 	}

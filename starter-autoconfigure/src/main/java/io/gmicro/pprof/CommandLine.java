@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the application was started with, as far as it may be shown: its main class or its
- * jar, and its arguments without their secrets. Options of the JVM are not among them.
+ * jar, and how many arguments it has. Any of them may be a secret. Options of the JVM are
+ * not among them.
  */
 final class CommandLine {
 
-	static final int MAX_ARGUMENTS = 200;
-
-	static final int MAX_LENGTH = 1000;
+	/** In characters. */
+	static final int MAX_LENGTH = 1_000;
 
 	private static final String UNKNOWN = "java";
 
@@ -25,35 +25,34 @@ final class CommandLine {
 	}
 
 	/**
-	 * The parts of the command line, the main class or the jar first.
+	 * The parts of the command line that are shown.
 	 * @param javaCommand the system property {@code sun.java.command}, in which blanks
 	 * divide the arguments and are part of them alike
-	 * @param arguments the arguments as the main method got them, empty also when they
-	 * are not known
+	 * @param arguments how many arguments the main method has, or a negative number if
+	 * that is unknown
 	 */
-	static List<String> of(@Nullable String javaCommand, List<String> arguments) {
+	static List<String> of(@Nullable String javaCommand, int arguments) {
 		List<String> shown = new ArrayList<>();
-		shown.add((javaCommand != null) ? bounded(main(javaCommand, arguments)) : UNKNOWN);
-		boolean isAnnounced = false;
-		for (String argument : arguments.subList(0, Math.min(arguments.size(), MAX_ARGUMENTS))) {
-			shown.add(isAnnounced ? Secrets.MASK : masked(argument));
-			isAnnounced = Secrets.announce(argument) || (isAnnounced && !Secrets.hasValue(argument));
-		}
-		if (arguments.size() > MAX_ARGUMENTS) {
-			shown.add("(" + (arguments.size() - MAX_ARGUMENTS) + " more arguments)");
+		shown.add((javaCommand != null) ? bounded(Escape.text(main(javaCommand))) : UNKNOWN);
+		if (arguments > 0) {
+			shown.add((arguments == 1) ? "(1 argument)" : "(" + arguments + " arguments)");
 		}
 		return shown;
 	}
 
 	/**
-	 * Nothing behind the first blank, which could be an argument that the main method
-	 * kept for itself, unless it is the path of the jar.
+	 * Nothing behind the first blank, which could be an argument, unless it is in the
+	 * path of the jar.
 	 */
-	private static String main(String javaCommand, List<String> arguments) {
-		String known = " " + String.join(" ", arguments);
-		String command = (!arguments.isEmpty() && javaCommand.endsWith(known))
-				? javaCommand.substring(0, javaCommand.length() - known.length()) : javaCommand;
-		return isFile(command) ? command : command.strip().split("\\s", 2)[0];
+	private static String main(String javaCommand) {
+		String command = javaCommand.strip();
+		int first = command.indexOf(' ');
+		for (int end = first; end >= 0 && end <= MAX_LENGTH; end = command.indexOf(' ', end + 1)) {
+			if (isFile(command.substring(0, end))) {
+				return command.substring(0, end);
+			}
+		}
+		return (first < 0 || isFile(command)) ? command : command.substring(0, first);
 	}
 
 	private static boolean isFile(String path) {
@@ -65,18 +64,8 @@ final class CommandLine {
 		}
 	}
 
-	private static String masked(String argument) {
-		return (argument.length() <= MAX_LENGTH) ? bounded(Secrets.mask(argument))
-				: Secrets.MASK + " (" + argument.length() + " characters)";
-	}
-
 	private static String bounded(String text) {
-		String visible = Escape.text(text);
-		if (visible.length() <= MAX_LENGTH) {
-			return visible;
-		}
-		int end = Character.isHighSurrogate(visible.charAt(MAX_LENGTH - 1)) ? MAX_LENGTH - 1 : MAX_LENGTH;
-		return visible.substring(0, end) + "...";
+		return (text.length() <= MAX_LENGTH) ? text : text.substring(0, MAX_LENGTH) + "...";
 	}
 
 }

@@ -1,8 +1,7 @@
 package io.gmicro.pprof;
 
 import java.io.PrintWriter;
-import java.util.Comparator;
-import java.util.List;
+import java.lang.management.ManagementFactory;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -42,15 +41,15 @@ final class IndexPage {
 	 * @param out where to write
 	 * @param base the absolute URL of the page, for commands
 	 * @param style the relative URL of the style sheet
-	 * @param entries the profiles in any order
+	 * @param settings what is switched on
 	 * @param authorize adds to a URL what a command needs to open it
 	 */
-	static void write(PrintWriter out, String base, String style, List<Entry> entries,
+	static void write(PrintWriter out, String base, String style, PprofSettings settings,
 			UnaryOperator<String> authorize) {
-		new IndexPage(out, base, authorize).write(style, entries);
+		new IndexPage(out, base, authorize).write(style, settings);
 	}
 
-	private void write(String style, List<Entry> entries) {
+	private void write(String style, PprofSettings settings) {
 		this.out.append("""
 				<!DOCTYPE html>
 				<html lang="en">
@@ -72,50 +71,54 @@ final class IndexPage {
 				<thead><tr><th scope="col">Profile</th><th scope="col">Count</th><th scope="col">Open</th></tr></thead>
 				""".formatted(Escape.html(style), Escape.html(this.base),
 				VirtualThreads.exist() ? NO_VIRTUAL_THREADS : ""));
-		entries.stream().sorted(Comparator.comparing(Entry::name)).forEach(this::entry);
+		for (ProfilePage page : ProfilePage.values()) {
+			row(page, page.off(settings));
+		}
 		this.out.append("</table>\n</main>\n</body>\n</html>\n");
 	}
 
-	private void entry(Entry entry) {
-		String off = entry.off();
+	private void row(ProfilePage page, @Nullable String off) {
 		this.out.append((off != null) ? "<tbody class=\"off\">\n" : "<tbody>\n")
 			.append("<tr><th scope=\"row\"><span class=\"name\">")
-			.append(Escape.html(entry.name()))
+			.append(page.lowerCaseName())
 			.append("</span> <span class=\"description\">")
-			.append(Escape.html(entry.description()))
+			.append(Escape.html(page.description()))
 			.append("</span></th><td class=\"number\">")
-			.append((entry.count() != null) ? entry.count().toString() : "")
+			.append((page == ProfilePage.GOROUTINE) ? Integer.toString(threads()) : "")
 			.append("</td><td>");
 		if (off == null) {
-			links(entry);
+			links(page);
 		}
 		this.out.append("</td></tr>\n<tr class=\"how\"><td colspan=\"3\">");
 		if (off == null) {
-			command(entry);
+			command(page);
 		}
 		else {
-			this.out.append("<span class=\"note\">Not available: ").append(Escape.html(off)).append("</span>");
+			this.out.append("<span class=\"note\">Not available: ").append(off).append("</span>");
 		}
 		this.out.append("</td></tr>\n</tbody>\n");
 	}
 
-	private void links(Entry entry) {
-		String name = entry.name();
-		if (entry.flameGraph()) {
-			String profile = name.equals("profile") ? "cpu" : name;
-			link("flamegraph?profile=" + profile + (entry.query().isEmpty() ? "" : "&seconds=5"), "Flame graph");
+	private static int threads() {
+		return ManagementFactory.getThreadMXBean().getThreadCount();
+	}
+
+	private void links(ProfilePage page) {
+		String flameGraph = page.flameGraph();
+		if (flameGraph != null) {
+			link(flameGraph, "Flame graph");
 		}
-		if (entry.text()) {
-			link(name + "?debug=1", "Text");
+		if (page.hasText()) {
+			link(page.lowerCaseName() + "?debug=1", "Text");
 		}
-		switch (name) {
-			case "cmdline" -> link(name, "Text");
-			case "symbol" -> {
+		switch (page) {
+			case CMDLINE -> link(page.target(), "Text");
+			case SYMBOL -> {
 			}
-			default -> link(path(entry), "Download");
+			default -> link(page.target(), "Download");
 		}
-		if (name.equals("goroutine")) {
-			link(name + "?debug=2", "full goroutine stack dump");
+		if (page == ProfilePage.GOROUTINE) {
+			link(page.lowerCaseName() + "?debug=2", "full goroutine stack dump");
 		}
 	}
 
@@ -123,19 +126,15 @@ final class IndexPage {
 		this.out.append("<a href=\"").append(Escape.html(target)).append("\">").append(text).append("</a>\n");
 	}
 
-	private void command(Entry entry) {
-		String url = quoted(this.authorize.apply(this.base + path(entry)));
-		String command = switch (entry.name()) {
-			case "cmdline" -> "curl -s " + url + " | tr '\\0' '\\n'";
-			case "symbol" -> "curl -s " + url;
-			case "trace" -> "curl -o trace.jfr " + url;
+	private void command(ProfilePage page) {
+		String url = quoted(this.authorize.apply(this.base + page.target()));
+		String command = switch (page) {
+			case CMDLINE -> "curl -s " + url + " | tr '\\0' '\\n'";
+			case SYMBOL -> "curl -s " + url;
+			case TRACE -> "curl -o trace.jfr " + url;
 			default -> "go tool pprof " + url;
 		};
 		this.out.append("<code class=\"command\">").append(Escape.html(command)).append("</code>");
-	}
-
-	private static String path(Entry entry) {
-		return entry.query().isEmpty() ? entry.name() : entry.name() + "?" + entry.query();
 	}
 
 	/**
@@ -143,64 +142,6 @@ final class IndexPage {
 	 */
 	private static String quoted(String word) {
 		return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
-	}
-
-	/**
-	 * A profile in the list.
-	 *
-	 * @param name its name, which is its path
-	 * @param count how many it has now, if that is known
-	 * @param description what it is
-	 * @param flameGraph whether it can be drawn
-	 * @param text whether it can be read with {@code debug=1}
-	 * @param off why it cannot be had now
-	 * @param query the query of the download and the command, may be empty
-	 */
-	record Entry(String name, @Nullable Long count, String description, boolean flameGraph, boolean text,
-			@Nullable String off, String query) {
-
-		/**
-		 * One of the profiles that Go has.
-		 */
-		static Entry of(String name, @Nullable Long count, @Nullable String off) {
-			return switch (name) {
-				case "allocs" -> new Entry(name, count, "A sampling of past memory allocations, since profiling began.",
-						true, true, off, "");
-				case "block" -> new Entry(name, count,
-						"Stack traces that led to blocking on synchronization primitives. Idle threads of pools are left out.",
-						true, true, off, "");
-				case "cmdline" -> new Entry(name, count,
-						"The command line invocation of the current program: its main class and its arguments, masked "
-								+ "where they look like a secret.",
-						false, false, off, "");
-				case "goroutine" -> new Entry(name, count,
-						"Stack traces of all current threads. Use debug=2 as a query parameter to export a thread dump.",
-						true, true, off, "");
-				case "heap" -> new Entry(name, count,
-						"Objects on the heap by class, without stack traces; with gc=1 only live ones. Taking it pauses the JVM.",
-						false, true, off, "");
-				case "mutex" -> new Entry(name, count,
-						"Stack traces of threads that waited for contended locks, and not of their holders as in Go.",
-						true, true, off, "");
-				case "profile" -> new Entry(name, count,
-						"CPU profile. You can specify the duration in the seconds GET parameter. After you get the profile "
-								+ "file, use the go tool pprof command to investigate the profile.",
-						true, false, off, "seconds=30");
-				case "symbol" -> new Entry(name, count,
-						"Maps given program counters to function names. There is none to map: profiles come with their "
-								+ "names.",
-						false, false, off, "");
-				case "threadcreate" -> new Entry(name, count, "Stack traces that led to the creation of new threads.",
-						false, true, off, "");
-				case "trace" -> new Entry(name, count,
-						"A trace of execution of the current program, as a recording of JDK Flight Recorder. You can specify "
-								+ "the duration in the seconds GET parameter. After you get the trace file, use JDK Mission "
-								+ "Control or the jfr command to investigate the trace.",
-						false, false, off, "seconds=5");
-				default -> throw new IllegalArgumentException("Unknown profile " + name);
-			};
-		}
-
 	}
 
 }

@@ -128,8 +128,8 @@ public final class PprofServlet extends HttpServlet {
 
 	private void index(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setContentType("text/html; charset=utf-8");
-		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Stylesheet.NAME,
-				Catalogue.entries(this.settings), this.access::authorize);
+		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Stylesheet.NAME, this.settings,
+				this.access::authorize);
 	}
 
 	private void commandLine(HttpServletResponse response) throws IOException {

@@ -1,7 +1,5 @@
 package io.gmicro.pprof;
 
-import java.util.List;
-
 /**
  * What the profiles may do and show.
  *
@@ -10,8 +8,8 @@ import java.util.List;
  * @param trace whether {@code trace} is served, which is large
  * @param requestLabels whether requests are marked, so that samples can be labelled with
  * their routes
- * @param arguments the arguments of the application's main method
+ * @param arguments how many arguments the application's main method has, negative if that
+ * is unknown
  */
-public record PprofSettings(int maxSeconds, boolean heap, boolean trace, boolean requestLabels,
-		List<String> arguments) {
+public record PprofSettings(int maxSeconds, boolean heap, boolean trace, boolean requestLabels, int arguments) {
 }

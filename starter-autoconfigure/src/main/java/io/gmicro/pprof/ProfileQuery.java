@@ -38,19 +38,18 @@ final class ProfileQuery {
 	}
 
 	/**
-	 * Refuses what would be passed over, and so mislead. What Go's profiles take is
-	 * accepted of each; the query of {@code symbol} is no list of parameters.
+	 * Refuses what would be passed over, and so mislead.
 	 * @param path the path of the request below that of the profiles
 	 * @throws ProfilingException if there is another parameter
 	 */
 	void requireKnown(String path) throws ProfilingException {
 		List<String> known = switch (path) {
-			case "", "/", "/cmdline" -> List.of("debug");
+			case "", "/" -> List.of("debug");
 			case "/flamegraph" -> List.of("profile", "seconds", "labels", "virtual");
-			case "/goroutine" -> List.of("seconds", "debug", "gc", "labels", "virtual");
-			case "/allocs", "/block", "/heap", "/mutex", "/profile", "/threadcreate", "/trace" ->
-				List.of("seconds", "debug", "gc", "labels");
-			default -> List.of();
+			default -> {
+				ProfilePage page = ProfilePage.named(path.substring(1));
+				yield (page != null) ? page.parameters() : List.of();
+			}
 		};
 		for (String name : known.isEmpty() ? Set.<String>of() : names()) {
 			if (!known.contains(name) && !name.equals(AccessToken.PARAMETER)) {

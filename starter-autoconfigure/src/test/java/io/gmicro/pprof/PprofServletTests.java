@@ -134,9 +134,7 @@ class PprofServletTests {
 					(request) -> request.POST(HttpRequest.BodyPublishers.ofString("0x1+0x2")));
 			assertThat(post.statusCode()).isEqualTo(200);
 			assertThat(post.body()).isEqualTo("num_symbols: 1\n");
-			assertThat(text(server, "/cmdline").split("\0")).hasSizeGreaterThan(3)
-				.contains("--gmicro.pprof.enabled=true")
-				.noneMatch((argument) -> argument.startsWith("-X"));
+			assertThat(text(server, "/cmdline")).matches("[^\\x00 ]+\\x00\\(\\d+ arguments\\)");
 		}
 	}
 

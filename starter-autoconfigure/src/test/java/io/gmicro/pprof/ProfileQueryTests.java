@@ -1,7 +1,5 @@
 package io.gmicro.pprof;
 
-import java.util.List;
-
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.recorder.SampleLabel;
 import org.junit.jupiter.api.Test;
@@ -86,7 +84,7 @@ class ProfileQueryTests {
 	}
 
 	private static PprofSettings settings(boolean requestLabels) {
-		return new PprofSettings(120, false, false, requestLabels, List.of());
+		return new PprofSettings(120, false, false, requestLabels, -1);
 	}
 
 }
