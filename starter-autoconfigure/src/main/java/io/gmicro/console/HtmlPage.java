@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.OwnCode;
+import io.gmicro.diagnostics.Responses;
 import io.gmicro.sampling.FrameChain;
 import io.gmicro.sampling.FrameText;
 import io.gmicro.sampling.HottestFrame;
@@ -33,17 +34,7 @@ final class HtmlPage {
 
 	void write(RequestsView view, String style) {
 		this.own = view.own();
-		this.out.append("""
-				<!DOCTYPE html>
-				<html lang="en">
-				<head>
-				<meta charset="utf-8">
-				<meta name="viewport" content="width=device-width, initial-scale=1">
-				<meta name="color-scheme" content="light dark">
-				<title>Requests</title>
-				<link rel="stylesheet" href="%s">
-				</head>
-				<body>
+		this.out.append(Responses.head("Requests", style)).append("""
 				<header>
 				<h1>Requests</h1>
 				<p>As of %s</p>
@@ -51,7 +42,7 @@ final class HtmlPage {
 				<a href="?format=text">Text</a></nav>
 				</header>
 				<main>
-				""".formatted(Escape.html(style), time(view.time())));
+				""".formatted(time(view.time())));
 		running(view);
 		slow(view);
 		this.out.append("</main>\n</body>\n</html>\n");

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.gmicro.diagnostics.AccessRule;
+import io.gmicro.diagnostics.Responses;
 import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.diagnostics.Stylesheet;
 import io.gmicro.sampling.RequestId;
@@ -34,9 +35,6 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	private static final String PROFILE = "slow.pb.gz";
 
-	private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
-			+ "form-action 'none'; frame-ancestors 'none'";
-
 	private final transient SlowRequests requests;
 
 	private final AccessRule access;
@@ -56,15 +54,12 @@ public final class SlowRequestsServlet extends HttpServlet {
 		if (!this.access.check(request, response)) {
 			return;
 		}
-		response.setHeader("Cache-Control", "no-store");
-		response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-		response.setHeader("Referrer-Policy", "no-referrer");
-		response.setHeader("X-Content-Type-Options", "nosniff");
+		Responses.secure(response);
 		switch (request.getMethod()) {
 			case "GET", "HEAD" -> get(request, response);
 			default -> {
 				response.setHeader("Allow", "GET, HEAD");
-				refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
+				Responses.refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "only GET and HEAD");
 			}
 		}
 	}
@@ -74,7 +69,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 			case "", "/" -> page(request, response);
 			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
 			case "/" + PROFILE -> profile(request, response);
-			default -> refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
+			default -> Responses.refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
 		}
 	}
 
@@ -88,10 +83,10 @@ public final class SlowRequestsServlet extends HttpServlet {
 				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
 		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
 		if (format == null) {
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
+			Responses.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
 		}
 		else if (liveId != null && live == null) {
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
+			Responses.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
 		}
 		else {
 			response.setContentType(format.contentType());
@@ -108,10 +103,10 @@ public final class SlowRequestsServlet extends HttpServlet {
 					|| allowed.containsAll(Collections.list(request.getParameterNames()))) {
 				return true;
 			}
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, explanation);
+			Responses.refuse(response, HttpServletResponse.SC_BAD_REQUEST, explanation);
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
-			refuse(response, HttpServletResponse.SC_BAD_REQUEST, "malformed query");
+			Responses.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "malformed query");
 		}
 		return false;
 	}
@@ -144,12 +139,6 @@ public final class SlowRequestsServlet extends HttpServlet {
 		response.setContentType("application/octet-stream");
 		response.setHeader("Content-Disposition", "attachment; filename=\"" + PROFILE + "\"");
 		this.requests.writeProfile(response.getOutputStream());
-	}
-
-	private static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
-		response.setStatus(status);
-		response.setContentType("text/plain;charset=utf-8");
-		response.getOutputStream().print(reason + "\n");
 	}
 
 }

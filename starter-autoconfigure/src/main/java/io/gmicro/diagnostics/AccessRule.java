@@ -69,14 +69,9 @@ public final class AccessRule {
 		if (!ForeignPage.isBehind(request) && this.permits.test(request, response)) {
 			return true;
 		}
-		response.setStatus(HttpServletResponse.SC_FORBIDDEN);
-		response.setContentType("text/plain;charset=utf-8");
-		response.setHeader("Cache-Control", "no-store");
-		response.setHeader("Referrer-Policy", "no-referrer");
-		response.setHeader("X-Content-Type-Options", "nosniff");
-		response.getOutputStream()
-			.print("gmicro.diagnostics.access=" + this.allowed
-					+ ". A link from another site is refused: open the address in a new tab\n");
+		Responses.secure(response);
+		Responses.refuse(response, HttpServletResponse.SC_FORBIDDEN, "gmicro.diagnostics.access=" + this.allowed
+				+ ". A link from another site is refused: open the address in a new tab");
 		return false;
 	}
 

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.Responses;
 import io.gmicro.recorder.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,6 @@ import org.jspecify.annotations.Nullable;
  * JVM. It needs no script.
  */
 final class IndexPage {
-
-	/** The header for the page. */
-	static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
-			+ "form-action 'none'; frame-ancestors 'none'";
 
 	private static final String NO_VIRTUAL_THREADS = " <code>block</code> and <code>mutex</code> show platform threads "
 			+ "only: JFR does not record what virtual threads wait for.";
@@ -50,17 +47,7 @@ final class IndexPage {
 	}
 
 	private void write(String style, PprofSettings settings) {
-		this.out.append("""
-				<!DOCTYPE html>
-				<html lang="en">
-				<head>
-				<meta charset="utf-8">
-				<meta name="viewport" content="width=device-width, initial-scale=1">
-				<meta name="color-scheme" content="light dark">
-				<title>Profiles</title>
-				<link rel="stylesheet" href="%s">
-				</head>
-				<body>
+		this.out.append(Responses.head("Profiles", style)).append("""
 				<header>
 				<h1>Profiles</h1>
 				<p><code>%s</code></p>
@@ -69,8 +56,7 @@ final class IndexPage {
 				<p>Set <code>debug=1</code> as a query parameter to see a profile as text.%s</p>
 				<table>
 				<thead><tr><th scope="col">Profile</th><th scope="col">Count</th><th scope="col">Open</th></tr></thead>
-				""".formatted(Escape.html(style), Escape.html(this.base),
-				VirtualThreads.exist() ? NO_VIRTUAL_THREADS : ""));
+				""".formatted(Escape.html(this.base), VirtualThreads.exist() ? NO_VIRTUAL_THREADS : ""));
 		for (ProfilePage page : ProfilePage.values()) {
 			row(page, page.off(settings));
 		}

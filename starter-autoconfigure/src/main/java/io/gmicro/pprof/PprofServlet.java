@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.gmicro.diagnostics.AccessRule;
+import io.gmicro.diagnostics.Responses;
 import io.gmicro.diagnostics.Stylesheet;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
@@ -39,8 +40,6 @@ public final class PprofServlet extends HttpServlet {
 
 	private static final String BINARY = "application/octet-stream";
 
-	private static final String TEXT = "text/plain; charset=utf-8";
-
 	private final Profiler profiler;
 
 	private final PprofSettings settings;
@@ -66,7 +65,7 @@ public final class PprofServlet extends HttpServlet {
 		}
 		try {
 			String path = Objects.requireNonNullElse(request.getPathInfo(), "");
-			secure(response);
+			Responses.secure(response);
 			requireMethod(request, response, path);
 			serve(path, request, response);
 		}
@@ -81,13 +80,6 @@ public final class PprofServlet extends HttpServlet {
 		catch (OutOfMemoryError | InternalError ex) {
 			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "there is not enough memory");
 		}
-	}
-
-	private static void secure(HttpServletResponse response) {
-		response.setHeader("Cache-Control", "no-store");
-		response.setHeader("Content-Security-Policy", IndexPage.CONTENT_SECURITY_POLICY);
-		response.setHeader("Referrer-Policy", "no-referrer");
-		response.setHeader("X-Content-Type-Options", "nosniff");
 	}
 
 	private static void requireMethod(HttpServletRequest request, HttpServletResponse response, String path)
@@ -195,7 +187,7 @@ public final class PprofServlet extends HttpServlet {
 		}
 		else if (query.debug() != 0) {
 			requireNoLabels(query);
-			response.setContentType(TEXT);
+			response.setContentType(Responses.TEXT);
 			if (isGet(request)) {
 				text(kind, query, response);
 			}
@@ -251,7 +243,7 @@ public final class PprofServlet extends HttpServlet {
 	}
 
 	private static PrintWriter text(HttpServletResponse response) throws IOException {
-		response.setContentType(TEXT);
+		response.setContentType(Responses.TEXT);
 		return response.getWriter();
 	}
 
@@ -265,13 +257,12 @@ public final class PprofServlet extends HttpServlet {
 			throw new IOException(reason);
 		}
 		response.reset();
-		secure(response);
-		response.setStatus(status);
+		Responses.secure(response);
 		response.setHeader("X-Go-Pprof", "1");
 		if (status == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
 			response.setHeader("Allow", reason.contains("POST") ? "GET, HEAD, POST" : "GET, HEAD");
 		}
-		text(response).print(reason + "\n");
+		Responses.refuse(response, status, reason);
 	}
 
 }

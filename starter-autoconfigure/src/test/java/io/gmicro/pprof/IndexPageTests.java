@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
+import io.gmicro.diagnostics.Responses;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,7 +85,7 @@ class IndexPageTests {
 	@Test
 	void pageHasNothingActive() {
 		assertThat(page(BASE)).doesNotContain("<script", "<form", "<img", "style=\"", "javascript:");
-		assertThat(IndexPage.CONTENT_SECURITY_POLICY).startsWith("default-src 'none'; style-src 'self';")
+		assertThat(Responses.CONTENT_SECURITY_POLICY).startsWith("default-src 'none'; style-src 'self';")
 			.doesNotContain("unsafe", "script-src");
 	}
 
