@@ -21,7 +21,7 @@ final class AsyncEnd implements AsyncListener {
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	private final ExchangeFilter filter;
+	private final ExchangeLifecycle exchanges;
 
 	private final Exchange exchange;
 
@@ -35,9 +35,9 @@ final class AsyncEnd implements AsyncListener {
 
 	private volatile boolean connectionLost;
 
-	private AsyncEnd(ExchangeFilter filter, Exchange exchange, HttpServletRequest request,
+	private AsyncEnd(ExchangeLifecycle exchanges, Exchange exchange, HttpServletRequest request,
 			HttpServletResponse response) {
-		this.filter = filter;
+		this.exchanges = exchanges;
 		this.exchange = exchange;
 		this.request = request;
 		this.response = response;
@@ -45,20 +45,20 @@ final class AsyncEnd implements AsyncListener {
 
 	/**
 	 * Waits for the end of asynchronous processing if it was started and is not over yet.
-	 * @param filter the filter to tell
+	 * @param exchanges what suspends and ends it
 	 * @param exchange the exchange
 	 * @param request the request
 	 * @param response the response
 	 * @return {@code false} if there is nothing to wait for
 	 */
-	static boolean await(ExchangeFilter filter, Exchange exchange, HttpServletRequest request,
+	static boolean await(ExchangeLifecycle exchanges, Exchange exchange, HttpServletRequest request,
 			HttpServletResponse response) {
 		if (!request.isAsyncStarted()) {
 			return false;
 		}
-		filter.beforeAsync(exchange, request, response);
+		exchanges.suspend(exchange, request, response);
 		try {
-			AsyncEnd end = new AsyncEnd(filter, exchange, request, response);
+			AsyncEnd end = new AsyncEnd(exchanges, exchange, request, response);
 			request.getAsyncContext().addListener(end);
 			request.setAttribute(ATTRIBUTE, end);
 			return true;
@@ -96,10 +96,10 @@ final class AsyncEnd implements AsyncListener {
 		}
 		else if (end.ended.compareAndSet(false, true)) {
 			try {
-				end.filter.answered(end.exchange, request, response, failure);
+				RequestEnd.answered(end.exchanges, end.exchange, request, response, failure);
 			}
 			catch (RuntimeException | Error ex) {
-				end.filter.abandon(end.exchange, ex);
+				end.exchanges.abandon(end.exchange, ex);
 			}
 		}
 	}
@@ -123,7 +123,7 @@ final class AsyncEnd implements AsyncListener {
 
 	private boolean awaitsErrorPage() {
 		try {
-			this.awaitsErrorPage = this.failure == null && this.filter.isListening()
+			this.awaitsErrorPage = this.failure == null && this.exchanges.isEndReported()
 					&& TomcatErrors.hasErrorPageAfterCompletion(this.request, this.response);
 			return this.awaitsErrorPage;
 		}
@@ -135,16 +135,25 @@ final class AsyncEnd implements AsyncListener {
 	private void end() {
 		if (this.ended.compareAndSet(false, true)) {
 			try {
-				Throwable reported = this.failure;
-				// Jetty reports no error of a handler to listeners
-				this.filter.afterAsync(this.exchange, this.request, this.response,
-						(reported != null) ? reported : ServletContainer.errorException(this.request),
-						this.connectionLost);
+				complete();
 			}
 			catch (RuntimeException | Error ex) {
-				this.filter.abandon(this.exchange, ex);
+				this.exchanges.abandon(this.exchange, ex);
 			}
 		}
+	}
+
+	private void complete() {
+		Throwable reported = this.failure;
+		// Jetty reports no error of a handler to listeners
+		Throwable thrown = (reported != null) ? reported : ServletContainer.errorException(this.request);
+		boolean gone = this.connectionLost || ClientAbort.isCauseOf(thrown, this.request);
+		int status = gone ? Exchange.CLIENT_CLOSED_REQUEST : this.response.getStatus();
+		this.exchanges.matchRoute(this.exchange, this.request, status);
+		boolean failed = thrown != null || ServletContainer.isJetty(this.response)
+				|| ServletContainer.errorSent(this.request, this.response, status);
+		this.exchanges.complete(this.exchange, this.request, this.response, status, failed
+				? ServletContainer.bodyOrErrorPageWritten(this.response) : ServletContainer.bodyWritten(this.response));
 	}
 
 	@Override

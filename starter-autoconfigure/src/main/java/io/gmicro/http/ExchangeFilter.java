@@ -3,8 +3,6 @@ package io.gmicro.http;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 import io.gmicro.route.MatchedRoute;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,13 +13,11 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.ServletResponse;
-import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
-import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
  * Decides, once for every observer, when an exchange begins, when it ends and what the
@@ -44,20 +40,9 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 	 */
 	public static final int DEFAULT_ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
-	private final ExchangeObservers observers;
+	private final ExchangeLifecycle exchanges;
 
 	private final ExcludedPaths excludedPaths;
-
-	private final SeriesTable series;
-
-	private final LongLived longLived;
-
-	private final Function<HttpServletRequest, @Nullable String> knownRoutes;
-
-	/** So that the end of a request costs nothing where no exchange waits for it. */
-	private final AtomicInteger awaited = new AtomicInteger();
-
-	private volatile boolean listening;
 
 	/**
 	 * Create a filter.
@@ -66,11 +51,8 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 	 * @param registry where the filter counts what it folded and which observers failed
 	 */
 	public ExchangeFilter(List<ExchangeObserver> observers, ExchangeRules rules, MeterRegistry registry) {
-		this.observers = new ExchangeObservers(observers, registry);
+		this.exchanges = new ExchangeLifecycle(observers, rules, registry);
 		this.excludedPaths = new ExcludedPaths(rules.excludedPaths());
-		this.series = new SeriesTable(rules.maxRoutes(), registry);
-		this.longLived = new LongLived(rules.longLivedTypes());
-		this.knownRoutes = rules.knownRoutes();
 	}
 
 	/**
@@ -89,25 +71,14 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	@Override
 	public void requestInitialized(ServletRequestEvent event) {
-		if (!this.listening) {
-			this.listening = true;
-		}
+		this.exchanges.containerReportsEnds();
 	}
 
 	@Override
 	public void requestDestroyed(ServletRequestEvent event) {
-		if (this.awaited.get() > 0 && RequestEnd.finished(event.getServletRequest())) {
-			this.awaited.decrementAndGet();
+		if (this.exchanges.isAnyAwaited() && RequestEnd.finished(event.getServletRequest())) {
+			this.exchanges.awaitedEnded();
 		}
-	}
-
-	/** Whether the container reports the end of requests. */
-	boolean isListening() {
-		return this.listening;
-	}
-
-	void awaitRequestEnd() {
-		this.awaited.incrementAndGet();
 	}
 
 	@Override
@@ -145,15 +116,14 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 			return this.excludedPaths.contains(request);
 		}
 		catch (RuntimeException | Error ex) {
-			this.observers.failed(this.excludedPaths, ex);
+			this.exchanges.failed(this.excludedPaths, ex);
 			return false;
 		}
 	}
 
 	private void exchange(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		Exchange exchange = new Exchange(RequestMethod.resolve(request.getMethod()), System.nanoTime());
-		this.observers.started(exchange, request);
+		Exchange exchange = this.exchanges.begin(request);
 		Throwable failure = null;
 		try {
 			chain.doFilter(request, response);
@@ -167,110 +137,16 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 				afterChain(exchange, request, response, failure);
 			}
 			catch (RuntimeException | Error ex) {
-				abandon(exchange, ex);
+				this.exchanges.abandon(exchange, ex);
 			}
-		}
-	}
-
-	/** An exchange whose end cannot be measured is over nevertheless. */
-	void abandon(Exchange exchange, Throwable failure) {
-		this.observers.failed(this, failure);
-		if (!exchange.hasEnded()) {
-			exchange.abandon(System.nanoTime());
-			this.observers.ended(exchange);
 		}
 	}
 
 	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure) {
 		exchange.matched(MatchedRoute.of(request));
-		if (!AsyncEnd.await(this, exchange, request, response)) {
-			answered(exchange, request, response, failure);
-		}
-	}
-
-	/**
-	 * The application has answered, or failed.
-	 * @param exchange the exchange
-	 * @param request the request
-	 * @param response the response
-	 * @param failure what is on its way to the container
-	 */
-	void answered(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure) {
-		int status = response.getStatus();
-		boolean errorSent = ServletContainer.errorSent(request, response, status);
-		if (failure != null || errorSent || response instanceof ServletResponseWrapper) {
-			new RequestEnd(this, exchange, request, response, failure, errorSent).await();
-		}
-		else {
-			int seen = ClientAbort.isCauseOf(null, request) ? Exchange.CLIENT_CLOSED_REQUEST : status;
-			matchRoute(exchange, request, seen);
-			complete(exchange, request, response, seen, ServletContainer.bodyWritten(response));
-		}
-	}
-
-	void beforeAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
-		exchange.longLived(this.longLived.begins(request, response));
-		exchange.async();
-		this.observers.suspended(exchange);
-		exchange.servedBy(null);
-	}
-
-	void afterAsync(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure, boolean connectionLost) {
-		boolean gone = connectionLost || ClientAbort.isCauseOf(failure, request);
-		int status = gone ? Exchange.CLIENT_CLOSED_REQUEST : response.getStatus();
-		matchRoute(exchange, request, status);
-		boolean failed = failure != null || ServletContainer.isJetty(response)
-				|| ServletContainer.errorSent(request, response, status);
-		complete(exchange, request, response, status,
-				failed ? ServletContainer.bodyOrErrorPageWritten(response) : ServletContainer.bodyWritten(response));
-	}
-
-	/** Decide the route of an answer, before an error page sets another. */
-	void matchRoute(Exchange exchange, HttpServletRequest request, int status) {
-		if (MatchedRoute.isUnmatchedResource(request, status)) {
-			exchange.matched(null);
-		}
-		else if (exchange.pattern() == null && status != HttpServletResponse.SC_NOT_FOUND) {
-			exchange.matched(knownRoute(request));
-		}
-	}
-
-	/**
-	 * End an exchange with what the client saw.
-	 * @param exchange the exchange
-	 * @param request the request
-	 * @param response the response
-	 * @param status the status that was sent
-	 * @param bodySize the size of the body that was sent
-	 */
-	void complete(Exchange exchange, HttpServletRequest request, HttpServletResponse response, int status,
-			long bodySize) {
-		if (exchange.hasEnded()) {
-			return;
-		}
-		if (status == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-			exchange.longLived(true);
-		}
-		else if (exchange.isAsync()) {
-			// It may have been decided only on another thread
-			exchange.longLived(this.longLived.ended(request, response, status, exchange.isLongLived()));
-		}
-		exchange.responded(status, request.getContentLengthLong(),
-				(exchange.requestMethod() == RequestMethod.HEAD) ? 0 : bodySize);
-		exchange.end(this.series.find(exchange.requestMethod(), exchange.pattern(), status), System.nanoTime());
-		this.observers.ended(exchange);
-	}
-
-	private @Nullable String knownRoute(HttpServletRequest request) {
-		try {
-			return this.knownRoutes.apply(request);
-		}
-		catch (RuntimeException | Error ex) {
-			this.observers.failed(this.knownRoutes, ex);
-			return null;
+		if (!AsyncEnd.await(this.exchanges, exchange, request, response)) {
+			RequestEnd.answered(this.exchanges, exchange, request, response, failure);
 		}
 	}
 
@@ -279,8 +155,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 		Exchange exchange = AsyncEnd.exchange(request);
 		long start = System.nanoTime();
 		if (exchange != null) {
-			exchange.servedBy(Thread.currentThread());
-			this.observers.resumed(exchange);
+			this.exchanges.resume(exchange);
 		}
 		try {
 			chain.doFilter(request, response);
@@ -291,8 +166,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 		}
 		finally {
 			if (exchange != null) {
-				exchange.servedBy(null);
-				this.observers.dispatched(exchange, start);
+				this.exchanges.dispatched(exchange, start);
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import io.micrometer.observation.Observation;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 	/** Where Spring's filter keeps the observation that it started. */
 	private static final String OBSERVATION = "org.springframework.web.filter.ServerHttpObservationFilter.observation";
 
-	private final ExchangeFilter filter;
+	private final ExchangeLifecycle exchanges;
 
 	private final Exchange exchange;
 
@@ -45,17 +46,39 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 	private boolean errorPage;
 
 	/**
+	 * The application has answered, or failed.
+	 * @param exchanges what ends the exchange, now or when the container is done
+	 * @param exchange the exchange
+	 * @param request the request
+	 * @param response the response
+	 * @param failure what is on its way to the container
+	 */
+	static void answered(ExchangeLifecycle exchanges, Exchange exchange, HttpServletRequest request,
+			HttpServletResponse response, @Nullable Throwable failure) {
+		int status = response.getStatus();
+		boolean errorSent = ServletContainer.errorSent(request, response, status);
+		if (failure != null || errorSent || response instanceof ServletResponseWrapper) {
+			new RequestEnd(exchanges, exchange, request, response, failure, errorSent).await();
+		}
+		else {
+			int seen = ClientAbort.isCauseOf(null, request) ? Exchange.CLIENT_CLOSED_REQUEST : status;
+			exchanges.matchRoute(exchange, request, seen);
+			exchanges.complete(exchange, request, response, seen, ServletContainer.bodyWritten(response));
+		}
+	}
+
+	/**
 	 * Create the end of a request whose filter chain has returned or thrown.
-	 * @param filter the filter to call back
+	 * @param exchanges what ends it
 	 * @param exchange the exchange
 	 * @param request the request
 	 * @param response the response
 	 * @param failure what was thrown
 	 * @param errorSent whether {@code sendError} was called
 	 */
-	RequestEnd(ExchangeFilter filter, Exchange exchange, HttpServletRequest request, HttpServletResponse response,
-			@Nullable Throwable failure, boolean errorSent) {
-		this.filter = filter;
+	private RequestEnd(ExchangeLifecycle exchanges, Exchange exchange, HttpServletRequest request,
+			HttpServletResponse response, @Nullable Throwable failure, boolean errorSent) {
+		this.exchanges = exchanges;
 		this.exchange = exchange;
 		this.request = request;
 		this.response = response;
@@ -69,10 +92,10 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 	 * Wait for the container, if it reports the end; otherwise the end is now, with the
 	 * status that containers answer with.
 	 */
-	void await() {
+	private void await() {
 		int expected = expectedStatus();
 		// Before an error page leaves its own route on the request
-		this.filter.matchRoute(this.exchange, this.request, expected);
+		this.exchanges.matchRoute(this.exchange, this.request, expected);
 		this.pattern = this.exchange.pattern();
 		if (ServletContainer.isJetty(this.response)) {
 			if (ServletContainer.onCompletion(this.response, this)) {
@@ -81,9 +104,9 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 		}
 		// Tomcat does not catch some errors, and reports no end of an asynchronous
 		// request whose connection it closed
-		else if (this.filter.isListening() && !this.exchange.isAsync() && !TomcatErrors.isFatal(this.failure)) {
+		else if (this.exchanges.isEndReported() && !this.exchange.isAsync() && !TomcatErrors.isFatal(this.failure)) {
 			this.request.setAttribute(ATTRIBUTE, this);
-			this.filter.awaitRequestEnd();
+			this.exchanges.awaitRequestEnd();
 			return;
 		}
 		boolean unwritten = this.errorSent || (this.failure != null && !this.committed);
@@ -142,7 +165,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 			complete(status, aborted, bodySize());
 		}
 		catch (RuntimeException | Error ex) {
-			this.filter.abandon(this.exchange, ex);
+			this.exchanges.abandon(this.exchange, ex);
 		}
 	}
 
@@ -150,7 +173,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 		if (aborted) {
 			this.exchange.aborted();
 		}
-		this.filter.complete(this.exchange, this.request, this.response, status, bodySize);
+		this.exchanges.complete(this.exchange, this.request, this.response, status, bodySize);
 	}
 
 	private boolean isAborted(@Nullable Throwable completionFailure) {
