@@ -1,6 +1,7 @@
 package io.gmicro.grpc;
 
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -128,11 +129,6 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		return new Listener<>(delegate, this);
 	}
 
-	/** An exception that escapes the service is answered by gRPC itself. */
-	private void escaped() {
-		answer(Status.Code.UNKNOWN);
-	}
-
 	/**
 	 * The client's side of the call. It knows on which thread the service is called.
 	 */
@@ -151,42 +147,31 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		@Override
 		public void onMessage(Q message) {
 			this.observed.observers.received(this.call);
-			this.call.servedBy(Thread.currentThread());
-			try {
-				super.onMessage(message);
-			}
-			catch (Throwable ex) {
-				this.observed.escaped();
-				throw ex;
-			}
-			finally {
-				this.call.servedBy(null);
-			}
+			serve(Callback.MESSAGE, message);
 		}
 
 		@Override
 		public void onHalfClose() {
-			this.call.servedBy(Thread.currentThread());
-			try {
-				super.onHalfClose();
-			}
-			catch (Throwable ex) {
-				this.observed.escaped();
-				throw ex;
-			}
-			finally {
-				this.call.servedBy(null);
-			}
+			serve(Callback.HALF_CLOSE, null);
 		}
 
 		@Override
 		public void onReady() {
+			serve(Callback.READY, null);
+		}
+
+		/** What escapes the service is answered by gRPC itself. */
+		private void serve(Callback callback, @Nullable Q message) {
 			this.call.servedBy(Thread.currentThread());
 			try {
-				super.onReady();
+				switch (callback) {
+					case MESSAGE -> super.onMessage(Objects.requireNonNull(message));
+					case HALF_CLOSE -> super.onHalfClose();
+					case READY -> super.onReady();
+				}
 			}
 			catch (Throwable ex) {
-				this.observed.escaped();
+				this.observed.answer(Status.Code.UNKNOWN);
 				throw ex;
 			}
 			finally {
@@ -205,6 +190,13 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 			Status.Code closed = this.observed.closed();
 			this.observed.end((closed != null) ? closed : Status.Code.OK);
 			super.onComplete();
+		}
+
+		/** Instead of a lambda, which would be an object for each. */
+		private enum Callback {
+
+			MESSAGE, HALF_CLOSE, READY
+
 		}
 
 	}
