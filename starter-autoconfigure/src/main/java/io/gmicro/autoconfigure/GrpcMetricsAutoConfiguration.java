@@ -89,9 +89,7 @@ public final class GrpcMetricsAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "gmicro.grpc.server.enabled", matchIfMissing = true)
 	static final class SlowCallsConfiguration {
 
-		/** Last of all, as the exchanges are. */
 		@Bean
-		@Order
 		@ConditionalOnBean({ ActiveExchanges.class, SlowRequests.class })
 		@ConditionalOnMissingBean
 		SlowCalls gmicroSlowCalls(MeterRegistry registry, ActiveExchanges active, SlowRequests slow) {

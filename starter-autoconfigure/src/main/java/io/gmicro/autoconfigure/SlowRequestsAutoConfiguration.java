@@ -25,8 +25,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
@@ -40,20 +38,14 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
 @ConditionalOnBean(MeterRegistry.class)
 public final class SlowRequestsAutoConfiguration {
 
-	/**
-	 * Last of all: whoever finds an exchange here may rely on what the others do when it
-	 * ends.
-	 */
 	@Bean
 	@ConditionalOnMissingBean
-	@Order
 	ActiveExchanges gmicroActiveExchanges(MeterRegistry registry) {
 		return new ActiveExchanges(registry);
 	}
 
 	@Bean(initMethod = "start")
 	@ConditionalOnMissingBean
-	@Order(Ordered.LOWEST_PRECEDENCE - 1)
 	SlowRequests gmicroSlowRequests(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
 			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin, ListableBeanFactory beans) {
 		GmicroProperties.SlowRequests slow = properties.http().slowRequests();

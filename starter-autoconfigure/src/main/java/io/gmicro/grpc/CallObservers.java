@@ -3,8 +3,8 @@ package io.gmicro.grpc;
 import java.util.List;
 import java.util.function.BiConsumer;
 
+import io.gmicro.meter.Failures;
 import io.grpc.Status;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,15 +18,11 @@ final class CallObservers {
 
 	private final CallObserver[] observers;
 
-	private final Counter errors;
-
-	private volatile boolean warned;
+	private final Failures failures;
 
 	CallObservers(List<? extends CallObserver> observers, MeterRegistry registry) {
 		this.observers = observers.toArray(CallObserver[]::new);
-		this.errors = Counter.builder("gmicro.observer.errors")
-			.description("Failures of observing requests and calls")
-			.register(registry);
+		this.failures = new Failures(registry, logger, "Observing a gRPC call failed");
 	}
 
 	void registered(String method) {
@@ -58,33 +54,8 @@ final class CallObservers {
 				event.accept(observer, subject);
 			}
 			catch (Throwable ex) {
-				failed(observer, ex);
+				this.failures.add(observer, ex);
 			}
-		}
-	}
-
-	private void failed(CallObserver observer, Throwable failure) {
-		this.errors.increment();
-		// Not from the counter, which may be denied or begin anew with every step
-		if (!this.warned && isFirst()) {
-			warn(observer, failure);
-		}
-	}
-
-	/** With a lock: an atomic object may need memory, which a full heap has not. */
-	private synchronized boolean isFirst() {
-		boolean first = !this.warned;
-		this.warned = true;
-		return first;
-	}
-
-	private static void warn(CallObserver observer, Throwable failure) {
-		try {
-			logger.warn("Observing a gRPC call failed in " + observer.getClass().getName()
-					+ ". Further failures are only counted, in gmicro_observer_errors_total", failure);
-		}
-		catch (Throwable ex) {
-			// With a full heap there is no memory for telling it either
 		}
 	}
 

@@ -1,10 +1,12 @@
 package io.gmicro.http;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
-import io.micrometer.core.instrument.Counter;
+import io.gmicro.meter.Failures;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import org.apache.commons.logging.Log;
@@ -22,18 +24,17 @@ final class ExchangeObservers {
 
 	private final ExchangeObserver[] startObservers;
 
-	private final Counter errors;
-
-	private volatile boolean warned;
+	private final Failures failures;
 
 	ExchangeObservers(List<ExchangeObserver> observers, MeterRegistry registry) {
-		this.observers = observers.toArray(ExchangeObserver[]::new);
-		this.startObservers = observers.stream()
+		// Who finds an exchange in the table relies on what the others do when it ends
+		this.observers = observers.stream()
+			.sorted(Comparator.comparing(ActiveExchanges.class::isInstance))
+			.toArray(ExchangeObserver[]::new);
+		this.startObservers = Stream.of(this.observers)
 			.filter(ExchangeObservers::looksAtStart)
 			.toArray(ExchangeObserver[]::new);
-		this.errors = Counter.builder("gmicro.observer.errors")
-			.description("Failures of observing requests and calls")
-			.register(registry);
+		this.failures = new Failures(registry, logger, "Observing an HTTP exchange failed");
 	}
 
 	/** Most look at the end alone, and calling a method that does nothing costs too. */
@@ -96,33 +97,7 @@ final class ExchangeObservers {
 	 * @param failure how it failed
 	 */
 	void failed(Object source, Throwable failure) {
-		try {
-			this.errors.increment();
-			// Not from the counter, which may be denied or begin anew with every step
-			if (!this.warned && isFirst()) {
-				warn(source, failure);
-			}
-		}
-		catch (Throwable ex) {
-			// Whatever counts it, the other observers and the request go on
-		}
-	}
-
-	/** With a lock: an atomic object may need memory, which a full heap has not. */
-	private synchronized boolean isFirst() {
-		boolean first = !this.warned;
-		this.warned = true;
-		return first;
-	}
-
-	private static void warn(Object source, Throwable failure) {
-		try {
-			logger.warn("Observing an HTTP exchange failed in " + source.getClass().getName()
-					+ ". Further failures are only counted, in gmicro_observer_errors_total", failure);
-		}
-		catch (Throwable ex) {
-			// With a full heap there is no memory for telling it either
-		}
+		this.failures.add(source, failure);
 	}
 
 }

@@ -1,6 +1,6 @@
 /**
- * What several measurements need of Micrometer: what happens past a bound, gauges that
- * add up, and text that every format can hold.
+ * What several measurements need of Micrometer: what happens past a bound or fails,
+ * gauges that add up, and text that every format can hold.
  */
 @NullMarked
 package io.gmicro.meter;

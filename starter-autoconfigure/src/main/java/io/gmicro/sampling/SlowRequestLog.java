@@ -4,8 +4,6 @@ import java.time.Duration;
 
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.Operation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * were is a separate line once the minute is over. Used by the watchdog's thread alone.
  */
 final class SlowRequestLog {
-
-	private static final Log logger = LogFactory.getLog("io.gmicro.sampling.SlowRequests");
 
 	private final LineLimit running = new LineLimit();
 
@@ -121,7 +117,7 @@ final class SlowRequestLog {
 	}
 
 	private static void warn(StringBuilder line) {
-		logger.warn(line.toString().replaceAll("\\p{Cntrl}", " "));
+		SlowRequests.logger.warn(line.toString().replaceAll("\\p{Cntrl}", " "));
 	}
 
 	private static String seconds(long nanos) {

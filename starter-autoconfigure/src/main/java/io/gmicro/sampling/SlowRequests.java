@@ -17,6 +17,8 @@ import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Overflow;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * {@code gmicro_watchdog_restarts_total}. Without it slow requests are still counted.
  */
 public final class SlowRequests implements ExchangeObserver, AutoCloseable {
+
+	static final Log logger = LogFactory.getLog(SlowRequests.class);
 
 	static final int MAX_ASYNC_TRACES = 10_000;
 

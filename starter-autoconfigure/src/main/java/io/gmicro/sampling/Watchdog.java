@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
+import io.gmicro.meter.Failures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class Watchdog {
 		this.thresholds = thresholds;
 		this.history = history;
 		this.log = new SlowRequestLog(own);
-		this.failures = new Failures(registry, "Looking at a slow request failed");
+		this.failures = new Failures(registry, SlowRequests.logger, "Looking at a slow request failed");
 		this.standstillCounter = Counter.builder("gmicro.process.standstills")
 			.description("How often the process stood still for more than a second")
 			.register(registry);

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import io.gmicro.meter.Failures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,10 @@ final class WatchdogThread implements AutoCloseable {
 		this.watchdog = watchdog;
 		this.period = period;
 		this.standstill = standstill;
-		this.failures = new Failures(registry, "A look at running requests failed");
-		this.startFailures = new Failures(registry, "The watchdog for slow requests could not be started and is tried "
-				+ "again: until then slow requests are only counted");
+		this.failures = new Failures(registry, SlowRequests.logger, "A look at running requests failed");
+		this.startFailures = new Failures(registry, SlowRequests.logger,
+				"The watchdog for slow requests could not be started and is tried "
+						+ "again: until then slow requests are only counted");
 		this.restarts = Counter.builder("gmicro.watchdog.restarts")
 			.description("Restarts of the watchdog that samples slow requests")
 			.register(registry);
