@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.management.ThreadMXBean;
 import io.gmicro.jfr.Jfr;
@@ -72,7 +73,7 @@ class RequestEventsTests {
 					server.send("/orders", (request) -> request.POST(HttpRequest.BodyPublishers.noBody())).statusCode())
 				.isEqualTo(500);
 			assertThat(server.get("/nothing").statusCode()).isEqualTo(404);
-			List<RecordedEvent> events = eventsAfter(recording, 3);
+			List<RecordedEvent> events = eventsAfter(server, recording, 3);
 			assertThat(events).extracting((event) -> event.getString("method") + " " + event.getString("route"))
 				.containsExactlyInAnyOrder("GET /orders/{id}", "POST /orders", "GET NOT_FOUND");
 			assertThat(controller.calls).hasSize(2)
@@ -87,7 +88,7 @@ class RequestEventsTests {
 				Recording recording = recording()) {
 			Controller controller = server.context().getBean(Controller.class);
 			assertThat(server.get("/later/7").body()).isEqualTo("later");
-			List<RecordedEvent> events = eventsAfter(recording, 2);
+			List<RecordedEvent> events = eventsAfter(server, recording, 2);
 			assertThat(events).hasSize(2).allSatisfy((event) -> {
 				assertThat(event.getString("method")).isEqualTo("GET");
 				assertThat(event.getString("route")).isEqualTo("/later/{id}");
@@ -183,11 +184,22 @@ class RequestEventsTests {
 		return recording;
 	}
 
-	/** A client may have its answer before the end of the request is told. */
-	private List<RecordedEvent> eventsAfter(Recording recording, int count) throws IOException {
+	/**
+	 * A client may have its answer before the end of the request is told, and what is
+	 * being served when events are read is told once more.
+	 */
+	private List<RecordedEvent> eventsAfter(TestServer server, Recording recording, int count) throws IOException {
+		ActiveExchanges active = server.context().getBean(ActiveExchanges.class);
+		Awaitility.await().until(() -> isEmpty(active));
 		List<RecordedEvent> events = Awaitility.await().until(() -> events(recording), (seen) -> seen.size() >= count);
 		recording.stop();
 		return events;
+	}
+
+	private static boolean isEmpty(ActiveExchanges active) {
+		AtomicInteger count = new AtomicInteger();
+		active.operations().forEach((operation) -> count.incrementAndGet());
+		return count.get() == 0;
 	}
 
 	private List<RecordedEvent> events(Recording recording) throws IOException {
