@@ -3,8 +3,8 @@ package io.gmicro.benchmarks;
 import java.util.Set;
 
 import io.gmicro.scrape.CoarseClock;
-import io.gmicro.scrape.ScrapeMeterRegistry;
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -22,12 +22,12 @@ final class Registries {
 	private Registries() {
 	}
 
-	static ScrapeMeterRegistry ours() {
-		return ours(new ScrapeRegistry());
+	static HistogramTimerRegistry ours() {
+		return ours(new InspectableRegistry());
 	}
 
-	static ScrapeMeterRegistry ours(PrometheusRegistry collectors) {
-		return new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, collectors, CLOCK, null, TIMERS);
+	static HistogramTimerRegistry ours(PrometheusRegistry collectors) {
+		return new HistogramTimerRegistry(PrometheusConfig.DEFAULT, collectors, CLOCK, null, TIMERS);
 	}
 
 	private static Clock clock() {

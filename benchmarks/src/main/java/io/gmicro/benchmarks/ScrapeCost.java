@@ -13,7 +13,7 @@ import java.util.zip.GZIPOutputStream;
 
 import io.gmicro.scrape.MetricsServlet;
 import io.gmicro.scrape.ScrapeLimits;
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -78,7 +78,7 @@ final class ScrapeCost {
 						+ "|---|---|---|---|---|---|---|---|\n");
 		try (Promhttp promhttp = Promhttp.start()) {
 			for (int lines : new int[] { 100, 1_000, 10_000, 100_000 }) {
-				ScrapeRegistry ours = new ScrapeRegistry();
+				InspectableRegistry ours = new InspectableRegistry();
 				fill(Registries.ours(ours), lines);
 				PrometheusRegistry boots = new PrometheusRegistry();
 				fill(micrometers(boots), lines);
@@ -123,7 +123,7 @@ final class ScrapeCost {
 		return meters;
 	}
 
-	private static String row(int lines, String format, ScrapeRegistry ours, PrometheusRegistry boots, String accept,
+	private static String row(int lines, String format, InspectableRegistry ours, PrometheusRegistry boots, String accept,
 			boolean gzip, @Nullable Promhttp promhttp) throws Exception {
 		MetricsServlet servlet = servlet(ours);
 		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(boots, new Properties());
@@ -155,7 +155,7 @@ final class ScrapeCost {
 	 * @param gzip whether they are compressed
 	 * @return the costs, round by round
 	 */
-	static List<Cost> costs(ScrapeRegistry registry, int lines, boolean gzip) throws Exception {
+	static List<Cost> costs(InspectableRegistry registry, int lines, boolean gzip) throws Exception {
 		MetricsServlet servlet = servlet(registry);
 		Cost[][] costs = costs(List.of(each(() -> servlet.service(request("text/plain", gzip), new Response()))),
 				lines);
@@ -163,7 +163,7 @@ final class ScrapeCost {
 		return List.of(costs[0]);
 	}
 
-	private static MetricsServlet servlet(ScrapeRegistry registry) {
+	private static MetricsServlet servlet(InspectableRegistry registry) {
 		ScrapeLimits limits = new ScrapeLimits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
 		return new MetricsServlet(registry, limits, new SimpleMeterRegistry());
 	}

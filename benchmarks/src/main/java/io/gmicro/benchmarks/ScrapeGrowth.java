@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Filter;
@@ -36,7 +36,7 @@ final class ScrapeGrowth {
 			Slope nanos = new Slope("lines", what + "CPU ns a line", "%.0f");
 			Slope bytes = new Slope("lines", what + "bytes allocated a line", "%.1f");
 			for (int lines : LINES) {
-				ScrapeRegistry registry = new ScrapeRegistry();
+				InspectableRegistry registry = new InspectableRegistry();
 				int written = ScrapeCost.fill(Registries.ours(registry), lines);
 				List<ScrapeCost.Cost> costs = ScrapeCost.costs(registry, lines, gzip);
 				nanos.add(lines, costs.stream().map((cost) -> cost.nanos() / written).toList());
@@ -53,7 +53,7 @@ final class ScrapeGrowth {
 				"| routes | gmicro's registry: bytes a line | Micrometer's: bytes a line "
 						+ "| full set: bytes a line | full set: bytes a route |\n|---:|---|---|---|---|\n");
 		for (int routes : ROUTES) {
-			List<Kept> ours = kept(routes, () -> registry(Registries.ours(new ScrapeRegistry())));
+			List<Kept> ours = kept(routes, () -> registry(Registries.ours(new InspectableRegistry())));
 			List<Kept> micrometers = kept(routes, () -> registry(ScrapeCost.micrometers(new PrometheusRegistry())));
 			List<Kept> full = kept(routes, ScrapeGrowth::fullSet);
 			table.append(String.format(Locale.ROOT, "| %,d | %s | %s | %s | %s |%n", routes, bytesALine(ours),

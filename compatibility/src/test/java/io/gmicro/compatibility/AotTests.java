@@ -43,7 +43,7 @@ class AotTests {
 		assertThat(hints(resources).contains("io.gmicro.slo.ServiceLevelObjective")).isTrue();
 		String output = run(directory.resolve("log"), classes, resources);
 		assertThat(output)
-			.contains("AOT true ScrapeMeterRegistry", "/hello/7 200", "/debug/pprof/ 200", "/debug/requests 200",
+			.contains("AOT true HistogramTimerRegistry", "/hello/7 200", "/debug/pprof/ 200", "/debug/requests 200",
 					"\ngreetings_total 1.0", "\ngin_request_total ", "rpc_server_responses_total{",
 					"http_server_responses_total{http_request_method=\"GET\",http_response_status_code=\"200\","
 							+ "http_route=\"/hello/{id}\"} 1.0",

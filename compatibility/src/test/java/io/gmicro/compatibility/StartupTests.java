@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.gmicro.scrape.CoarseClock;
-import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusTimer;
 import jakarta.servlet.Registration;
@@ -62,7 +62,7 @@ class StartupTests {
 	void prometheusRegistryIsTheCheaperOne() {
 		try (RunningApplication application = RunningApplication.start(RunningApplication.ENABLED)) {
 			PrometheusMeterRegistry registry = application.context().getBean(PrometheusMeterRegistry.class);
-			assertThat(registry).isInstanceOf(ScrapeMeterRegistry.class);
+			assertThat(registry).isInstanceOf(HistogramTimerRegistry.class);
 			assertThat(registry.config().clock()).isInstanceOf(CoarseClock.class);
 			application.get("/hello/7");
 			await().untilAsserted(() -> assertThat(registry.get("http.server.request.duration").timer())

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -27,8 +27,8 @@ class TakenNameTests {
 	void timerIsReportedAndRecordsNevertheless() {
 		PrometheusRegistry collectors = new PrometheusRegistry();
 		Gauge.builder().name("http_server_request_duration_seconds").register(collectors);
-		ScrapeMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM, null,
-				Set.of(NAME));
+		HistogramTimerRegistry registry = new HistogramTimerRegistry(PrometheusConfig.DEFAULT, collectors, Clock.SYSTEM,
+				null, Set.of(NAME));
 		List<String> failed = new ArrayList<>();
 		registry.config().onMeterRegistrationFailed((id, reason) -> failed.add(id.getName()));
 		Timer timer = Timer.builder(NAME).serviceLevelObjectives(Duration.ofMillis(5)).register(registry);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.gmicro.custom.CustomMetrics;
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -63,7 +63,7 @@ final class CustomMetricsNames implements ApplicationListener<ContextRefreshedEv
 	private static final class Collectors {
 
 		static Collection<String> names(BeanFactory beanFactory) {
-			ScrapeRegistry registry = beanFactory.getBeanProvider(ScrapeRegistry.class).getIfAvailable();
+			InspectableRegistry registry = beanFactory.getBeanProvider(InspectableRegistry.class).getIfAvailable();
 			return (registry != null) ? registry.names() : List.of();
 		}
 

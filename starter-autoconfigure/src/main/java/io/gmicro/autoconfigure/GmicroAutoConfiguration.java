@@ -1,8 +1,8 @@
 package io.gmicro.autoconfigure;
 
 import io.gmicro.scrape.CoarseClock;
-import io.gmicro.scrape.ScrapeMeterRegistry;
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -57,15 +57,15 @@ public final class GmicroAutoConfiguration {
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
 	static final class ScrapeMeterRegistryConfiguration {
 
-		@Bean(name = ScrapeMeterRegistryConfigurer.CLOCK, initMethod = "start", autowireCandidate = false)
+		@Bean(name = PrometheusRegistryReplacement.CLOCK, initMethod = "start", autowireCandidate = false)
 		@Lazy
 		CoarseClock gmicroScrapeClock() {
 			return new CoarseClock();
 		}
 
 		@Bean
-		static ScrapeMeterRegistryConfigurer gmicroScrapeMeterRegistryConfigurer() {
-			return new ScrapeMeterRegistryConfigurer();
+		static PrometheusRegistryReplacement gmicroScrapeMeterRegistryConfigurer() {
+			return new PrometheusRegistryReplacement();
 		}
 
 	}
@@ -82,10 +82,10 @@ public final class GmicroAutoConfiguration {
 		@Bean
 		PrometheusMeterRegistry gmicroMeterRegistry(ObjectProvider<PrometheusRegistry> collectors,
 				ObjectProvider<MeterFilter> filters, BeanFactory beanFactory) {
-			PrometheusMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT,
-					collectors.getIfUnique(ScrapeRegistry::new),
-					beanFactory.getBean(ScrapeMeterRegistryConfigurer.CLOCK, Clock.class), null,
-					ScrapeMeterRegistryConfigurer.TIMERS);
+			PrometheusMeterRegistry registry = new HistogramTimerRegistry(PrometheusConfig.DEFAULT,
+					collectors.getIfUnique(InspectableRegistry::new),
+					beanFactory.getBean(PrometheusRegistryReplacement.CLOCK, Clock.class), null,
+					PrometheusRegistryReplacement.TIMERS);
 			filters.orderedStream().forEach(registry.config()::meterFilter);
 			return registry;
 		}

@@ -66,7 +66,7 @@ public final class AccessRule {
 	 * @throws IOException if the refusal cannot be written
 	 */
 	public boolean check(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		if (!ForeignPage.isBehind(request) && this.permits.test(request, response)) {
+		if (!CrossSiteRequest.isBehind(request) && this.permits.test(request, response)) {
 			return true;
 		}
 		Responses.secure(response);

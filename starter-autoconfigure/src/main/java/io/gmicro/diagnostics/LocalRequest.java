@@ -23,7 +23,7 @@ final class LocalRequest {
 		HttpServletRequest received = received(request);
 		return received != null && isOverLoopback(received)
 				&& Objects.equals(received.getRemoteAddr(), request.getRemoteAddr()) && !isForwarded(received)
-				&& !ForeignPage.isRebound(received);
+				&& !CrossSiteRequest.isRebound(received);
 	}
 
 	/** The request below all wrappers, as the container made it. */

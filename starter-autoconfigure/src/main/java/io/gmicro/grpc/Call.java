@@ -131,7 +131,7 @@ public final class Call extends Operation {
 	}
 
 	@Override
-	public String kind() {
+	public String methodText() {
 		return "gRPC";
 	}
 
@@ -141,12 +141,12 @@ public final class Call extends Operation {
 	}
 
 	@Override
-	public String label() {
+	public String route() {
 		return this.method;
 	}
 
 	@Override
-	public String outcome() {
+	public String statusText() {
 		return code().name();
 	}
 

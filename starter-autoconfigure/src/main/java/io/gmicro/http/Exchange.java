@@ -146,6 +146,7 @@ public final class Exchange extends Operation {
 	 * else {@code UNKNOWN}; {@value #OTHER} past the limit of routes
 	 * @throws IllegalStateException when the exchange has not ended yet
 	 */
+	@Override
 	public String route() {
 		return series().route();
 	}
@@ -226,17 +227,12 @@ public final class Exchange extends Operation {
 	}
 
 	@Override
-	public String kind() {
+	public String methodText() {
 		return method();
 	}
 
 	@Override
-	public String label() {
-		return route();
-	}
-
-	@Override
-	public String outcome() {
+	public String statusText() {
 		return Integer.toString(this.status);
 	}
 

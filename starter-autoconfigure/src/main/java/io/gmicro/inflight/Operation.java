@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that is being served: an HTTP request or a gRPC call. It is written by
  * whoever serves it and never used for a second one, so it is its own token. Other
- * threads may only ask for {@link #method()}, {@link #startNanos()}, {@link #pattern()},
- * {@link #thread()} and {@link #isLongLived()}; everything else once it has ended and was
- * handed to them safely.
+ * threads may only ask for {@link #methodText()}, {@link #startNanos()},
+ * {@link #pattern()}, {@link #thread()} and {@link #isLongLived()}; everything else once
+ * it has ended and was handed to them safely.
  */
 public abstract class Operation {
 
@@ -91,7 +91,7 @@ public abstract class Operation {
 	 * What was asked for: the method of HTTP, or {@code gRPC}.
 	 * @return a bounded name
 	 */
-	public abstract String kind();
+	public abstract String methodText();
 
 	/**
 	 * What was matched so far.
@@ -105,13 +105,13 @@ public abstract class Operation {
 	 * @return the bounded label
 	 * @throws IllegalStateException when the operation has not ended yet
 	 */
-	public abstract String label();
+	public abstract String route();
 
 	/**
 	 * What the client got.
 	 * @return the number or the name of the status
 	 */
-	public abstract String outcome();
+	public abstract String statusText();
 
 	/**
 	 * Whether the operation goes on for as long as the client likes.

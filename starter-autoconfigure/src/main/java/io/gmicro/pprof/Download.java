@@ -11,7 +11,7 @@ import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
-import io.gmicro.recorder.Trace;
+import io.gmicro.recorder.TraceRecording;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -107,8 +107,8 @@ final class Download {
 	 */
 	void trace(Duration duration) throws IOException, ProfilingException, InterruptedException {
 		OutputStream out = this.response.getOutputStream();
-		this.profiler.acquireWindow();
-		try (Trace trace = Profiler.started(Trace::start)) {
+		this.profiler.acquirePlace();
+		try (TraceRecording trace = Profiler.started(TraceRecording::start)) {
 			Slices empty = new Slices(trace.empty(), Profiler.beats(duration), out);
 			if (this.profiler.await(duration, () -> isSent(() -> {
 				if (trace.isPending()) {
@@ -122,7 +122,7 @@ final class Download {
 			}
 		}
 		finally {
-			this.profiler.releaseWindow();
+			this.profiler.releasePlace();
 		}
 	}
 

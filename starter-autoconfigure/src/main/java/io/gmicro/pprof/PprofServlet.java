@@ -13,7 +13,7 @@ import io.gmicro.profile.Profile;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
 import io.gmicro.recorder.ThreadDump;
-import io.gmicro.recorder.Trace;
+import io.gmicro.recorder.TraceRecording;
 import io.gmicro.recorder.VirtualThreads;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -154,7 +154,7 @@ public final class PprofServlet extends HttpServlet {
 		require(this.settings.trace(), "gmicro.pprof.trace.enabled");
 		Duration duration = Duration.ofMillis(query.traceMillis());
 		this.profiler.cumulative();
-		Trace.requireJava();
+		TraceRecording.requireJava();
 		attach("trace.jfr", response);
 		if (isGet(request)) {
 			new Download(this.profiler, response).trace(duration);

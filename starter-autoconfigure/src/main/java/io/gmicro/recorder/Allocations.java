@@ -24,7 +24,7 @@ final class Allocations {
 
 	private static final int BYTES = 1;
 
-	private final ThreadUse use = ThreadUse.ofMemory();
+	private final ThreadUsage use = ThreadUsage.ofMemory();
 
 	private final long start = Platform.totalAllocatedBytes();
 
@@ -72,7 +72,7 @@ final class Allocations {
 		if (this.start >= 0) {
 			ended = Math.max(total - this.given - sum(living), 0);
 		}
-		Map<Long, Long> left = new Shares(this.samples, living, BYTES, true)
+		Map<Long, Long> left = new SampleWeights(this.samples, living, BYTES, true)
 			.give((this.start >= 0) ? ended : Long.MAX_VALUE);
 		Set<Long> counted = new HashSet<>();
 		for (TimedSample sample : this.samples) {
@@ -84,7 +84,7 @@ final class Allocations {
 			counted.addAll(living.keySet());
 			give(counter, List.of(NOT_SAMPLED), Map.of(), bytes(sum(left)));
 		}
-		give(counter, List.of(Shares.ENDED), Map.of(), bytes(Math.max(ended, 0)));
+		give(counter, List.of(SampleWeights.ENDED), Map.of(), bytes(Math.max(ended, 0)));
 		counted.forEach(this.use::count);
 		this.use.forgetEnded();
 		this.samples.clear();

@@ -95,7 +95,7 @@ final class CpuSamples {
 	 * @param process the processor time of the process
 	 * @param duration how long was recorded
 	 */
-	void addTo(Profile profile, ThreadUse threads, long process, Duration duration) {
+	void addTo(Profile profile, ThreadUsage threads, long process, Duration duration) {
 		if (this.source == CpuSource.EXECUTION) {
 			// A sample stands for all the time until the next look, at the most
 			int looks = Math.max(SamplerLooks.count(this.samples, this.inNative), 1);
@@ -104,7 +104,7 @@ final class CpuSamples {
 		}
 		Map<Long, Long> used = used(threads, process);
 		long unknown = process - used.values().stream().mapToLong(Long::longValue).sum();
-		Map<Long, Long> left = new Shares(this.samples, used, NANOS, false).give(Math.max(unknown, 0));
+		Map<Long, Long> left = new SampleWeights(this.samples, used, NANOS, false).give(Math.max(unknown, 0));
 		long rest = process;
 		for (TimedSample sample : this.samples) {
 			rest -= sample.values()[NANOS];
@@ -113,14 +113,14 @@ final class CpuSamples {
 		Map<Long, List<Map<String, String>>> unsampled = unsampledLabels();
 		for (Map.Entry<Long, Long> ofThread : left.entrySet()) {
 			rest -= ofThread.getValue();
-			List<Frame> stack = List.of(threads.isAlive(ofThread.getKey()) ? NOT_SAMPLED : Shares.ENDED);
+			List<Frame> stack = List.of(threads.isAlive(ofThread.getKey()) ? NOT_SAMPLED : SampleWeights.ENDED);
 			add(profile, stack, unsampled.getOrDefault(ofThread.getKey(), List.of(Map.of())), ofThread.getValue());
 		}
 		profile.add(List.of(JVM), Map.of(), 0, Math.max(rest, 0));
 	}
 
 	/** Of threads that ended no more than what is left by those that did not. */
-	private Map<Long, Long> used(ThreadUse threads, long process) {
+	private Map<Long, Long> used(ThreadUsage threads, long process) {
 		Map<Long, Long> used = threads.used();
 		Map<Long, Long> last = this.ended.cpu();
 		// JFR records the end of a thread after others see it, and so may miss it

@@ -66,7 +66,7 @@ final class EndedThreads {
 	private void load(RecordedEvent event) {
 		RecordedThread thread = event.getThread("eventThread");
 		if (this.loads.size() < 2 * MAX_THREADS) {
-			long id = (thread != null) ? thread.getJavaThreadId() : ThreadUse.UNKNOWN;
+			long id = (thread != null) ? thread.getJavaThreadId() : ThreadUsage.UNKNOWN;
 			this.loads.add(new Load(id, TimedSample.nanos(event.getStartTime()),
 					event.getFloat("user") + event.getFloat("system")));
 		}
@@ -82,12 +82,12 @@ final class EndedThreads {
 	/**
 	 * What the ended threads used since the recording started. JFR forgets which one it
 	 * was if the thread started before.
-	 * @return nanoseconds by the id of the thread, or {@link ThreadUse#UNKNOWN}
+	 * @return nanoseconds by the id of the thread, or {@link ThreadUsage#UNKNOWN}
 	 */
 	Map<Long, Long> cpu() {
 		TreeSet<Long> ofAll = new TreeSet<>();
 		this.loads.stream()
-			.filter((load) -> load.thread() != ThreadUse.UNKNOWN && !isLast(load))
+			.filter((load) -> load.thread() != ThreadUsage.UNKNOWN && !isLast(load))
 			.forEach((load) -> ofAll.add(load.time()));
 		Map<Long, Long> cpu = new HashMap<>();
 		for (Load load : this.loads) {
@@ -100,7 +100,7 @@ final class EndedThreads {
 	}
 
 	private boolean hasEnded(long thread) {
-		return thread == ThreadUse.UNKNOWN || (this.ends.containsKey(thread) && !this.ofTheJvm.contains(thread));
+		return thread == ThreadUsage.UNKNOWN || (this.ends.containsKey(thread) && !this.ofTheJvm.contains(thread));
 	}
 
 	/** Whether the thread recorded it when it ended. */

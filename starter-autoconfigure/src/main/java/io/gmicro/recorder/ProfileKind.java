@@ -96,7 +96,7 @@ public enum ProfileKind {
 			case GOROUTINE -> ThreadDump.create();
 			case HEAP -> ClassHistogram.create();
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> EventProfile.valueOf(name()).create();
-			case PROFILE -> CpuWindow.create();
+			case PROFILE -> CpuCollector.create();
 		};
 	}
 
@@ -110,29 +110,29 @@ public enum ProfileKind {
 	 * Starts to watch what happens.
 	 * @param profiler who collects
 	 * @param options what was asked for
-	 * @return the window that was opened
+	 * @return what collects it
 	 * @throws IOException if something cannot be read
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public Window open(Profiler profiler, Options options)
+	public ProfileCollector open(Profiler profiler, Options options)
 			throws IOException, ProfilingException, InterruptedException {
 		return switch (this) {
 			case GOROUTINE, HEAP -> {
 				if (!options.labels().isEmpty()) {
 					throw new ProfilingException(400, lowerCaseName() + " has no labels");
 				}
-				yield new DifferenceWindow(() -> now(profiler, options));
+				yield new DifferenceCollector(() -> now(profiler, options));
 			}
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> {
 				// So that no thread tells with its first sample what it allocated before
 				profiler.cumulative();
-				yield new EventWindow(EventProfile.valueOf(name()), options.labels());
+				yield new EventCollector(EventProfile.valueOf(name()), options.labels());
 			}
 			case PROFILE -> {
 				// So that the first use of the recorder is where its stacks are deepened
 				profiler.cumulative();
-				yield new CpuWindow(CpuSource.best(), options.labels());
+				yield new CpuCollector(CpuSource.best(), options.labels());
 			}
 		};
 	}

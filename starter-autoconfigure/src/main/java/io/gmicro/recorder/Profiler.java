@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Profiler implements AutoCloseable {
 
-	static final int MAX_WINDOWS = 3;
+	static final int MOST_AT_ONCE = 3;
 
 	private static final Logger logger = System.getLogger(Profiler.class.getName());
 
@@ -34,7 +34,7 @@ public final class Profiler implements AutoCloseable {
 
 	private static final AtomicBoolean cannotStart = new AtomicBoolean();
 
-	private final Semaphore windows = new Semaphore(MAX_WINDOWS);
+	private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
 	private final Semaphore costly = new Semaphore(1);
 
@@ -238,33 +238,33 @@ public final class Profiler implements AutoCloseable {
 	 * @throws ProfilingException if the profile cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public @Nullable Profile watch(Starter<Window> opener, Duration duration, Heartbeat heartbeat)
+	public @Nullable Profile watch(Starter<ProfileCollector> opener, Duration duration, Heartbeat heartbeat)
 			throws IOException, ProfilingException, InterruptedException {
-		acquireWindow();
-		try (Window window = started(opener)) {
+		acquirePlace();
+		try (ProfileCollector collector = started(opener)) {
 			long start = System.nanoTime();
 			boolean wanted = await(duration, () -> {
-				window.tick();
+				collector.tick();
 				return heartbeat.beat();
 			});
-			return wanted ? window.finish(Duration.ofNanos(System.nanoTime() - start)) : null;
+			return wanted ? collector.finish(Duration.ofNanos(System.nanoTime() - start)) : null;
 		}
 		finally {
-			this.windows.release();
+			this.places.release();
 		}
 	}
 
 	/** Takes one of the few places for profiles that take a while, or refuses. */
-	public void acquireWindow() throws ProfilingException {
-		if (!this.windows.tryAcquire()) {
+	public void acquirePlace() throws ProfilingException {
+		if (!this.places.tryAcquire()) {
 			throw new ProfilingException(503,
-					"Could not enable profiling: " + MAX_WINDOWS + " profiles are already running");
+					"Could not enable profiling: " + MOST_AT_ONCE + " profiles are already running");
 		}
 	}
 
 	/** Gives the place back. */
-	public void releaseWindow() {
-		this.windows.release();
+	public void releasePlace() {
+		this.places.release();
 	}
 
 	/**

@@ -41,7 +41,7 @@ final class TimedSample {
 	 */
 	TimedSample(@Nullable RecordedThread thread, Instant time, List<Frame> stack, long[] values,
 			Set<SampleLabel> wanted) {
-		this.thread = (thread != null) ? thread.getJavaThreadId() : ThreadUse.UNKNOWN;
+		this.thread = (thread != null) ? thread.getJavaThreadId() : ThreadUsage.UNKNOWN;
 		this.virtual = thread != null && thread.hasField("virtual") && thread.getBoolean("virtual");
 		this.time = nanos(time);
 		this.stack = stack;
@@ -75,7 +75,7 @@ final class TimedSample {
 
 	/** Who the JVM keeps account of. */
 	long owner() {
-		return this.virtual ? ThreadUse.CARRIERS : this.thread;
+		return this.virtual ? ThreadUsage.CARRIERS : this.thread;
 	}
 
 	long time() {

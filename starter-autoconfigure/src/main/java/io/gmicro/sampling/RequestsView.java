@@ -112,7 +112,7 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 		private static Running of(Operation operation, Thresholds thresholds, long now) {
 			String route = operation.pattern();
 			Thread thread = operation.thread();
-			return new Running(RequestId.of(operation).toString(), operation.kind(), route,
+			return new Running(RequestId.of(operation).toString(), operation.methodText(), route,
 					Duration.ofNanos(Math.max(now - operation.startNanos(), 0)),
 					Duration.ofNanos(thresholds.nanos(route)), operation.isLongLived(),
 					(thread != null) ? thread.getName() : null);

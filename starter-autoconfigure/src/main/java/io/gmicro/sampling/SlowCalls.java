@@ -62,7 +62,7 @@ public final class SlowCalls implements CallObserver {
 
 	private Counter counter(Call call) {
 		return this.counters.computeIfAbsent(call.method(), (method) -> new ConcurrentHashMap<>())
-			.computeIfAbsent(call.outcome(), (code) -> register(call.method(), code));
+			.computeIfAbsent(call.statusText(), (code) -> register(call.method(), code));
 	}
 
 	private Counter register(String method, String code) {

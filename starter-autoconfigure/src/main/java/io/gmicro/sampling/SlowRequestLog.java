@@ -34,7 +34,7 @@ final class SlowRequestLog {
 	void running(Operation operation, boolean asynchronous, @Nullable StackTree stacks, long threshold, long now) {
 		if (this.running.allows(now)) {
 			String route = operation.pattern();
-			StringBuilder line = new StringBuilder("Slow request still running: ").append(operation.kind())
+			StringBuilder line = new StringBuilder("Slow request still running: ").append(operation.methodText())
 				.append(' ')
 				.append((route != null) ? route : "(" + RequestText.NOT_MATCHED + ")")
 				.append(" after ")

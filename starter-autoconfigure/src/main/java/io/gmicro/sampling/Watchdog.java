@@ -215,7 +215,7 @@ final class Watchdog {
 		}
 		Instant start = Instant.now().minusNanos(now - operation.startNanos());
 		String thread = (request.thread() != null) ? request.thread() : seen.thread();
-		SlowRequest slow = new SlowRequest(start, operation.kind(), operation.label(), operation.outcome(),
+		SlowRequest slow = new SlowRequest(start, operation.methodText(), operation.route(), operation.statusText(),
 				Duration.ofNanos(operation.durationNanos()), thread, request.traceId(),
 				seen.end(operation.startNanos() + operation.durationNanos(), this.standstills));
 		this.history.add(slow);

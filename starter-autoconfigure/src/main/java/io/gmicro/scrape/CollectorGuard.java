@@ -79,7 +79,7 @@ final class CollectorGuard {
 	 * @throws InterruptedException when the calling thread is interrupted meanwhile
 	 */
 	@Nullable MetricSnapshots collect(@Nullable Predicate<String> names) throws InterruptedException {
-		CollectorRun run = new CollectorRun(ScrapeRegistry.collectors(this.registry), names, this.blocked,
+		CollectorRun run = new CollectorRun(InspectableRegistry.collectors(this.registry), names, this.blocked,
 				this.timeoutNanos);
 		try {
 			do {
@@ -107,7 +107,7 @@ final class CollectorGuard {
 
 	private void start(CollectorRun run) {
 		try {
-			this.helpers.execute(run.nextLeg());
+			this.helpers.execute(run.nextWorker());
 		}
 		catch (RejectedExecutionException ex) {
 			throw ex;

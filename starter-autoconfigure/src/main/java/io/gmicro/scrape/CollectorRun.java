@@ -17,9 +17,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One scrape's way through the collectors, in legs: a new one begins behind a collector
- * that has blocked. All collectors together have the timeout once; what comes after it is
- * used up still gets a short time each.
+ * One scrape's way through the collectors, by one worker after the other: a new one
+ * begins behind a collector that has blocked. All collectors together have the timeout
+ * once; what comes after it is used up still gets a short time each.
  */
 final class CollectorRun {
 
@@ -39,7 +39,7 @@ final class CollectorRun {
 
 	private final long startNanos = System.nanoTime();
 
-	private @Nullable Leg leg;
+	private @Nullable Worker worker;
 
 	private @Nullable Object current;
 
@@ -65,8 +65,8 @@ final class CollectorRun {
 		this.timeoutNanos = timeoutNanos;
 	}
 
-	Runnable nextLeg() {
-		return nextLeg(false);
+	Runnable nextWorker() {
+		return nextWorker(false);
 	}
 
 	/**
@@ -74,19 +74,19 @@ final class CollectorRun {
 	 * not answer, but once the timeout is over other runs pass such a collector over.
 	 */
 	void runHere() {
-		nextLeg(true).run();
+		nextWorker(true).run();
 	}
 
-	private synchronized Leg nextLeg(boolean here) {
-		Leg next = new Leg(here);
-		this.leg = next;
+	private synchronized Worker nextWorker(boolean here) {
+		Worker next = new Worker(here);
+		this.worker = next;
 		this.current = null;
 		this.currentSince = System.nanoTime();
 		return next;
 	}
 
 	/**
-	 * Waits for the current leg.
+	 * Waits for the current worker.
 	 * @return {@code false} when another one has to go on behind it
 	 */
 	synchronized boolean isDoneInTime() throws InterruptedException {
@@ -111,9 +111,9 @@ final class CollectorRun {
 		return Math.max(this.startNanos + this.timeoutNanos - now, this.currentSince + patience - now);
 	}
 
-	/** Where not even this leg has begun another cannot help. */
+	/** Where not even this worker has begun another cannot help. */
 	private boolean giveUp() {
-		Thread thread = (this.leg != null) ? this.leg.thread : null;
+		Thread thread = (this.worker != null) ? this.worker.thread : null;
 		Object collector = this.current;
 		abandon();
 		if (collector == null || thread == null) {
@@ -127,16 +127,16 @@ final class CollectorRun {
 		return false;
 	}
 
-	/** Leaves the current leg to its collector, and ends it when that has answered. */
+	/** Leaves the current worker to its collector, and ends it when that has answered. */
 	synchronized void abandon() {
-		if (this.leg != null && this.current != null) {
+		if (this.worker != null && this.current != null) {
 			this.blocked.put(this.current, System.nanoTime() - this.timeoutNanos);
 		}
-		this.leg = null;
+		this.worker = null;
 	}
 
 	synchronized void failed(String name, Throwable cause) {
-		this.leg = null;
+		this.worker = null;
 		this.failures.add(new Failure(name, cause));
 	}
 
@@ -157,8 +157,8 @@ final class CollectorRun {
 		}
 	}
 
-	private synchronized @Nullable Object next(Leg asking) {
-		if (asking != this.leg) {
+	private synchronized @Nullable Object next(Worker asking) {
+		if (asking != this.worker) {
 			return null;
 		}
 		while (this.collectors.hasNext()) {
@@ -176,9 +176,9 @@ final class CollectorRun {
 		return null;
 	}
 
-	private synchronized void collected(Leg asking, Object collector, @Nullable List<MetricSnapshot> snapshots,
+	private synchronized void collected(Worker asking, Object collector, @Nullable List<MetricSnapshot> snapshots,
 			@Nullable Throwable failure) {
-		if (asking != this.leg) {
+		if (asking != this.worker) {
 			this.blocked.remove(collector);
 		}
 		else if (failure != null) {
@@ -190,9 +190,9 @@ final class CollectorRun {
 	}
 
 	/** Allocates nothing: it may be memory that ran out. */
-	private synchronized void died(Leg asking, @Nullable Object collector, Throwable cause) {
-		if (asking == this.leg) {
-			this.leg = null;
+	private synchronized void died(Worker asking, @Nullable Object collector, Throwable cause) {
+		if (asking == this.worker) {
+			this.worker = null;
 			this.death = cause;
 			notifyAll();
 		}
@@ -254,13 +254,13 @@ final class CollectorRun {
 	}
 
 	/** One thread's part of the way. */
-	private final class Leg implements Runnable {
+	private final class Worker implements Runnable {
 
 		private final boolean here;
 
 		private volatile @Nullable Thread thread;
 
-		Leg(boolean here) {
+		Worker(boolean here) {
 			this.here = here;
 		}
 

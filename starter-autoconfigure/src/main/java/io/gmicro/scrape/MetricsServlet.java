@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * {@code name[]} only. Answers GET and HEAD; anything else is 405. At most a fixed number
  * of scrapes run at once, further ones are told to come back with 503, so that scraping
  * can never take all threads of the server. A collector that throws or blocks is left
- * out, if the registry is a {@link ScrapeRegistry}, and a client that reads too slowly is
- * cut off. Thread-safe.
+ * out, if the registry is a {@link InspectableRegistry}, and a client that reads too
+ * slowly is cut off. Thread-safe.
  */
 public final class MetricsServlet extends HttpServlet {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.gmicro.custom.CustomMetrics;
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,7 +48,7 @@ class CustomMetricsAutoConfigurationTests {
 			"gmicro.metrics.custom.orders_placed.labels=channel" };
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
-			ScrapeRegistryAutoConfiguration.class, CustomMetricsAutoConfiguration.class);
+			PrometheusRegistryAutoConfiguration.class, CustomMetricsAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withBean(SimpleMeterRegistry.class)
@@ -282,7 +282,7 @@ class CustomMetricsAutoConfigurationTests {
 	static class Application {
 
 		@Bean
-		SmartInitializingSingleton later(MeterRegistry registry, ScrapeRegistry collectors) {
+		SmartInitializingSingleton later(MeterRegistry registry, InspectableRegistry collectors) {
 			return () -> {
 				Counter.builder("registered.later").register(registry);
 				Gauge.builder().name("from_client_java").register(collectors);

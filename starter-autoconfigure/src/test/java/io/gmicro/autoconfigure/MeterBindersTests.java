@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MeterBindersTests {
 
 	private final WebApplicationContextRunner alone = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, ScrapeRegistryAutoConfiguration.class,
-				HttpMetricsAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class,
+				PrometheusRegistryAutoConfiguration.class, HttpMetricsAutoConfiguration.class))
 		.withPropertyValues("gmicro.metrics.enabled=true")
 		.withUserConfiguration(Application.class);
 

@@ -18,7 +18,7 @@ import io.gmicro.gin.GinStatusCodes;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TraceIds;
-import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -53,7 +53,7 @@ class AllocationTests {
 
 	private static final double NEXT_TO_NOTHING = 2;
 
-	private final PrometheusMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT,
+	private final PrometheusMeterRegistry registry = new HistogramTimerRegistry(PrometheusConfig.DEFAULT,
 			new PrometheusRegistry(), Clock.SYSTEM, null, Set.of("http.server.request.duration"));
 
 	private final List<MockHttpServletRequest> requests = List.of(request("GET", "/orders/1", "/orders/{id}"),

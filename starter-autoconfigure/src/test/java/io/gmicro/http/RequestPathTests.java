@@ -12,7 +12,7 @@ import java.util.function.Function;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TraceIds;
-import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
@@ -43,8 +43,8 @@ class RequestPathTests {
 
 	private final Map<String, Integer> operations = new TreeMap<>();
 
-	private final MeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(),
-			new CountingClock(), null, Set.of("http.server.request.duration"));
+	private final MeterRegistry registry = new HistogramTimerRegistry(PrometheusConfig.DEFAULT,
+			new PrometheusRegistry(), new CountingClock(), null, Set.of("http.server.request.duration"));
 
 	/** Attributes: the template that was matched, Spring's observation, the exception. */
 	@Test

@@ -245,7 +245,7 @@ class ActiveOperationsTests {
 		}
 
 		@Override
-		public String kind() {
+		public String methodText() {
 			return "test";
 		}
 
@@ -255,12 +255,12 @@ class ActiveOperationsTests {
 		}
 
 		@Override
-		public String label() {
+		public String route() {
 			return "test";
 		}
 
 		@Override
-		public String outcome() {
+		public String statusText() {
 			return "ok";
 		}
 

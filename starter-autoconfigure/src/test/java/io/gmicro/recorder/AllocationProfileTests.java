@@ -62,7 +62,7 @@ class AllocationProfileTests {
 		allocate(200, MEGABYTE);
 		// Compiled code, so that the window is alike from its start to its end
 		allocateInThreeMethods(TimeUnit.SECONDS.toNanos(1));
-		try (EventWindow window = new EventWindow(EventProfile.ALLOCS, Set.of(SampleLabel.THREAD))) {
+		try (EventCollector window = new EventCollector(EventProfile.ALLOCS, Set.of(SampleLabel.THREAD))) {
 			long charged = allocateInThreeMethods(LONG_ENOUGH);
 			Profile profile = window.finish(Duration.ofSeconds(1));
 			assertThat(ofThisThread(profile, (function) -> true)).isCloseTo(charged, withPercentage(10));
@@ -104,21 +104,21 @@ class AllocationProfileTests {
 		long jvm = Platform.totalAllocatedBytes() - jvmBefore;
 		after.subtract(before);
 		assertThat(bytes(after, "")).isCloseTo(jvm, within(jvm / 20 + 20 * MEGABYTE));
-		assertThat(bytes(after, getClass().getName()) + bytes(after, Shares.ENDED.function())).isCloseTo(ofThreads,
-				within(ofThreads / 5));
+		assertThat(bytes(after, getClass().getName()) + bytes(after, SampleWeights.ENDED.function()))
+			.isCloseTo(ofThreads, within(ofThreads / 5));
 	}
 
 	@Test
 	@EnabledIf("endedThreadsAreCounted")
 	void windowAddsUpToWhatTheJvmAllocatedWhicheverThreadsEnded() throws Exception {
-		try (EventWindow window = new EventWindow(EventProfile.ALLOCS, Set.of())) {
+		try (EventCollector window = new EventCollector(EventProfile.ALLOCS, Set.of())) {
 			long jvmBefore = Platform.totalAllocatedBytes();
 			long ofThreads = allocateInThreadsThatEnd();
 			long jvm = Platform.totalAllocatedBytes() - jvmBefore;
 			Profile profile = window.finish(Duration.ofSeconds(1));
 			// Reading the recording allocates as well
 			assertThat(bytes(profile, "")).isCloseTo(jvm, within(jvm / 20 + 20 * MEGABYTE));
-			assertThat(bytes(profile, getClass().getName()) + bytes(profile, Shares.ENDED.function()))
+			assertThat(bytes(profile, getClass().getName()) + bytes(profile, SampleWeights.ENDED.function()))
 				.isCloseTo(ofThreads, within(ofThreads / 5));
 		}
 	}

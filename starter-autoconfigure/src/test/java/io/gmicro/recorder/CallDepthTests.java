@@ -45,7 +45,7 @@ class CallDepthTests {
 	}
 
 	private static Profile startThread(int depth) throws Exception {
-		try (EventWindow window = new EventWindow(EventProfile.THREADCREATE, Set.of())) {
+		try (EventCollector window = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
 			Thread thread = new Thread(() -> startThreadBelow(depth));
 			thread.start();
 			thread.join();

@@ -84,12 +84,12 @@ class LostRecordingTests {
 	@Test
 	void windowHasWhatOthersRead() throws Exception {
 		try (CumulativeProfiles profiles = new CumulativeProfiles();
-				EventWindow window = new EventWindow(EventProfile.THREADCREATE, Set.of())) {
+				EventCollector window = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
 			for (int i = 1; i <= 3; i++) {
 				startThread();
 				assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(i);
 			}
-			try (EventWindow later = new EventWindow(EventProfile.THREADCREATE, Set.of())) {
+			try (EventCollector later = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
 				startThread();
 				assertThat(started(later.finish(Duration.ofSeconds(1)))).isEqualTo(1);
 			}
@@ -143,7 +143,7 @@ class LostRecordingTests {
 					startThread();
 					assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(i);
 				}
-				try (EventWindow window = new EventWindow(EventProfile.THREADCREATE, Set.of())) {
+				try (EventCollector window = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
 					startThread();
 					assertThat(started(window.finish(Duration.ofSeconds(1)))).isEqualTo(1);
 				}

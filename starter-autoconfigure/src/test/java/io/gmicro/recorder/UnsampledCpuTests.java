@@ -59,7 +59,7 @@ class UnsampledCpuTests {
 	}
 
 	static Stream<CpuSource> sources() {
-		return CpuWindowTests.sources();
+		return CpuCollectorTests.sources();
 	}
 
 	@Test
@@ -72,7 +72,7 @@ class UnsampledCpuTests {
 			compressed.countDown();
 			awaitUninterrupted(end);
 		}, "compressor");
-		try (CpuWindow window = new CpuWindow(CpuSource.EXECUTION, Set.of(SampleLabel.THREAD))) {
+		try (CpuCollector window = new CpuCollector(CpuSource.EXECUTION, Set.of(SampleLabel.THREAD))) {
 			long start = System.nanoTime();
 			compressor.start();
 			compressed.await();
@@ -95,7 +95,7 @@ class UnsampledCpuTests {
 			// So that it is not the start of everything that is measured
 			server.get("/java");
 			server.get("/native");
-			try (CpuWindow window = new CpuWindow(CpuSource.EXECUTION, Set.of(SampleLabel.ROUTE))) {
+			try (CpuCollector window = new CpuCollector(CpuSource.EXECUTION, Set.of(SampleLabel.ROUTE))) {
 				long start = System.nanoTime();
 				for (int i = 0; i < 3; i++) {
 					assertThat(server.get("/java").statusCode()).isEqualTo(200);
@@ -114,14 +114,14 @@ class UnsampledCpuTests {
 	@MethodSource("sources")
 	void threadsThatEndedKeepTheirTime(CpuSource source) throws Exception {
 		Work work = new Work();
-		try (CpuWindow window = new CpuWindow(source, Set.of())) {
+		try (CpuCollector window = new CpuCollector(source, Set.of())) {
 			long before = Platform.processCpuTime();
 			long start = System.nanoTime();
 			work.inThreads(60, TimeUnit.MILLISECONDS.toNanos(35));
 			long process = Platform.processCpuTime() - before;
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
 			assertThat(sum(profile, "")).isCloseTo(process, within(process / 20 + EDGES));
-			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(work.charged(),
+			assertThat(sum(profile, SHORT) + sum(profile, SampleWeights.ENDED.function())).isCloseTo(work.charged(),
 					within(work.charged() / 10));
 			if (source == CpuSource.CPU_TIME) {
 				assertThat((double) sum(profile, SHORT) / work.charged()).isGreaterThan(0.7);
@@ -137,11 +137,11 @@ class UnsampledCpuTests {
 	@MethodSource("sources")
 	void threadsThatEndedAtOnceAreNotTheJvm(CpuSource source) throws Exception {
 		Work work = new Work();
-		try (CpuWindow window = new CpuWindow(source, Set.of())) {
+		try (CpuCollector window = new CpuCollector(source, Set.of())) {
 			long start = System.nanoTime();
 			work.inThreads(300, TimeUnit.MILLISECONDS.toNanos(3));
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
-			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(work.charged(),
+			assertThat(sum(profile, SHORT) + sum(profile, SampleWeights.ENDED.function())).isCloseTo(work.charged(),
 					within(work.charged() / 4));
 		}
 	}
@@ -163,13 +163,13 @@ class UnsampledCpuTests {
 		});
 		thread.start();
 		began.await();
-		try (CpuWindow window = new CpuWindow(source, Set.of())) {
+		try (CpuCollector window = new CpuCollector(source, Set.of())) {
 			long start = System.nanoTime();
 			open.countDown();
 			thread.join();
 			ofThread.awaitEnd();
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
-			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(within.charged(),
+			assertThat(sum(profile, SHORT) + sum(profile, SampleWeights.ENDED.function())).isCloseTo(within.charged(),
 					within(within.charged() / 4));
 		}
 	}
@@ -198,7 +198,7 @@ class UnsampledCpuTests {
 		});
 		thread.start();
 		began.await();
-		try (CpuWindow window = new CpuWindow(source, Set.of())) {
+		try (CpuCollector window = new CpuCollector(source, Set.of())) {
 			long start = System.nanoTime();
 			open.countDown();
 			half.await();
@@ -217,7 +217,7 @@ class UnsampledCpuTests {
 			thread.join();
 			ofThread.awaitEnd();
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
-			assertThat(sum(profile, SHORT) + sum(profile, Shares.ENDED.function())).isCloseTo(within.charged(),
+			assertThat(sum(profile, SHORT) + sum(profile, SampleWeights.ENDED.function())).isCloseTo(within.charged(),
 					within(within.charged() / 4));
 		}
 	}

@@ -53,7 +53,7 @@ class CollectorGuardTests {
 
 	private final Counter errors = new SimpleMeterRegistry().counter("errors");
 
-	private final ScrapeRegistry registry = new ScrapeRegistry();
+	private final InspectableRegistry registry = new InspectableRegistry();
 
 	private final CountDownLatch released = new CountDownLatch(1);
 

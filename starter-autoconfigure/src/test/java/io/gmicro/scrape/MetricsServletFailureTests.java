@@ -95,7 +95,7 @@ class MetricsServletFailureTests {
 	}
 
 	private static MetricsServlet servlet(SimpleMeterRegistry meters) {
-		ScrapeRegistry registry = new ScrapeRegistry();
+		InspectableRegistry registry = new InspectableRegistry();
 		registry.register(() -> GaugeSnapshot.builder()
 			.name("a")
 			.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder().value(1).build())

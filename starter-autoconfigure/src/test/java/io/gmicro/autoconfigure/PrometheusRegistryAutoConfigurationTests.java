@@ -1,6 +1,6 @@
 package io.gmicro.autoconfigure;
 
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import org.junit.jupiter.api.Test;
@@ -15,19 +15,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whose registry of collectors is scraped.
  */
-class ScrapeRegistryAutoConfigurationTests {
+class PrometheusRegistryAutoConfigurationTests {
 
 	private static final String ENABLED = "gmicro.metrics.enabled=true";
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(MetricsAutoConfiguration.class, PrometheusMetricsExportAutoConfiguration.class,
-					GmicroAutoConfiguration.class, ScrapeRegistryAutoConfiguration.class));
+					GmicroAutoConfiguration.class, PrometheusRegistryAutoConfiguration.class));
 
 	@Test
 	void springBootsMeterRegistryUsesOurs() {
 		this.contextRunner.withPropertyValues(ENABLED)
 			.run((context) -> assertThat(context.getBean(PrometheusMeterRegistry.class).getPrometheusRegistry())
-				.isInstanceOf(ScrapeRegistry.class)
+				.isInstanceOf(InspectableRegistry.class)
 				.isSameAs(context.getBean(PrometheusRegistry.class)));
 	}
 
@@ -35,23 +35,23 @@ class ScrapeRegistryAutoConfigurationTests {
 	void withoutSpringBootsMeterRegistryOursIsUsedToo() {
 		new WebApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(GmicroAutoConfiguration.class, ScrapeRegistryAutoConfiguration.class))
+					AutoConfigurations.of(GmicroAutoConfiguration.class, PrometheusRegistryAutoConfiguration.class))
 			.withPropertyValues(ENABLED)
 			.run((context) -> assertThat(context.getBean(PrometheusMeterRegistry.class).getPrometheusRegistry())
-				.isSameAs(context.getBean(ScrapeRegistry.class)));
+				.isSameAs(context.getBean(InspectableRegistry.class)));
 	}
 
 	@Test
 	void whenNotEnabledNothingOfOursExists() {
 		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(PrometheusRegistry.class)
-			.doesNotHaveBean(ScrapeRegistry.class));
+			.doesNotHaveBean(InspectableRegistry.class));
 	}
 
 	@Test
 	void registryOfTheApplicationWins() {
 		PrometheusRegistry own = new PrometheusRegistry();
 		this.contextRunner.withPropertyValues(ENABLED).withBean(PrometheusRegistry.class, () -> own).run((context) -> {
-			assertThat(context).doesNotHaveBean(ScrapeRegistry.class);
+			assertThat(context).doesNotHaveBean(InspectableRegistry.class);
 			assertThat(context.getBean(PrometheusMeterRegistry.class).getPrometheusRegistry()).isSameAs(own);
 		});
 	}

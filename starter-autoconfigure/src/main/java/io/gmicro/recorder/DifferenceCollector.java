@@ -10,13 +10,14 @@ import io.gmicro.profile.Profile;
  * Compares how things are at its end with how they were at its start. The time is that of
  * the snapshot: tools refuse a profile that has two.
  */
-final class DifferenceWindow implements Window {
+final class DifferenceCollector implements ProfileCollector {
 
 	private final Profiler.Starter<Profile> snapshot;
 
 	private final Profile before;
 
-	DifferenceWindow(Profiler.Starter<Profile> snapshot) throws IOException, ProfilingException, InterruptedException {
+	DifferenceCollector(Profiler.Starter<Profile> snapshot)
+			throws IOException, ProfilingException, InterruptedException {
 		this.snapshot = snapshot;
 		this.before = snapshot.start();
 	}

@@ -3,7 +3,7 @@ package io.gmicro.autoconfigure;
 import java.time.Duration;
 
 import io.gmicro.scrape.CoarseClock;
-import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,19 +32,19 @@ import static org.mockito.Mockito.mock;
 /**
  * Which registries are replaced by one of ours and get its clock.
  */
-class ScrapeMeterRegistryConfigurerTests {
+class PrometheusRegistryReplacementTests {
 
 	private static final String ENABLED = "gmicro.metrics.enabled=true";
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(MetricsAutoConfiguration.class, PrometheusMetricsExportAutoConfiguration.class,
-					GmicroAutoConfiguration.class, ScrapeRegistryAutoConfiguration.class));
+					GmicroAutoConfiguration.class, PrometheusRegistryAutoConfiguration.class));
 
 	@Test
 	void springBootsPrometheusRegistryIsReplaced() {
 		this.contextRunner.withPropertyValues(ENABLED)
 			.run((context) -> assertThat(context).getBean("prometheusMeterRegistry", PrometheusMeterRegistry.class)
-				.isInstanceOf(ScrapeMeterRegistry.class)
+				.isInstanceOf(HistogramTimerRegistry.class)
 				.isSameAs(context.getBean(MeterRegistry.class))
 				.satisfies((registry) -> {
 					assertThat(clock(registry)).isInstanceOf(CoarseClock.class);
@@ -67,7 +67,7 @@ class ScrapeMeterRegistryConfigurerTests {
 	@Test
 	void metersOfGmicroThatHaveAHistogramAreCheaperThere() {
 		this.contextRunner.withPropertyValues(ENABLED)
-			.run((context) -> assertThat(ScrapeMeterRegistryConfigurer.TIMERS)
+			.run((context) -> assertThat(PrometheusRegistryReplacement.TIMERS)
 				.allSatisfy((name) -> assertThat(Timer.builder(name)
 					.serviceLevelObjectives(Duration.ofMillis(5))
 					.register(context.getBean(MeterRegistry.class))).isNotInstanceOf(PrometheusTimer.class)));
@@ -90,7 +90,7 @@ class ScrapeMeterRegistryConfigurerTests {
 	@Test
 	void whenNotEnabledNothingOfOursExists() {
 		this.contextRunner.run((context) -> {
-			assertThat(context).doesNotHaveBean(CoarseClock.class).doesNotHaveBean(ScrapeMeterRegistry.class);
+			assertThat(context).doesNotHaveBean(CoarseClock.class).doesNotHaveBean(HistogramTimerRegistry.class);
 			assertThat(clock(context.getBean(PrometheusMeterRegistry.class))).isSameAs(Clock.SYSTEM);
 		});
 	}

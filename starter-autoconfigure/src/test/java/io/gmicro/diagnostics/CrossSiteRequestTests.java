@@ -17,34 +17,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What browsers say about the page behind a request.
  */
-class ForeignPageTests {
+class CrossSiteRequestTests {
 
 	private final MockHttpServletRequest request = new MockHttpServletRequest();
 
 	@Test
 	void whenClientIsNoBrowserNoPageIsBehind() {
-		assertThat(ForeignPage.isBehind(this.request)).isFalse();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isFalse();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "none", "same-origin" })
 	void whenBrowserComesFromNowhereElseNoPageIsBehind(String site) {
 		this.request.addHeader("Sec-Fetch-Site", site);
-		assertThat(ForeignPage.isBehind(this.request)).isFalse();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isFalse();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "cross-site", "same-site", "Cross-Site", "made-up", "none, cross-site", "" })
 	void whenBrowserComesFromAnotherSiteItsPageIsBehind(String site) {
 		this.request.addHeader("Sec-Fetch-Site", site);
-		assertThat(ForeignPage.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
 	}
 
 	@Test
 	void whenOneOfTwoSitesIsAnotherItsPageIsBehind() {
 		this.request.addHeader("Sec-Fetch-Site", "none");
 		this.request.addHeader("Sec-Fetch-Site", "cross-site");
-		assertThat(ForeignPage.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
 	}
 
 	@ParameterizedTest
@@ -56,7 +56,7 @@ class ForeignPageTests {
 		this.request.setServerName(name);
 		this.request.setServerPort(port);
 		this.request.addHeader("Origin", origin);
-		assertThat(ForeignPage.isBehind(this.request)).isFalse();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isFalse();
 	}
 
 	@ParameterizedTest
@@ -67,13 +67,13 @@ class ForeignPageTests {
 	void whenOriginIsElsewhereItsPageIsBehind(String origin) {
 		this.request.setServerPort(8080);
 		this.request.addHeader("Origin", origin);
-		assertThat(ForeignPage.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
 	}
 
 	@Test
 	void whenWrapperHidesHeadersTheReceivedOnesCount() {
 		this.request.addHeader("Sec-Fetch-Site", "cross-site");
-		assertThat(ForeignPage.isBehind(new HttpServletRequestWrapper(this.request) {
+		assertThat(CrossSiteRequest.isBehind(new HttpServletRequestWrapper(this.request) {
 
 			@Override
 			public Enumeration<String> getHeaders(String name) {
@@ -87,8 +87,8 @@ class ForeignPageTests {
 	@Test
 	void whenWrapperShowsTheProxysNameItIsTheOrigin() {
 		this.request.addHeader("Origin", "https://shop.example");
-		assertThat(ForeignPage.isBehind(this.request)).isTrue();
-		assertThat(ForeignPage.isBehind(forwarded(this.request))).isFalse();
+		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.isBehind(forwarded(this.request))).isFalse();
 	}
 
 	private static HttpServletRequest forwarded(HttpServletRequest request) {

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.within;
  * Whether a profile of the processor is true: what it says is compared with what the
  * operating system charged.
  */
-class CpuWindowTests {
+class CpuCollectorTests {
 
 	private static final int NANOS = 1;
 
@@ -65,7 +65,7 @@ class CpuWindowTests {
 	@MethodSource("sourcesAndThreads")
 	void addsUpToTheProcessorTimeOfTheProcess(CpuSource source, int threads) throws Exception {
 		try (Burners burners = Burners.start(threads)) {
-			try (CpuWindow window = new CpuWindow(source, Set.of())) {
+			try (CpuCollector window = new CpuCollector(source, Set.of())) {
 				long before = Platform.processCpuTime();
 				long start = System.nanoTime();
 				burners.burn(Duration.ofMillis(1500), window);
@@ -79,7 +79,7 @@ class CpuWindowTests {
 						most + most / 20 + EDGES);
 				// Of what a thread used, the part since its last sample is not known
 				long unknown = ofBurners / 20 + threads * PERIOD;
-				assertThat(sum(profile, CpuWindowTests::isOfBurner)).isBetween(ofBurners - unknown,
+				assertThat(sum(profile, CpuCollectorTests::isOfBurner)).isBetween(ofBurners - unknown,
 						burners.charged() + unknown);
 			}
 		}
@@ -89,7 +89,7 @@ class CpuWindowTests {
 	@MethodSource("sources")
 	void eachMethodHasItsShare(CpuSource source) throws Exception {
 		try (Burners burners = Burners.start(2)) {
-			try (CpuWindow window = new CpuWindow(source, Set.of())) {
+			try (CpuCollector window = new CpuCollector(source, Set.of())) {
 				long start = System.nanoTime();
 				burners.burnUntilCharged(ENOUGH_SAMPLES, window);
 				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
@@ -110,7 +110,7 @@ class CpuWindowTests {
 	@MethodSource("sources")
 	void javaCodeKeepsItsTimeOnABusyMachine(CpuSource source) throws Exception {
 		try (Burners burners = Burners.start(4)) {
-			try (CpuWindow window = new CpuWindow(source, Set.of())) {
+			try (CpuCollector window = new CpuCollector(source, Set.of())) {
 				long start = System.nanoTime();
 				burners.burnUntilCharged(ENOUGH_SAMPLES, window);
 				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
@@ -128,7 +128,7 @@ class CpuWindowTests {
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void virtualThreadsHaveWhatTheirCarriersUsed(CpuSource source) throws Exception {
 		try (Burners burners = Burners.startVirtual(4)) {
-			try (CpuWindow window = new CpuWindow(source, Set.of())) {
+			try (CpuCollector window = new CpuCollector(source, Set.of())) {
 				long before = Platform.processCpuTime();
 				long start = System.nanoTime();
 				burners.burn(Duration.ofMillis(1500), window);
@@ -196,14 +196,14 @@ class CpuWindowTests {
 			return burners;
 		}
 
-		void burn(Duration duration, CpuWindow window) throws InterruptedException {
+		void burn(Duration duration, CpuCollector window) throws InterruptedException {
 			begin();
 			for (long passed = 0; passed < duration.toMillis(); passed += 500) {
 				burnOn(window);
 			}
 		}
 
-		void burnUntilCharged(Duration cpu, CpuWindow window) throws InterruptedException {
+		void burnUntilCharged(Duration cpu, CpuCollector window) throws InterruptedException {
 			begin();
 			while (this.charged < cpu.toNanos()) {
 				burnOn(window);
@@ -217,7 +217,7 @@ class CpuWindowTests {
 			this.threads.forEach((thread) -> this.before.put(thread.getId(), times.getThreadCpuTime(thread.getId())));
 		}
 
-		private void burnOn(CpuWindow window) throws InterruptedException {
+		private void burnOn(CpuCollector window) throws InterruptedException {
 			this.end.await(500, TimeUnit.MILLISECONDS);
 			window.tick();
 			count();

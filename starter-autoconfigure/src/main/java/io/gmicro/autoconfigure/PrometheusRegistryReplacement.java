@@ -2,7 +2,7 @@ package io.gmicro.autoconfigure;
 
 import java.util.Set;
 
-import io.gmicro.scrape.ScrapeMeterRegistry;
+import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -24,7 +24,7 @@ import org.springframework.core.type.MethodMetadata;
  * recognized by the class that declares it, so that none of its conditions is repeated. A
  * registry or a clock of the application is left alone.
  */
-final class ScrapeMeterRegistryConfigurer implements BeanDefinitionRegistryPostProcessor {
+final class PrometheusRegistryReplacement implements BeanDefinitionRegistryPostProcessor {
 
 	/** The timers that are cheaper there. */
 	static final Set<String> TIMERS = Set.of("http.server.request.duration", "rpc.server.call.duration",
@@ -47,9 +47,9 @@ final class ScrapeMeterRegistryConfigurer implements BeanDefinitionRegistryPostP
 
 	/** Ahead-of-time processing writes a factory method down, but no supplier. */
 	private static BeanDefinition definition() {
-		RootBeanDefinition definition = new RootBeanDefinition(ScrapeMeterRegistryConfigurer.class);
+		RootBeanDefinition definition = new RootBeanDefinition(PrometheusRegistryReplacement.class);
 		definition.setFactoryMethodName("registry");
-		definition.setTargetType(ScrapeMeterRegistry.class);
+		definition.setTargetType(HistogramTimerRegistry.class);
 		definition.setAutowireMode(AutowireCapableBeanFactory.AUTOWIRE_CONSTRUCTOR);
 		return definition;
 	}
@@ -60,9 +60,9 @@ final class ScrapeMeterRegistryConfigurer implements BeanDefinitionRegistryPostP
 		return declaredBy != null && DECLARED_BY.contains(declaredBy.getDeclaringClassName());
 	}
 
-	static ScrapeMeterRegistry registry(PrometheusConfig config, PrometheusRegistry collectors, Clock clock,
+	static HistogramTimerRegistry registry(PrometheusConfig config, PrometheusRegistry collectors, Clock clock,
 			ObjectProvider<SpanContext> spans, BeanFactory beanFactory) {
-		return new ScrapeMeterRegistry(config, collectors,
+		return new HistogramTimerRegistry(config, collectors,
 				(clock == Clock.SYSTEM) ? beanFactory.getBean(CLOCK, Clock.class) : clock, spans.getIfAvailable(),
 				TIMERS);
 	}

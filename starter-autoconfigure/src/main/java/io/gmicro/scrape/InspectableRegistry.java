@@ -17,7 +17,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
  * these; with any other, a collector that throws or blocks costs the whole scrape.
  * Thread-safe.
  */
-public final class ScrapeRegistry extends PrometheusRegistry {
+public final class InspectableRegistry extends PrometheusRegistry {
 
 	private final Set<Object> collectors = ConcurrentHashMap.newKeySet();
 
@@ -70,7 +70,7 @@ public final class ScrapeRegistry extends PrometheusRegistry {
 
 	/** Whatever a scrape of this registry has to collect from. */
 	static List<Object> collectors(PrometheusRegistry registry) {
-		return (registry instanceof ScrapeRegistry open) ? new ArrayList<>(open.collectors) : List.of(registry);
+		return (registry instanceof InspectableRegistry open) ? new ArrayList<>(open.collectors) : List.of(registry);
 	}
 
 }

@@ -15,7 +15,7 @@ import io.gmicro.jfr.Platform;
  * on are one. What a thread used between the last update and its end is not known. Not
  * thread-safe.
  */
-final class ThreadUse {
+final class ThreadUsage {
 
 	/** The carriers of virtual threads, and so virtual threads. */
 	static final long CARRIERS = -1;
@@ -37,7 +37,7 @@ final class ThreadUse {
 
 	private final Set<Long> carriers = new HashSet<>();
 
-	private ThreadUse(ThreadMXBean threads, UnaryOperator<long[]> reading) {
+	private ThreadUsage(ThreadMXBean threads, UnaryOperator<long[]> reading) {
 		this.threads = threads;
 		this.reading = reading;
 		update();
@@ -45,15 +45,15 @@ final class ThreadUse {
 	}
 
 	/** Nanoseconds of processor time from now on. */
-	static ThreadUse ofCpu() {
+	static ThreadUsage ofCpu() {
 		ThreadMXBean threads = Platform.threads();
-		return new ThreadUse(threads, threads::getThreadCpuTime);
+		return new ThreadUsage(threads, threads::getThreadCpuTime);
 	}
 
 	/** Allocated bytes from now on. */
-	static ThreadUse ofMemory() {
+	static ThreadUsage ofMemory() {
 		ThreadMXBean threads = Platform.threads();
-		return new ThreadUse(threads, threads::getThreadAllocatedBytes);
+		return new ThreadUsage(threads, threads::getThreadAllocatedBytes);
 	}
 
 	void update() {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * UTF-8: meters that differ in these only are one. Where traces give exemplars, or a
  * filter takes the buckets away, they are Micrometer's own. Thread-safe.
  */
-public final class ScrapeMeterRegistry extends PrometheusMeterRegistry {
+public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 
 	private final Map<String, HistogramTimers> timers = new ConcurrentHashMap<>();
 
@@ -44,7 +44,7 @@ public final class ScrapeMeterRegistry extends PrometheusMeterRegistry {
 	 * @param spanContext the trace of the calling thread, or {@code null}
 	 * @param names of the timers that are cheaper, as they are after filters
 	 */
-	public ScrapeMeterRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock,
+	public HistogramTimerRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock,
 			@Nullable SpanContext spanContext, Set<String> names) {
 		super(config, registry, clock, spanContext);
 		this.config = config;

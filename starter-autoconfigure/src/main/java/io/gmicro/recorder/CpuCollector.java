@@ -20,7 +20,7 @@ import io.gmicro.profile.ValueType;
  * operating system charged the process with; what is not a sample of Java code is under a
  * frame in brackets.
  */
-final class CpuWindow implements Window {
+final class CpuCollector implements ProfileCollector {
 
 	private static final ValueType SAMPLES = new ValueType("samples", "count");
 
@@ -30,7 +30,7 @@ final class CpuWindow implements Window {
 
 	private final long processStart;
 
-	private final ThreadUse threads;
+	private final ThreadUsage threads;
 
 	private final JfrStacks stacks = new JfrStacks();
 
@@ -40,7 +40,7 @@ final class CpuWindow implements Window {
 
 	private final JfrEvents recording;
 
-	CpuWindow(CpuSource source, Set<SampleLabel> labels) throws ProfilingException {
+	CpuCollector(CpuSource source, Set<SampleLabel> labels) throws ProfilingException {
 		this.source = source;
 		this.samples = new CpuSamples(source, labels, this.stacks);
 		Map<String, Map<String, String>> events = new HashMap<>(source.events());
@@ -51,14 +51,14 @@ final class CpuWindow implements Window {
 		this.recording = JfrEvents.openWindow(events, this::read);
 		this.start = Instant.now();
 		this.processStart = Platform.processCpuTime();
-		this.threads = ThreadUse.ofCpu();
+		this.threads = ThreadUsage.ofCpu();
 	}
 
 	static Profile create() {
 		return new Profile(SAMPLES, CPU).period(CPU, CpuSamples.PERIOD);
 	}
 
-	/** So that less is unknown of threads that end before the window does. */
+	/** So that less is unknown of threads that end before this does. */
 	@Override
 	public void tick() {
 		this.threads.update();

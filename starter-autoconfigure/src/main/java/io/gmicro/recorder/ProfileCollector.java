@@ -7,21 +7,21 @@ import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
 
 /**
- * Something that is being watched from when the window was opened until it is finished.
- * Used by one thread.
+ * Collects a profile of what happens from when it was created until it is finished. Used
+ * by one thread.
  */
-public interface Window extends AutoCloseable {
+public interface ProfileCollector extends AutoCloseable {
 
 	/**
-	 * Called about twice a second while the window is open.
+	 * Called about twice a second meanwhile.
 	 */
 	default void tick() {
 	}
 
 	/**
-	 * Ends the window.
-	 * @param duration how long it was open
-	 * @return what happened in it
+	 * Ends it.
+	 * @param duration how long that was
+	 * @return what happened meanwhile
 	 * @throws IOException if that cannot be read
 	 * @throws ProfilingException if it cannot be collected
 	 * @throws InterruptedException if the thread is interrupted

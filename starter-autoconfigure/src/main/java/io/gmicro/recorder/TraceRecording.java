@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * whatever else is being recorded in the process: neither the environment, system
  * properties and command lines, nor messages of exceptions, addresses and paths.
  */
-public final class Trace implements AutoCloseable {
+public final class TraceRecording implements AutoCloseable {
 
 	private static final int JAVA = 19;
 
@@ -65,7 +65,7 @@ public final class Trace implements AutoCloseable {
 
 	private byte @Nullable [] empty;
 
-	private Trace(Method filter) throws ProfilingException {
+	private TraceRecording(Method filter) throws ProfilingException {
 		this.filter = filter;
 		this.recording = JfrEvents.openWindow(settings(), this::read);
 	}
@@ -79,9 +79,9 @@ public final class Trace implements AutoCloseable {
 	}
 
 	/** Starts to record. */
-	public static Trace start() throws ProfilingException {
+	public static TraceRecording start() throws ProfilingException {
 		try {
-			return new Trace(RecordingFile.class.getMethod("write", Path.class, Predicate.class));
+			return new TraceRecording(RecordingFile.class.getMethod("write", Path.class, Predicate.class));
 		}
 		catch (NoSuchMethodException ex) {
 			throw new ProfilingException(501, "this Java runtime cannot take secrets out of a recording");

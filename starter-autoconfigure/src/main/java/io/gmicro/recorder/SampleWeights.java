@@ -14,7 +14,7 @@ import io.gmicro.profile.Frame;
  * than its samples can stand for was not sampled for a part of the time: that part stays
  * without a sample.
  */
-final class Shares {
+final class SampleWeights {
 
 	/** What threads used before they ended and no sample stands for. */
 	static final Frame ENDED = Frame.named("[threads that ended]");
@@ -35,7 +35,7 @@ final class Shares {
 	 * @param throttled whether samples are left out on purpose, so that the others stand
 	 * for all that their thread used
 	 */
-	Shares(Collection<TimedSample> samples, Map<Long, Long> used, int index, boolean throttled) {
+	SampleWeights(Collection<TimedSample> samples, Map<Long, Long> used, int index, boolean throttled) {
 		this.samples = samples.stream().collect(Collectors.groupingBy(TimedSample::owner));
 		this.used = used;
 		this.index = index;

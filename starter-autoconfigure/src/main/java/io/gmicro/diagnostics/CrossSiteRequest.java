@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header">Fetch
  * Metadata</a>
  */
-final class ForeignPage {
+final class CrossSiteRequest {
 
 	private static final int HTTP = 80;
 
 	private static final int HTTPS = 443;
 
-	private ForeignPage() {
+	private CrossSiteRequest() {
 	}
 
 	/**
@@ -69,7 +69,7 @@ final class ForeignPage {
 	static boolean isRebound(HttpServletRequest received) {
 		String name = received.getServerName();
 		return !(isLoopbackOrNone(name) || Loopback.isAddress(name))
-				|| !all(received.getHeaders("Host"), ForeignPage::isLoopbackOrNone);
+				|| !all(received.getHeaders("Host"), CrossSiteRequest::isLoopbackOrNone);
 	}
 
 	private static boolean isLoopbackOrNone(@Nullable String host) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches what a profile is made of for a while.
  */
-final class EventWindow implements Window {
+final class EventCollector implements ProfileCollector {
 
 	private final JfrStacks stacks = new JfrStacks();
 
@@ -35,7 +35,7 @@ final class EventWindow implements Window {
 
 	private final @Nullable Allocations allocations;
 
-	EventWindow(EventProfile events, Set<SampleLabel> labels) throws ProfilingException {
+	EventCollector(EventProfile events, Set<SampleLabel> labels) throws ProfilingException {
 		this.events = events;
 		this.labels = labels;
 		this.profile = events.create();

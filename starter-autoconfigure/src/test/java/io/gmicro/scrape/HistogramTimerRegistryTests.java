@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 /**
  * The registry against Micrometer's, from which it may differ in nothing but cost.
  */
-class ScrapeMeterRegistryTests {
+class HistogramTimerRegistryTests {
 
 	private static final String NAME = "http.server.request.duration";
 
@@ -49,12 +49,12 @@ class ScrapeMeterRegistryTests {
 	private final PrometheusMeterRegistry expected = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT,
 			new PrometheusRegistry(), this.clock);
 
-	private final ScrapeMeterRegistry actual = registry(PrometheusConfig.DEFAULT, null);
+	private final HistogramTimerRegistry actual = registry(PrometheusConfig.DEFAULT, null);
 
 	private final List<PrometheusMeterRegistry> both = List.of(this.expected, this.actual);
 
-	private ScrapeMeterRegistry registry(PrometheusConfig config, @Nullable SpanContext spanContext) {
-		return new ScrapeMeterRegistry(config, new PrometheusRegistry(), this.clock, spanContext, Set.of(NAME));
+	private HistogramTimerRegistry registry(PrometheusConfig config, @Nullable SpanContext spanContext) {
+		return new HistogramTimerRegistry(config, new PrometheusRegistry(), this.clock, spanContext, Set.of(NAME));
 	}
 
 	@Test
@@ -110,7 +110,7 @@ class ScrapeMeterRegistryTests {
 	@Test
 	void randomTimersAreScrapedAndReadAsMicrometers() throws IOException {
 		for (int seed = 0; seed < 300; seed++) {
-			ScrapeMeterRegistryTests fresh = new ScrapeMeterRegistryTests();
+			HistogramTimerRegistryTests fresh = new HistogramTimerRegistryTests();
 			fresh.compareRandomTimers(new Random(seed), "seed " + seed);
 		}
 	}
@@ -236,7 +236,7 @@ class ScrapeMeterRegistryTests {
 
 	@Test
 	void descriptionsCanBeLeftOut() {
-		ScrapeMeterRegistry registry = registry(new PrometheusConfig() {
+		HistogramTimerRegistry registry = registry(new PrometheusConfig() {
 
 			@Override
 			public @Nullable String get(String key) {
@@ -297,7 +297,7 @@ class ScrapeMeterRegistryTests {
 			}
 
 		};
-		ScrapeMeterRegistry registry = registry(PrometheusConfig.DEFAULT, spanContext);
+		HistogramTimerRegistry registry = registry(PrometheusConfig.DEFAULT, spanContext);
 		timer(registry).record(Duration.ofMillis(7));
 		assertThat(registry.scrape("application/openmetrics-text"))
 			.contains("# {span_id=\"b7ad6b7169203331\",trace_id=\"0af7651916cd43dd8448eb211c80319c\"}");
@@ -305,12 +305,12 @@ class ScrapeMeterRegistryTests {
 
 	@Test
 	void whenNameIsTakenTheTimerIsReportedAndNotScraped() {
-		ScrapeRegistry collectors = new ScrapeRegistry();
+		InspectableRegistry collectors = new InspectableRegistry();
 		io.prometheus.metrics.core.metrics.Gauge.builder()
 			.name("http_server_request_duration_seconds")
 			.register(collectors);
-		ScrapeMeterRegistry registry = new ScrapeMeterRegistry(PrometheusConfig.DEFAULT, collectors, this.clock, null,
-				Set.of(NAME));
+		HistogramTimerRegistry registry = new HistogramTimerRegistry(PrometheusConfig.DEFAULT, collectors, this.clock,
+				null, Set.of(NAME));
 		List<String> failed = new ArrayList<>();
 		registry.config().onMeterRegistrationFailed((id, reason) -> failed.add(id.getName()));
 		Timer timer = timer(registry);

@@ -1,6 +1,6 @@
 package io.gmicro.autoconfigure;
 
-import io.gmicro.scrape.ScrapeRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
@@ -12,19 +12,20 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the {@link ScrapeRegistry registry of
- * collectors}, before Spring Boot makes one that does not tell what it collects from.
+ * {@link AutoConfiguration Auto-configuration} for the {@link InspectableRegistry
+ * registry of collectors}, before Spring Boot makes one that does not tell what it
+ * collects from.
  */
 @AutoConfiguration(beforeName = { MetricsAutoConfigurations.PROMETHEUS_3, MetricsAutoConfigurations.PROMETHEUS_4 })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ PrometheusMeterRegistry.class, PrometheusRegistry.class })
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
-public final class ScrapeRegistryAutoConfiguration {
+public final class PrometheusRegistryAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(PrometheusRegistry.class)
-	ScrapeRegistry gmicroScrapeRegistry() {
-		return new ScrapeRegistry();
+	InspectableRegistry gmicroScrapeRegistry() {
+		return new InspectableRegistry();
 	}
 
 }
