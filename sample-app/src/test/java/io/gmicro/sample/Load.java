@@ -1,6 +1,9 @@
 package io.gmicro.sample;
 
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * Asks a sample in a process of its own for one path again and again until it is closed.
@@ -9,12 +12,15 @@ final class Load implements AutoCloseable {
 
 	private final FutureTask<Void> requests;
 
+	private final AtomicInteger answers = new AtomicInteger();
+
 	private volatile boolean closed;
 
 	private Load(SampleProcess sample, String path) {
 		this.requests = new FutureTask<>(() -> {
 			while (!this.closed) {
 				sample.get(path);
+				this.answers.incrementAndGet();
 			}
 			return null;
 		});
@@ -26,6 +32,12 @@ final class Load implements AutoCloseable {
 		Load load = new Load(sample, path);
 		new Thread(load.requests, "load").start();
 		return load;
+	}
+
+	/** Waits until a request that is sent from now on has been answered. */
+	void awaitAnother() {
+		int before = this.answers.get();
+		await().until(() -> this.answers.get() > before + 1);
 	}
 
 	@Override

@@ -132,11 +132,10 @@ class TraceTests {
 	}
 
 	@Test
-	void commandLineIsMasked() throws Exception {
+	void commandLineHasNoArguments() throws Exception {
 		HttpResponse<String> response = sample.get("cmdline");
 		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(response.body().split("\0")).startsWith(SampleApplication.class.getName())
-			.contains("--sample.password=******", "--gmicro.pprof.enabled=true");
+		assertThat(response.body()).matches(SampleApplication.class.getName() + "\\x00\\(\\d+ arguments\\)");
 		assertNoSecret(response.body().getBytes(StandardCharsets.UTF_8));
 	}
 
