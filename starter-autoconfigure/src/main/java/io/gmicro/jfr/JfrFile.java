@@ -2,6 +2,8 @@ package io.gmicro.jfr;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +18,8 @@ import jdk.jfr.consumer.RecordingFile;
  * when this is closed.
  */
 public final class JfrFile implements Closeable {
+
+	private static final long MAX_SIZE = 64 * JfrRepository.MEGABYTE;
 
 	private final Path path;
 
@@ -34,6 +38,29 @@ public final class JfrFile implements Closeable {
 	/** A new file without events, whose events up to a time are left out. */
 	public static JfrFile empty(Instant since) throws IOException {
 		return new JfrFile(Files.createTempFile(PrivateDirectory.get(), null, ".jfr"), since);
+	}
+
+	/**
+	 * Writes the file. The recording of another may be of any size, and needs room for
+	 * itself.
+	 * @param recorded what it is to hold
+	 * @throws ProfilingException if that is too long, or there is too little room
+	 */
+	void fill(InputStream recorded) throws IOException, ProfilingException {
+		byte[] block = new byte[1 << 20];
+		long size = 0;
+		try (OutputStream out = Files.newOutputStream(this.path)) {
+			for (int count = recorded.readNBytes(block, 0, block.length); count > 0; count = recorded.readNBytes(block,
+					0, block.length)) {
+				size += count;
+				if (size > MAX_SIZE) {
+					throw new ProfilingException(503,
+							"more than " + MAX_SIZE / JfrRepository.MEGABYTE + " MB was recorded since the last time");
+				}
+				JfrRepository.requireSpace(this.path, JfrRepository.LEAST_SPACE / 2);
+				out.write(block, 0, count);
+			}
+		}
 	}
 
 	/** Where the file is. */

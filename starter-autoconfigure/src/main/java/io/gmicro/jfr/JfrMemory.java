@@ -2,10 +2,8 @@ package io.gmicro.jfr;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,9 +27,6 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	private static final Logger logger = System.getLogger(JfrMemory.class.getName());
 
-	/** What is longer is passed over. */
-	private static final long MAX_SIZE = 64 * JfrRepository.MEGABYTE;
-
 	private static final long LONGEST_UNREAD = Duration.ofMinutes(2).toNanos();
 
 	/** JFR keeps up to 16 kB for each that ended. */
@@ -45,9 +40,6 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	/** Text is the same object for every application of the JVM. */
 	private static final Object LOCK = "io.gmicro.jfr.JfrMemory".intern();
-
-	/** How the name of a recording begins that says which file holds what was read. */
-	private static final String READ = "gmicro has read ";
 
 	private static volatile byte[] reserve = {};
 
@@ -101,7 +93,8 @@ public final class JfrMemory implements FlightRecorderListener {
 				FlightRecorder.addListener(this);
 				this.listening = true;
 			}
-			boolean isFirst = isEmpty();
+			// Nothing that is recorded in memory holds what happened before
+			boolean isFirst = !JvmRecordings.isAnyRunning();
 			if (isFirst) {
 				forgotten();
 			}
@@ -124,14 +117,6 @@ public final class JfrMemory implements FlightRecorderListener {
 		}
 	}
 
-	/** Nothing that is recorded in memory holds what happened before. */
-	private static boolean isEmpty() {
-		return FlightRecorder.getFlightRecorder()
-			.getRecordings()
-			.stream()
-			.noneMatch((recording) -> recording.getState() == RecordingState.RUNNING);
-	}
-
 	private void forgotten() {
 		this.lastRead = Instant.now();
 		this.lastNanos = System.nanoTime();
@@ -141,11 +126,21 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	@Override
 	public void recordingStateChanged(Recording recording) {
-		if (recording.getName().startsWith(READ)) {
-			readByAnother(recording);
+		Path read = SharedReads.announced(recording);
+		if (read != null) {
+			readByAnother(read, recording.getState());
 		}
 		else if (recording.isToDisk() && recording.getState() == RecordingState.RUNNING) {
 			this.taken = true;
+		}
+	}
+
+	private void readByAnother(Path path, RecordingState state) {
+		synchronized (LOCK) {
+			if (!this.reading && state == RecordingState.CLOSED) {
+				JfrFile file = new JfrFile(path, Instant.MIN);
+				this.readers.forEach((reader) -> reader.accept(file, false));
+			}
 		}
 	}
 
@@ -160,7 +155,7 @@ public final class JfrMemory implements FlightRecorderListener {
 			if (this.answered < request) {
 				long answering = this.asked.get();
 				try {
-					if (!isEmpty()) {
+					if (JvmRecordings.isAnyRunning()) {
 						readNow();
 					}
 				}
@@ -184,61 +179,32 @@ public final class JfrMemory implements FlightRecorderListener {
 		}
 	}
 
+	private void announce(JfrFile file) {
+		this.reading = true;
+		try {
+			SharedReads.announce(file.path());
+		}
+		finally {
+			this.reading = false;
+		}
+	}
+
 	private void readNow() throws IOException, ProfilingException {
 		// A lack of memory shows here and not while JFR is halfway
 		reserve = new byte[1 << 20];
 		reserve = new byte[0];
 		JfrRepository.requireSpace(JfrRepository.MEGABYTE + 2 * this.lastSize);
-		boolean onDisk = isOnDisk();
+		boolean onDisk = JvmRecordings.areOnDisk();
 		long passed = System.nanoTime() - this.lastNanos;
 		try (JfrFile file = JfrFile.empty(onDisk ? this.lastRead : Instant.MIN)) {
 			this.blocked.look();
 			boolean someMissing = copyTo(file, onDisk);
 			schedule(passed, file.size(), onDisk);
 			this.readers.forEach((reader) -> reader.accept(file, someMissing));
-			if (!onDisk) {
+			if (!onDisk && JvmRecordings.ours() > this.readers.stream().filter(JfrEvents::isRunning).count()) {
 				announce(file);
 			}
 		}
-	}
-
-	/**
-	 * An application server may hold several applications with a copy of this class each.
-	 * The JDK tells all of them of a recording, and so of the file in its name.
-	 */
-	private void announce(JfrFile file) {
-		long recordings = FlightRecorder.getFlightRecorder()
-			.getRecordings()
-			.stream()
-			.filter((recording) -> recording.getName().startsWith(JfrEvents.NAME))
-			.count();
-		if (recordings > this.readers.stream().filter(JfrEvents::isRunning).count()) {
-			this.reading = true;
-			try (Recording announcement = new Recording()) {
-				announcement.setName(READ + file.path());
-			}
-			finally {
-				this.reading = false;
-			}
-		}
-	}
-
-	private void readByAnother(Recording announcement) {
-		synchronized (LOCK) {
-			if (!this.reading && announcement.getState() == RecordingState.CLOSED) {
-				JfrFile file = new JfrFile(Path.of(announcement.getName().substring(READ.length())), Instant.MIN);
-				this.readers.forEach((reader) -> reader.accept(file, false));
-			}
-		}
-	}
-
-	/** Then the memory is empty, and the files may hold what was read before. */
-	private static boolean isOnDisk() {
-		return FlightRecorder.getFlightRecorder()
-			.getRecordings()
-			.stream()
-			.anyMatch((recording) -> recording.isToDisk() && (recording.getState() == RecordingState.RUNNING
-					|| recording.getState() == RecordingState.STOPPED));
 	}
 
 	/**
@@ -254,9 +220,13 @@ public final class JfrMemory implements FlightRecorderListener {
 			try (InputStream in = snapshot.getStream(onDisk ? this.lastRead : null, null)) {
 				forgotten(snapshot.getStopTime());
 				if (in != null) {
-					copy(in, file.path());
+					file.fill(in);
 				}
 			}
+		}
+		catch (ProfilingException ex) {
+			this.taken = true;
+			throw ex;
 		}
 		return someMissing || (!onDisk && file.size() > JfrRepository.memorySize() / 10 * 9);
 	}
@@ -266,25 +236,6 @@ public final class JfrMemory implements FlightRecorderListener {
 		forgotten();
 		this.taken = wasTaken;
 		this.lastRead = (until != null) ? until : this.lastRead;
-	}
-
-	/** The other recording may be of any size, and needs room for itself. */
-	private void copy(InputStream in, Path target) throws IOException, ProfilingException {
-		byte[] block = new byte[1 << 20];
-		long size = 0;
-		try (OutputStream out = Files.newOutputStream(target)) {
-			for (int count = in.readNBytes(block, 0, block.length); count > 0; count = in.readNBytes(block, 0,
-					block.length)) {
-				size += count;
-				if (size > MAX_SIZE) {
-					this.taken = true;
-					throw new ProfilingException(503,
-							"more than " + MAX_SIZE / JfrRepository.MEGABYTE + " MB was recorded since the last time");
-				}
-				JfrRepository.requireSpace(target, JfrRepository.LEAST_SPACE / 2);
-				out.write(block, 0, count);
-			}
-		}
 	}
 
 	/** So that a quarter of the memory is filled the next time. */
@@ -299,7 +250,8 @@ public final class JfrMemory implements FlightRecorderListener {
 	 */
 	private boolean isFilling() {
 		synchronized (LOCK) {
-			return !isOnDisk() && (System.nanoTime() - this.lastNanos >= this.pause || areManyThreadsUnread());
+			return !JvmRecordings.areOnDisk()
+					&& (System.nanoTime() - this.lastNanos >= this.pause || areManyThreadsUnread());
 		}
 	}
 
@@ -310,16 +262,6 @@ public final class JfrMemory implements FlightRecorderListener {
 		synchronized (LOCK) {
 			return System.nanoTime() - this.lastNanos >= LONGEST_UNREAD || areManyThreadsUnread();
 		}
-	}
-
-	/**
-	 * Whether another recording keeps events in memory.
-	 */
-	public boolean isShared() {
-		return FlightRecorder.getFlightRecorder()
-			.getRecordings()
-			.stream()
-			.anyMatch((recording) -> !recording.isToDisk() && recording.getState() == RecordingState.RUNNING);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.gmicro.jfr.JfrEvents;
 import io.gmicro.jfr.JfrFile;
 import io.gmicro.jfr.JfrMemory;
 import io.gmicro.jfr.JfrStacks;
+import io.gmicro.jfr.JvmRecordings;
 import io.gmicro.jfr.Platform;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Frame;
@@ -207,7 +208,7 @@ final class CumulativeProfiles implements AutoCloseable {
 		if (!this.closed && this.events.isRunning() && JfrMemory.shared().isOld()) {
 			this.events.close();
 			this.resting = true;
-			if (!JfrMemory.shared().isShared()) {
+			if (!JvmRecordings.areInMemory()) {
 				startAgain();
 			}
 		}
