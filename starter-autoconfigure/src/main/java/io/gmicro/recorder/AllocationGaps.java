@@ -46,7 +46,7 @@ final class AllocationGaps {
 		owners.values().forEach((bursts) -> mendBursts(List.copyOf(bursts.values())));
 	}
 
-	private static boolean isAfterGap(List<TimedSample> samples, int index) {
+	static boolean isAfterGap(List<TimedSample> samples, int index) {
 		if (index < FULL_PERIOD || samples.get(index).time() - samples.get(index - 1).time() < PAUSE) {
 			return false;
 		}

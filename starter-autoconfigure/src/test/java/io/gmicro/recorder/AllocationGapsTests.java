@@ -1,14 +1,23 @@
 package io.gmicro.recorder;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.gmicro.profile.Frame;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -24,6 +33,9 @@ class AllocationGapsTests {
 	private static final int BURST = 30;
 
 	private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+
+	@SuppressWarnings("unused")
+	private static volatile byte @Nullable [] allocated;
 
 	private final List<TimedSample> samples = new ArrayList<>();
 
@@ -77,6 +89,35 @@ class AllocationGapsTests {
 		AllocationGaps.mend(this.samples);
 		assertThat(bytesOf("first")).isEqualTo(30_000 + 60_000);
 		assertThat(bytesOf("second")).isEqualTo(30_000);
+	}
+
+	/** The recorder of this JVM throttles as {@link AllocationGaps} expects it. */
+	@Test
+	void recorderOfThisJvmLeavesGaps(@TempDir Path directory) throws Exception {
+		Path file = directory.resolve("allocations.jfr");
+		try (Recording recording = new Recording()) {
+			EventProfile.ALLOCS.events().forEach((event, settings) -> settings.forEach(recording.enable(event)::with));
+			recording.start();
+			allocate(TimeUnit.SECONDS.toNanos(2));
+			recording.stop();
+			recording.dump(file);
+		}
+		for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+			if (EventProfile.ALLOCS.events().containsKey(event.getEventType().getName())) {
+				this.samples.add(new TimedSample(event.getThread(), event.getStartTime(), List.of(Frame.named("any")),
+						new long[] { 1, event.getLong("weight"), 0, 0 }, Set.of()));
+			}
+		}
+		this.samples.sort(Comparator.comparingLong(TimedSample::time));
+		assertThat(IntStream.range(0, this.samples.size())
+			.filter((index) -> AllocationGaps.isAfterGap(this.samples, index))).hasSizeBetween(3, 10);
+	}
+
+	private static void allocate(long nanos) {
+		long end = System.nanoTime() + nanos;
+		while (System.nanoTime() < end) {
+			allocated = new byte[100_000];
+		}
 	}
 
 	private void burst(int atMillis, String function, long firstBytes) {
