@@ -25,15 +25,15 @@ import org.springframework.boot.convert.DurationStyle;
  * @param grpc how gRPC calls are recorded
  * @param pprof profiles for Go's tools
  * @param diagnostics what the diagnostics have in common
- * @param slo Service level objectives by name, as in 'orders: {route: /orders, objective:
- * 99.9, latency: 200ms}'.
- * @param rules Directory to write rules of Prometheus for the service level objectives
- * into, and tests of them for promtool. The application writes the files and exits. Only
- * as a command-line argument.
- * @param rulesJob Job under which Prometheus scrapes the application. Without it the
- * rules are for 'spring.application.name'.
- * @param rulesRunbookUrl URL of the runbook that the alerts of service level objectives
- * have as annotation 'runbook_url'. Without it there is no such annotation.
+ * @param slo Service level objectives by name, for example 'orders: {route: /orders,
+ * objective: 99.9, latency: 200ms}'.
+ * @param rules Directory to which Prometheus rules for the service level objectives and
+ * promtool tests of them are written. The application writes the files and exits.
+ * Supported only as a command-line argument.
+ * @param rulesJob Prometheus job of the application that the rules select. Defaults to
+ * 'spring.application.name'.
+ * @param rulesRunbookUrl URL for the 'runbook_url' annotation of service level objective
+ * alerts. No annotation by default.
  */
 @ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
@@ -99,17 +99,16 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * What is recorded at all, and where it is served.
 	 *
-	 * @param enabled Whether requests are recorded and the metrics route is served.
+	 * @param enabled Whether to record requests and expose the metrics endpoint.
 	 * @param endpoint the metrics route
-	 * @param naming Names under which HTTP requests and gRPC calls are published:
-	 * OpenTelemetry's ('standard'), those of gin-metrics and the Go framework gmicro
-	 * ('gmicro'), or both.
-	 * @param prefix What the names of gin-metrics begin with, ahead of 'gin_'.
-	 * @param suffix What the names of gin-metrics end with.
-	 * @param labels Labels that all metrics under the names of gin-metrics and of the Go
-	 * framework have, as in 'region: eu'.
-	 * @param custom Metrics of the application by name, as in 'orders_placed: {type:
-	 * counter, help: Orders placed, labels: [channel]}'.
+	 * @param naming Naming of HTTP and gRPC metrics: OpenTelemetry's ('standard'),
+	 * gin-metrics' and the Go framework's ('gmicro'), or both.
+	 * @param prefix Prefix of the metrics with gin-metrics' names, in front of 'gin_'.
+	 * @param suffix Suffix of the metrics with gin-metrics' names.
+	 * @param labels Labels that are added to all metrics with gin-metrics' or the Go
+	 * framework's names, for example 'region: eu'.
+	 * @param custom Custom metrics by name, for example 'orders_placed: {type: counter,
+	 * help: Orders placed, labels: [channel]}'.
 	 */
 	public record Metrics(@DefaultValue("false") boolean enabled, @DefaultValue Endpoint endpoint,
 			@DefaultValue("standard") Naming naming, @DefaultValue("") String prefix, @DefaultValue("") String suffix,
@@ -139,14 +138,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The metrics route.
 	 *
-	 * @param enabled Whether the metrics route is served.
-	 * @param path Path of the metrics route, on the management port when there is one.
-	 * @param maxConcurrent How many scrapes may run at once. Further ones are answered
-	 * with 503.
-	 * @param collectTimeout How long the collectors of one scrape may take. One that has
-	 * not answered by then is left out.
-	 * @param writeTimeout How long a client may take to read its answer. One that is
-	 * slower is cut off.
+	 * @param enabled Whether to expose the metrics endpoint.
+	 * @param path Path of the metrics endpoint. Served on the management port if one is
+	 * configured.
+	 * @param maxConcurrent Maximum number of concurrent scrapes. Further scrapes are
+	 * rejected with status 503.
+	 * @param collectTimeout Time after which a scrape leaves out collectors that have not
+	 * responded.
+	 * @param writeTimeout Time after which a scrape is aborted if the client has not read
+	 * the response.
 	 */
 	public record Endpoint(@DefaultValue("true") boolean enabled, @DefaultValue("/metrics") String path,
 			@DefaultValue("4") int maxConcurrent, @DefaultValue("5s") Duration collectTimeout,
@@ -201,11 +201,11 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param activeRequests the gauge of requests in flight
 	 * @param bodySize the sizes of bodies
 	 * @param uniqueClients the estimate of clients
-	 * @param excludePaths Paths that are not recorded: exact, or a subtree with a
-	 * trailing '/**'. As long as they are not set, these and what the starter and the
-	 * actuator serve elsewhere.
-	 * @param maxRoutes How many different routes are recorded. Further ones share the
-	 * route '_OTHER'.
+	 * @param excludePaths Paths that are not recorded: exact paths, or subtrees with a
+	 * trailing '/**'. The default also includes configured paths of the metrics endpoint,
+	 * the diagnostics and Actuator.
+	 * @param maxRoutes Maximum number of distinct routes. Requests to further routes are
+	 * recorded under '_OTHER'.
 	 * @param longLived answers without an end of their own
 	 * @param slowRequests the tracking of slow requests
 	 * @param springObservation Spring Boot's own recording
@@ -230,9 +230,9 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The duration histogram.
 	 *
-	 * @param enabled Whether the duration of requests is recorded as a histogram.
-	 * @param buckets Upper bounds of the histogram's buckets, ascending. As long as they
-	 * are not set, the histogram of gin-metrics has the bounds of gin-metrics.
+	 * @param enabled Whether to record request durations as a histogram.
+	 * @param buckets Upper bounds of the histogram buckets, in ascending order. If not
+	 * set, metrics with gin-metrics' names have gin-metrics' bounds.
 	 */
 	public record RequestDuration(@DefaultValue("true") boolean enabled, @DefaultValue( {
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
@@ -247,7 +247,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The status counter.
 	 *
-	 * @param enabled Whether responses are counted by status code.
+	 * @param enabled Whether to count responses by status code.
 	 */
 	public record StatusCode(@DefaultValue("true") boolean enabled) {
 	}
@@ -255,7 +255,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The gauge of requests in flight.
 	 *
-	 * @param enabled Whether the number of requests in flight is recorded.
+	 * @param enabled Whether to record the number of requests in flight.
 	 */
 	public record ActiveRequests(@DefaultValue("true") boolean enabled) {
 	}
@@ -263,7 +263,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The sizes of bodies.
 	 *
-	 * @param enabled Whether the sizes of request and response bodies are recorded.
+	 * @param enabled Whether to record the size of request and response bodies.
 	 */
 	public record BodySize(@DefaultValue("true") boolean enabled) {
 	}
@@ -271,8 +271,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The estimate of clients.
 	 *
-	 * @param enabled Whether it is estimated how many clients of different addresses
-	 * there have been. Needs com.dynatrace.hash4j:hash4j.
+	 * @param enabled Whether to estimate the number of distinct client addresses.
+	 * Requires com.dynatrace.hash4j:hash4j.
 	 */
 	public record UniqueClients(@DefaultValue("false") boolean enabled) {
 	}
@@ -280,8 +280,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * Answers without an end of their own.
 	 *
-	 * @param contentTypes Content types of asynchronous answers that go on for as long as
-	 * their client likes: neither in the duration histogram nor slow.
+	 * @param contentTypes Content types of asynchronous responses that are treated as
+	 * streams: not recorded in the duration histogram and never slow.
 	 */
 	public record LongLived(@DefaultValue( {
 			"text/event-stream", "application/x-ndjson", "application/stream+json",
@@ -299,13 +299,13 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The tracking of slow requests.
 	 *
-	 * @param enabled Whether slow requests are counted and their stacks are caught while
-	 * they are slow.
+	 * @param enabled Whether to count slow requests and sample their stacks while they
+	 * are slow.
 	 * @param threshold Duration above which a request is slow.
-	 * @param routes Thresholds of their own for route templates, as in '[/orders/{id}]:
-	 * 2s', and for methods of gRPC, as in '[greet.Greeter/SayHello]: 2s'.
-	 * @param keep How many slow requests are kept with their stacks. The oldest gives
-	 * way.
+	 * @param routes Per-route thresholds, for example '[/orders/{id}]: 2s' for a path
+	 * template or '[greet.Greeter/SayHello]: 2s' for a gRPC method.
+	 * @param keep Maximum number of slow requests that are kept with their stacks. The
+	 * oldest is evicted.
 	 * @param endpoint the page that shows them
 	 */
 	public record SlowRequests(@DefaultValue("true") boolean enabled, @DefaultValue("10s") Duration threshold,
@@ -330,8 +330,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The page of running and slow requests.
 	 *
-	 * @param enabled Whether '/debug/requests' shows what runs and what was slow, with
-	 * stacks, on the management port when there is one.
+	 * @param enabled Whether to expose '/debug/requests', which shows running and slow
+	 * requests with their stacks. Served on the management port if one is configured.
 	 */
 	public record SlowRequestsEndpoint(@DefaultValue("false") boolean enabled) {
 	}
@@ -339,9 +339,9 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * Spring Boot's own recording.
 	 *
-	 * @param enabled Whether Spring Boot's own filter keeps recording
-	 * 'http.server.requests' and, with a tracer, starts the spans of the server. Off
-	 * saves an eighth to a quarter of the throughput.
+	 * @param enabled Whether to keep Spring Boot's observation filter, which records
+	 * 'http.server.requests' and starts server spans if tracing is configured. Disabling
+	 * it saves an eighth to a quarter of the throughput.
 	 */
 	public record SpringObservation(@DefaultValue("true") boolean enabled) {
 	}
@@ -352,7 +352,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param server the calls that are served
 	 * @param client the calls that are made
 	 * @param callDuration the duration histogram of both
-	 * @param excludeServices Full names of services whose calls are not recorded.
+	 * @param excludeServices Fully qualified names of gRPC services whose calls are not
+	 * recorded.
 	 */
 	public record Grpc(@DefaultValue GrpcServer server, @DefaultValue GrpcClient client,
 			@DefaultValue CallDuration callDuration, @DefaultValue( {
@@ -371,10 +372,9 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The calls that are served.
 	 *
-	 * @param enabled Whether the gRPC calls that the application serves are recorded.
-	 * @param initializeMetrics Whether the metrics of every registered method are there
-	 * from the start with the value 0, so that a rate sees the first call and the first
-	 * error.
+	 * @param enabled Whether to record incoming gRPC calls.
+	 * @param initializeMetrics Whether to initialize the metrics of every registered
+	 * method to 0 at startup, so that 'rate' includes the first call and the first error.
 	 */
 	public record GrpcServer(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean initializeMetrics) {
 	}
@@ -382,7 +382,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The calls that are made.
 	 *
-	 * @param enabled Whether the gRPC calls that the application makes are recorded.
+	 * @param enabled Whether to record outgoing gRPC calls.
 	 */
 	public record GrpcClient(@DefaultValue("true") boolean enabled) {
 	}
@@ -390,8 +390,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The duration histogram of gRPC calls.
 	 *
-	 * @param buckets Upper bounds of the histogram's buckets, ascending. The names of
-	 * gmicro have bounds of their own.
+	 * @param buckets Upper bounds of the histogram buckets, in ascending order. The Go
+	 * framework's metrics have fixed bounds.
 	 */
 	public record CallDuration(@DefaultValue( {
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
@@ -406,10 +406,10 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * Profiles for Go's tools.
 	 *
-	 * @param enabled Whether profiles are served for 'go tool pprof' and other tools of
-	 * Go, on the management port when there is one.
-	 * @param path Path of the index of profiles; each is below it.
-	 * @param maxSeconds Longest profile that may be asked for, in seconds.
+	 * @param enabled Whether to expose profiles for 'go tool pprof' and compatible tools.
+	 * Served on the management port if one is configured.
+	 * @param path Path of the profile index. Profiles are served below it.
+	 * @param maxSeconds Maximum duration of a profile in seconds.
 	 * @param heap the profile of the heap
 	 * @param trace the recording
 	 */
@@ -426,8 +426,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The profile of the heap.
 	 *
-	 * @param enabled Whether 'heap' is served. The JVM stands still while objects are
-	 * counted.
+	 * @param enabled Whether to expose the 'heap' profile. The JVM is paused while
+	 * objects are counted.
 	 */
 	public record Heap(@DefaultValue("false") boolean enabled) {
 	}
@@ -435,8 +435,8 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * The recording.
 	 *
-	 * @param enabled Whether 'trace' is served, a recording for JDK Mission Control.
-	 * Needs Java 19.
+	 * @param enabled Whether to expose 'trace', a JFR recording for JDK Mission Control.
+	 * Requires Java 19 or later.
 	 */
 	public record Trace(@DefaultValue("false") boolean enabled) {
 	}
@@ -444,11 +444,12 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	/**
 	 * What the diagnostics have in common.
 	 *
-	 * @param access Who may open the diagnostics below '/debug'. With 'local', direct
-	 * requests from this host that carry the access token.
-	 * @param token Access token for 'local', 16 to 256 letters, digits and '-', '.', '_',
-	 * '~'. By default a random one that is logged at start-up.
-	 * @param role Role that a user needs for 'authenticated'.
+	 * @param access Who may access the diagnostics endpoints below '/debug'. 'local'
+	 * allows only direct requests from this host that carry the access token.
+	 * @param token Access token required when 'gmicro.diagnostics.access' is 'local': 16
+	 * to 256 letters, digits, '-', '.', '_' or '~'. Random by default and logged at
+	 * startup.
+	 * @param role Role required when 'gmicro.diagnostics.access' is 'authenticated'.
 	 */
 	public record Diagnostics(@DefaultValue("local") DiagnosticsAccess access, @DefaultValue("") String token,
 			@DefaultValue("") String role) {
