@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -59,6 +60,12 @@ class ArchitectureTests {
 			entry("grpc-api", "io.grpc.."), entry("hash4j", "com.dynatrace.hash4j.."), entry("jfr-converter", "one.."),
 			entry("SnakeYAML", "org.yaml.snakeyaml.."), entry("commons-logging", "org.apache.commons.logging.."));
 
+	/** A name as classes have them. */
+	private static final Pattern NAME = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`");
+
+	/** Classes of others, and our tests. */
+	private static final Set<String> OTHERS = Set.of("ArchitectureTests", "RemoteIpValve", "ServletRequestListener");
+
 	private static final Pattern ROW = Pattern.compile("\\| `io\\.gmicro\\.(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");
 
 	@ArchTest
@@ -82,6 +89,15 @@ class ArchitectureTests {
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage(allowed(name, known))
 			.check(classes));
+	}
+
+	@ArchTest
+	static void documentationNamesOnlyClassesThatExist(JavaClasses classes) throws IOException {
+		Set<String> existing = classes.stream().map(JavaClass::getSimpleName).collect(Collectors.toSet());
+		assertThat(NAME.matcher(Files.readString(Path.of("../docs/architecture.md")))
+			.results()
+			.map((name) -> name.group(1))
+			.filter((name) -> !OTHERS.contains(name))).isNotEmpty().isSubsetOf(existing);
 	}
 
 	private static Map.Entry<String, List<String>> entry(String word, String... packages) {
