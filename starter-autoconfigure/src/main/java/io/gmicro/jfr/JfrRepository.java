@@ -75,7 +75,7 @@ public final class JfrRepository {
 		}
 		Path path = path(configuration());
 		return !FlightRecorder.getFlightRecorder().getRecordings().isEmpty() || path == null
-				|| !PrivateDirectory.temporaryFiles().toAbsolutePath().equals(path.getParent());
+				|| !PrivateDirectory.temporaryFiles().equals(path.getParent());
 	}
 
 	/** What the command line says of the recorder, whatever way the JVM was told. */
@@ -135,9 +135,9 @@ public final class JfrRepository {
 		requireDescriptors();
 		long least = LEAST_SPACE + 2 * Math.max(memorySize(configuration) - DEFAULT_MEMORY, 0);
 		try {
+			requireSpace(PrivateDirectory.get(), least);
 			Path existing = existing(repository);
 			requireSpace(existing, least);
-			requireSpace(PrivateDirectory.get(), least);
 			tryToWrite(existing, expected, LEAST_FILES);
 		}
 		catch (IOException ex) {

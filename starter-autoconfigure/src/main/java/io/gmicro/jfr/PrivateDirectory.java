@@ -10,8 +10,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Objects;
 
 import javax.management.JMException;
@@ -36,7 +37,9 @@ public final class PrivateDirectory {
 	static final String PREFIX_OF_PROCESS = PREFIX + ProcessHandle.current().pid() + "-"
 			+ ManagementFactory.getRuntimeMXBean().getStartTime() + "-";
 
-	private static @Nullable Path path;
+	private static volatile @Nullable Path path;
+
+	private static @Nullable UserPrincipal owner;
 
 	private PrivateDirectory() {
 	}
@@ -49,8 +52,9 @@ public final class PrivateDirectory {
 	public static synchronized Path get() throws IOException {
 		Path directory = path;
 		if (directory == null) {
-			directory = Files.createTempDirectory(temporaryFiles(), PREFIX_OF_PROCESS).toAbsolutePath();
+			directory = Files.createTempDirectory(temporaryFiles(), PREFIX_OF_PROCESS);
 			directory.toFile().deleteOnExit();
+			owner = Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS);
 			path = directory;
 		}
 		restore(directory);
@@ -64,11 +68,17 @@ public final class PrivateDirectory {
 	 * @throws IOException if it cannot be created, or belongs to someone else by now
 	 */
 	static synchronized void restore(Path directory) throws IOException {
+		if (path == null) {
+			get();
+		}
 		if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
 			create(directory);
 		}
+		if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+			throw new NotDirectoryException(directory.toString());
+		}
 		if (isPosix(directory)) {
-			requireOwn(directory);
+			closeToOthers(directory);
 		}
 		if (Files.notExists(directory.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
 			hold(directory);
@@ -84,39 +94,45 @@ public final class PrivateDirectory {
 		}
 	}
 
-	/** Whether a directory is one of this process, for whichever of its applications. */
+	/** Whether a directory is one of this process, of whichever of its applications. */
 	static boolean isOfProcess(Path directory) {
-		return directory.startsWith(temporaryFiles().toAbsolutePath())
-				&& Objects.toString(directory.getFileName(), "").startsWith(PREFIX_OF_PROCESS);
+		return directory.equals(path) || (directory.startsWith(temporaryFiles())
+				&& Objects.toString(directory.getFileName(), "").startsWith(PREFIX_OF_PROCESS));
 	}
 
+	/** As JFR knows it, without links. */
 	static Path temporaryFiles() {
-		return Path.of(System.getProperty("java.io.tmpdir"));
+		Path directory = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+		try {
+			return directory.toRealPath();
+		}
+		catch (IOException ex) {
+			return directory;
+		}
 	}
 
 	/** The directory if there is one already. */
-	static synchronized @Nullable Path existing() {
+	static @Nullable Path existing() {
 		return path;
 	}
 
-	private static void requireOwn(Path directory) throws IOException {
-		PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class,
+	/** Only if it is this user's own, which no other user can forge. */
+	private static void closeToOthers(Path directory) throws IOException {
+		PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class,
 				LinkOption.NOFOLLOW_LINKS);
-		if (!attributes.isDirectory()) {
-			throw new NotDirectoryException(directory.toString());
+		if (!view.readAttributes().owner().equals(owner)) {
+			throw new FileSystemException(directory.toString(), null, "it belongs to someone else");
 		}
-		Path file = Files.createTempFile(directory, "own", null);
-		try {
-			if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(attributes.owner())) {
-				throw new FileSystemException(directory.toString(), null, "it belongs to someone else");
+		if (!isPrivate(view)) {
+			view.setPermissions(LeftoverDirectories.PRIVATE);
+			if (!isPrivate(view)) {
+				throw new FileSystemException(directory.toString(), null, "it cannot be closed to others");
 			}
 		}
-		finally {
-			Files.delete(file);
-		}
-		if (!attributes.permissions().equals(LeftoverDirectories.PRIVATE)) {
-			Files.setPosixFilePermissions(directory, LeftoverDirectories.PRIVATE);
-		}
+	}
+
+	private static boolean isPrivate(PosixFileAttributeView view) throws IOException {
+		return view.readAttributes().permissions().equals(LeftoverDirectories.PRIVATE);
 	}
 
 	private static boolean isPosix(Path directory) {
@@ -139,16 +155,28 @@ public final class PrivateDirectory {
 		beans.registerMBean(new StandardMBean(channel, Channel.class, false), name);
 	}
 
+	/** Without a lock there is no file either, so that the next call tries again. */
 	private static void hold(Path directory) {
+		Path file = directory.resolve(LOCK);
 		try {
-			Path file = directory.resolve(LOCK);
 			FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-			file.toFile().deleteOnExit();
-			channel.tryLock();
-			keepOpen(channel, directory);
+			boolean held = false;
+			try {
+				if (channel.tryLock() != null) {
+					keepOpen(channel, directory);
+					file.toFile().deleteOnExit();
+					held = true;
+				}
+			}
+			finally {
+				if (!held) {
+					channel.close();
+					Files.deleteIfExists(file);
+				}
+			}
 		}
-		catch (IOException | JMException ex) {
-			// The directory stays if this process is killed
+		catch (IOException | JMException | RuntimeException ex) {
+			// Until then the directory stays if this process is killed
 		}
 	}
 

@@ -28,7 +28,6 @@ class PrivateDirectoryTests {
 
 	/** As the application of another class loader has one. */
 	private final Path directory = PrivateDirectory.temporaryFiles()
-		.toAbsolutePath()
 		.resolve(PrivateDirectory.PREFIX_OF_PROCESS + "test");
 
 	@AfterEach
@@ -101,6 +100,22 @@ class PrivateDirectoryTests {
 	/** Nobody else can give a directory to someone else. */
 	static boolean isRoot() {
 		return System.getProperty("user.name").equals("root");
+	}
+
+	/** The recorder names its repository without links. */
+	@Test
+	void linkOnTheWayToTemporaryFilesDoesNotMatter(@TempDir Path elsewhere) throws Exception {
+		PrivateDirectory.get();
+		Path real = Files.createDirectory(elsewhere.resolve("real")).toRealPath();
+		Path linked = Files.createSymbolicLink(elsewhere.resolve("linked"), real);
+		String before = System.setProperty("java.io.tmpdir", linked.toString());
+		try {
+			Path lost = real.resolve(PrivateDirectory.PREFIX_OF_PROCESS + "lost");
+			assertThat(JfrRepository.existing(lost.resolve("repository"))).isEqualTo(lost).isDirectory();
+		}
+		finally {
+			System.setProperty("java.io.tmpdir", before);
+		}
 	}
 
 	private void assertPrivateAndLocked() throws IOException {
