@@ -63,6 +63,9 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	private volatile boolean taken;
 
+	/** What was read was not handed over. */
+	private boolean lost;
+
 	private boolean warned;
 
 	private boolean listening;
@@ -97,6 +100,7 @@ public final class JfrMemory implements FlightRecorderListener {
 			boolean isFirst = !JvmRecordings.isAnyRunning();
 			if (isFirst) {
 				forgotten();
+				this.lost = false;
 			}
 			Instant start = Instant.now();
 			Jfr.asSystem(recording::start);
@@ -160,7 +164,7 @@ public final class JfrMemory implements FlightRecorderListener {
 					}
 				}
 				catch (IOException | RuntimeException ex) {
-					this.taken = true;
+					this.lost = true;
 					unreadable(ex);
 					throw new ProfilingException(503, "what was recorded could not be read: try again");
 				}
@@ -212,8 +216,9 @@ public final class JfrMemory implements FlightRecorderListener {
 	 * @return whether some of it may be missing
 	 */
 	private boolean copyTo(JfrFile file, boolean onDisk) throws IOException, ProfilingException {
-		boolean someMissing = this.taken && !onDisk;
+		boolean someMissing = this.lost || (this.taken && !onDisk);
 		this.taken = onDisk;
+		this.lost = true;
 		try (Recording snapshot = FlightRecorder.getFlightRecorder().takeSnapshot()) {
 			Instant start = snapshot.getStartTime();
 			someMissing |= onDisk && start != null && start.isAfter(this.lastRead);
@@ -224,10 +229,7 @@ public final class JfrMemory implements FlightRecorderListener {
 				}
 			}
 		}
-		catch (ProfilingException ex) {
-			this.taken = true;
-			throw ex;
-		}
+		this.lost = false;
 		return someMissing || (!onDisk && file.size() > JfrRepository.memorySize() / 10 * 9);
 	}
 
