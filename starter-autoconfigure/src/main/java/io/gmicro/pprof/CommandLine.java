@@ -5,6 +5,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ final class CommandLine {
 	static final int MAX_LENGTH = 1_000;
 
 	private static final String UNKNOWN = "java";
+
+	private static final Pattern BLANKS_BEHIND_ARCHIVE = Pattern.compile("(?i)(?<=\\.[jw]ar)( |$)");
 
 	private CommandLine() {
 	}
@@ -46,13 +50,13 @@ final class CommandLine {
 	 */
 	private static String main(String javaCommand) {
 		String command = javaCommand.strip();
-		int first = command.indexOf(' ');
-		for (int end = first; end >= 0 && end <= MAX_LENGTH; end = command.indexOf(' ', end + 1)) {
-			if (isFile(command.substring(0, end))) {
-				return command.substring(0, end);
+		Matcher blanks = BLANKS_BEHIND_ARCHIVE.matcher(command);
+		while (blanks.find() && blanks.start() <= MAX_LENGTH) {
+			if (isFile(command.substring(0, blanks.start()))) {
+				return command.substring(0, blanks.start());
 			}
 		}
-		return (first < 0 || isFile(command)) ? command : command.substring(0, first);
+		return command.split(" ", 2)[0];
 	}
 
 	private static boolean isFile(String path) {

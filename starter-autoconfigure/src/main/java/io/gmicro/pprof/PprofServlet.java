@@ -125,8 +125,8 @@ public final class PprofServlet extends HttpServlet {
 	}
 
 	private void commandLine(HttpServletResponse response) throws IOException {
-		text(response).print(String.join("\0",
-				CommandLine.of(System.getProperty("sun.java.command", ""), this.settings.arguments())));
+		text(response).print(
+				String.join("\0", CommandLine.of(System.getProperty("sun.java.command"), this.settings.arguments())));
 	}
 
 	/**

@@ -52,6 +52,13 @@ class CommandLineTests {
 	}
 
 	@Test
+	void argumentsThatEndInPathOfFileAreNotShown(@TempDir Path directory) throws IOException {
+		Files.createFile(Files.createDirectories(directory.resolve("Main --token=" + SECRET)).resolve("app.yml"));
+		assertThat(CommandLine.of(directory.resolve("Main") + " --token=" + SECRET + "/app.yml", 1))
+			.containsExactly(directory.resolve("Main").toString(), "(1 argument)");
+	}
+
+	@Test
 	void withoutCommandShowsNumberOfArguments() {
 		assertThat(CommandLine.of(null, 1)).containsExactly("java", "(1 argument)");
 	}
