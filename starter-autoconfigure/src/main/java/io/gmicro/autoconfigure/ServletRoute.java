@@ -61,6 +61,9 @@ final class ServletRoute implements ServletContextInitializer, SmartInitializing
 		Servlet created = this.servlet.get();
 		if (created != null) {
 			ServletRegistration.Dynamic registration = servletContext.addServlet(this.name, created);
+			if (registration == null) {
+				throw pathTaken("a servlet of the same name");
+			}
 			Set<String> taken = registration.addMapping(this.patterns.toArray(String[]::new));
 			if (!taken.isEmpty()) {
 				throw pathTaken("another servlet");

@@ -1,7 +1,6 @@
 package io.gmicro.grpc;
 
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -134,6 +133,15 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 	 */
 	static final class Listener<Q> extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
 
+		/**
+		 * A lambda would be an object per callback, an enumeration may lack the memory.
+		 */
+		private static final int MESSAGE = 0;
+
+		private static final int HALF_CLOSE = 1;
+
+		private static final int READY = 2;
+
 		private final ObservedServerCall<Q, ?> observed;
 
 		private final Call call;
@@ -147,27 +155,28 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		@Override
 		public void onMessage(Q message) {
 			this.observed.observers.received(this.call);
-			serve(Callback.MESSAGE, message);
+			serve(MESSAGE, message);
 		}
 
 		@Override
 		public void onHalfClose() {
-			serve(Callback.HALF_CLOSE, null);
+			serve(HALF_CLOSE, null);
 		}
 
 		@Override
 		public void onReady() {
-			serve(Callback.READY, null);
+			serve(READY, null);
 		}
 
 		/** What escapes the service is answered by gRPC itself. */
-		private void serve(Callback callback, @Nullable Q message) {
+		@SuppressWarnings("NullAway")
+		private void serve(int callback, @Nullable Q message) {
 			this.call.servedBy(Thread.currentThread());
 			try {
 				switch (callback) {
-					case MESSAGE -> super.onMessage(Objects.requireNonNull(message));
+					case MESSAGE -> super.onMessage(message);
 					case HALF_CLOSE -> super.onHalfClose();
-					case READY -> super.onReady();
+					default -> super.onReady();
 				}
 			}
 			catch (Throwable ex) {
@@ -190,13 +199,6 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 			Status.Code closed = this.observed.closed();
 			this.observed.end((closed != null) ? closed : Status.Code.OK);
 			super.onComplete();
-		}
-
-		/** Instead of a lambda, which would be an object for each. */
-		private enum Callback {
-
-			MESSAGE, HALF_CLOSE, READY
-
 		}
 
 	}

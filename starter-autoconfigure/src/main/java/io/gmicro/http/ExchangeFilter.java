@@ -123,7 +123,11 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	private void exchange(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		Exchange exchange = this.exchanges.begin(request);
+		Exchange exchange = started(request);
+		if (exchange == null) {
+			chain.doFilter(request, response);
+			return;
+		}
 		Throwable failure = null;
 		try {
 			chain.doFilter(request, response);
@@ -139,6 +143,17 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 			catch (RuntimeException | Error ex) {
 				this.exchanges.abandon(exchange, ex);
 			}
+		}
+	}
+
+	/** Without memory the request is served nevertheless. */
+	private @Nullable Exchange started(HttpServletRequest request) {
+		try {
+			return this.exchanges.begin(request);
+		}
+		catch (RuntimeException | Error ex) {
+			this.exchanges.failed(this, ex);
+			return null;
 		}
 	}
 

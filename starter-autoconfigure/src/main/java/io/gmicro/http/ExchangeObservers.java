@@ -64,8 +64,16 @@ final class ExchangeObservers {
 		each(ExchangeObserver::onResume, exchange);
 	}
 
+	/** With a loop of its own, since there may be no memory for a lambda. */
 	void dispatched(Exchange exchange, long startNanos) {
-		each((observer, dispatched) -> observer.onDispatch(dispatched, startNanos), exchange);
+		for (ExchangeObserver observer : this.observers) {
+			try {
+				observer.onDispatch(exchange, startNanos);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
 	}
 
 	/** With a loop of its own: calls through a lambda are twice as many. */

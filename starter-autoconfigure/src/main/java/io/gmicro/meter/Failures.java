@@ -70,6 +70,7 @@ public final class Failures {
 		}
 		catch (Throwable ex) {
 			// The next one is logged
+			this.nextLine = System.nanoTime();
 		}
 	}
 
