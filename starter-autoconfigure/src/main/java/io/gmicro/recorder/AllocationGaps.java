@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
  * Mends what sampling by a rate does to the weights of allocations. The recorder takes
  * the first so many allocations of each fifth of a second and leaves out the rest; a
  * thread's next sample then counts for all that was left out, whatever that was. What it
- * has more than the others of its thread goes to those that were taken before the gap:
- * they were seen next to what was left out.
+ * has more than the others of its thread is shared by those on both sides of the gap, in
+ * proportion to how fast the thread allocated there.
  */
 final class AllocationGaps {
 
@@ -62,22 +62,36 @@ final class AllocationGaps {
 			.toArray();
 		if (others.length > 0) {
 			long usual = others[others.length / 2];
-			List<TimedSample> before = List.of();
-			for (List<TimedSample> burst : bursts) {
-				long[] first = burst.get(0).values();
+			double[] rates = bursts.stream().mapToDouble(AllocationGaps::rate).toArray();
+			for (int i = 0; i < rates.length; i++) {
+				long[] first = bursts.get(i).get(0).values();
 				long leftOut = Math.max(first[BYTES] - usual, 0);
 				first[BYTES] -= leftOut;
-				give(leftOut, before);
-				before = burst;
+				if (i > 0) {
+					double both = rates[i - 1] + rates[i];
+					share(leftOut, bursts.get(i - 1), bursts.get(i), (both > 0) ? rates[i] / both : 0);
+				}
 			}
 		}
 	}
 
-	private static void give(long leftOut, List<TimedSample> burst) {
-		List<TimedSample> last = burst.stream()
-			.filter((sample) -> burst.get(burst.size() - 1).time() - sample.time() < PERIOD)
-			.toList();
-		last.forEach((sample) -> sample.values()[BYTES] += leftOut / last.size());
+	private static void share(long leftOut, List<TimedSample> before, List<TimedSample> after, double ofAfter) {
+		long bytesAfter = Math.round(leftOut * ofAfter);
+		long end = before.get(before.size() - 1).time();
+		give(leftOut - bytesAfter, before.stream().filter((sample) -> end - sample.time() < PERIOD).toList());
+		long start = after.get(0).time();
+		give(bytesAfter, after.stream().filter((sample) -> sample.time() - start < PERIOD).toList());
+	}
+
+	/** In bytes per nanosecond. What came before the first sample is unknown. */
+	private static double rate(List<TimedSample> burst) {
+		long nanos = burst.get(burst.size() - 1).time() - burst.get(0).time();
+		return (nanos > 0) ? (double) burst.stream().skip(1).mapToLong((sample) -> sample.values()[BYTES]).sum() / nanos
+				: 0;
+	}
+
+	private static void give(long bytes, List<TimedSample> samples) {
+		samples.forEach((sample) -> sample.values()[BYTES] += bytes / samples.size());
 	}
 
 }

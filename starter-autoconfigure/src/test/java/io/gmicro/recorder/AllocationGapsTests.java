@@ -1,6 +1,7 @@
 package io.gmicro.recorder;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,14 +41,28 @@ class AllocationGapsTests {
 	private final List<TimedSample> samples = new ArrayList<>();
 
 	@Test
-	void whatWasLeftOutGoesToWhatWasSeenBeforeIt() {
+	void whatWasLeftOutIsSharedByBothSidesOfTheGap() {
 		burst(0, "first", 1000);
 		burst(200, "second", 1000 + 60_000);
-		burst(400, "third", 1000 + 90_000);
+		burst(400, "third", 1000 + 120_000);
 		AllocationGaps.mend(this.samples);
-		assertThat(bytesOf("first")).isEqualTo(30_000 + 60_000);
-		assertThat(bytesOf("second")).isEqualTo(30_000 + 90_000);
-		assertThat(bytesOf("third")).isEqualTo(30_000);
+		assertThat(bytesOf("first")).isEqualTo(30_000 + 30_000);
+		assertThat(bytesOf("second")).isEqualTo(30_000 + 30_000 + 60_000);
+		assertThat(bytesOf("third")).isEqualTo(30_000 + 60_000);
+	}
+
+	@Test
+	void fasterSideOfTheGapGetsMoreOfWhatWasLeftOut() {
+		burst(0, "slow", 1000);
+		// As much between two samples, in a tenth of the time
+		for (int i = 0; i < BURST; i++) {
+			sample(Duration.ofMillis(200).plusNanos(i * 100_000L), "fast", (i == 0) ? 1000 + 110_000 : 1000);
+		}
+		burst(400, "slow again", 1000 + 110_000);
+		AllocationGaps.mend(this.samples);
+		assertThat(bytesOf("slow")).isCloseTo(30_000 + 10_000, within(30L));
+		assertThat(bytesOf("fast")).isCloseTo(30_000 + 100_000 + 100_000, within(60L));
+		assertThat(bytesOf("slow again")).isCloseTo(30_000 + 10_000, within(30L));
 	}
 
 	@Test
@@ -58,7 +73,7 @@ class AllocationGapsTests {
 	}
 
 	@Test
-	void onlyTheLastPeriodBeforeAGapGetsWhatWasLeftOut() {
+	void onlyThePeriodsNextToAGapGetWhatWasLeftOut() {
 		burst(0, "long ago", 1000);
 		for (int at = 40; at < 220; at += 10) {
 			sample(at, "long ago", 1000);
@@ -67,7 +82,8 @@ class AllocationGapsTests {
 		burst(430, "after", 1000 + 30_000_000);
 		AllocationGaps.mend(this.samples);
 		// Less than a byte for each is lost to rounding
-		assertThat(bytesOf("long ago") + bytesOf("before")).isCloseTo((30 + 18 + 30) * 1000 + 30_000_000, within(78L));
+		assertThat(bytesOf("long ago") + bytesOf("before") + bytesOf("after"))
+			.isCloseTo((30 + 18 + 30 + 30) * 1000 + 30_000_000, within(108L));
 		assertThat(this.samples.get(0).values()[BYTES]).isEqualTo(1000);
 	}
 
@@ -87,8 +103,8 @@ class AllocationGapsTests {
 		burst(200, "second", 1000 + 60_000);
 		Collections.shuffle(this.samples, new Random(1));
 		AllocationGaps.mend(this.samples);
-		assertThat(bytesOf("first")).isEqualTo(30_000 + 60_000);
-		assertThat(bytesOf("second")).isEqualTo(30_000);
+		assertThat(bytesOf("first")).isEqualTo(30_000 + 30_000);
+		assertThat(bytesOf("second")).isEqualTo(30_000 + 30_000);
 	}
 
 	/** The recorder of this JVM throttles as {@link AllocationGaps} expects it. */
@@ -127,7 +143,11 @@ class AllocationGapsTests {
 	}
 
 	private void sample(int atMillis, String function, long bytes) {
-		this.samples.add(new TimedSample(null, START.plusMillis(atMillis), List.of(Frame.named(function)),
+		sample(Duration.ofMillis(atMillis), function, bytes);
+	}
+
+	private void sample(Duration at, String function, long bytes) {
+		this.samples.add(new TimedSample(null, START.plus(at), List.of(Frame.named(function)),
 				new long[] { 1, bytes, 0, 0 }, Set.of()));
 	}
 
