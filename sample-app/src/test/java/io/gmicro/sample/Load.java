@@ -34,10 +34,10 @@ final class Load implements AutoCloseable {
 		return load;
 	}
 
-	/** Waits until a request that is sent from now on has been answered. */
-	void awaitAnother() {
+	/** Waits until requests that are sent from now on have been answered. */
+	void awaitAnswers(int count) {
 		int before = this.answers.get();
-		await().until(() -> this.answers.get() > before + 1);
+		await().until(() -> this.answers.get() > before + count);
 	}
 
 	@Override

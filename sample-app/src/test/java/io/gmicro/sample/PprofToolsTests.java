@@ -33,6 +33,8 @@ class PprofToolsTests {
 
 	private static final String ALLOCATE = "/allocate?megabytes=500";
 
+	private static final int MORE_ANSWERS = 10;
+
 	private static final String CONTEND = "/contend?millis=200";
 
 	private static final String WORK = "io.gmicro.sample.work.";
@@ -86,8 +88,9 @@ class PprofToolsTests {
 	private static void collectDifferences(Endpoint... endpoints) throws Exception {
 		try (Load running = Load.of(sample, endpoints[0].load)) {
 			counted.putAll(each(endpoints, (endpoint) -> pprof.fetch(url(endpoint))));
-			// There is a difference once the work was done again, whole
-			running.awaitAnother();
+			// There is a difference once the work was done again, often enough to be
+			// sampled
+			running.awaitAnswers(MORE_ANSWERS);
 			differences.putAll(
 					each(endpoints, (endpoint) -> pprof.run("-top", "-base=" + counted.get(endpoint), url(endpoint))));
 		}
