@@ -2,6 +2,8 @@ package io.gmicro.scrape;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.gmicro.testing.Container;
@@ -83,11 +85,13 @@ class MetricsServletFailureTests {
 	@Test
 	void whenInterruptedAnswerIsAStatusAndTheThreadStaysInterrupted() throws Exception {
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		MetricsServlet servlet = servlet(meters);
+		CountDownLatch answering = new CountDownLatch(1);
+		MetricsServlet servlet = servlet(meters, answering);
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		Thread.currentThread().interrupt();
 		servlet.service(request("identity"), response);
 		assertThat(Thread.interrupted()).isTrue();
+		answering.countDown();
 		assertThat(response.getStatus()).isEqualTo(503);
 		assertThat(response.getContentAsString()).isEqualTo("interrupted\n");
 		assertThat(meters.get("gmicro.scrape.errors").counter().count()).isEqualTo(1);
@@ -95,12 +99,28 @@ class MetricsServletFailureTests {
 	}
 
 	private static MetricsServlet servlet(SimpleMeterRegistry meters) {
+		return servlet(meters, new CountDownLatch(0));
+	}
+
+	private static MetricsServlet servlet(SimpleMeterRegistry meters, CountDownLatch answering) {
 		InspectableRegistry registry = new InspectableRegistry();
-		registry.register(() -> GaugeSnapshot.builder()
-			.name("a")
-			.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder().value(1).build())
-			.build());
+		registry.register(() -> {
+			await(answering);
+			return GaugeSnapshot.builder()
+				.name("a")
+				.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder().value(1).build())
+				.build();
+		});
 		return new MetricsServlet(registry, new ScrapeLimits(2, Duration.ofMinutes(1), Duration.ofMinutes(1)), meters);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			// The servlet is being destroyed
+		}
 	}
 
 	private static MockHttpServletRequest request(String encoding) {
