@@ -1,10 +1,5 @@
 package io.gmicro.autoconfigure;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -104,8 +99,8 @@ class MetricsRouteTests {
 			int management = server.context()
 				.getEnvironment()
 				.getRequiredProperty("local.management.port", Integer.class);
-			assertThat(status(management, "/adm/metrics")).isEqualTo(200);
-			assertThat(status(server.port(), "/app/metrics")).isEqualTo(404);
+			assertThat(TestServer.status(management, "/adm/metrics")).isEqualTo(200);
+			assertThat(TestServer.status(server.port(), "/app/metrics")).isEqualTo(404);
 			assertThat(output).contains("Metrics are at port " + management + ", path /adm/metrics");
 		}
 	}
@@ -115,7 +110,7 @@ class MetricsRouteTests {
 	void isServedUnderContextPathAndBesideServletPath(Container container, CapturedOutput output) {
 		try (TestServer server = TestServer.start(container, Controller.class, ENABLED,
 				"server.servlet.context-path=/app", "spring.mvc.servlet.path=/api")) {
-			assertThat(status(server.port(), "/app/metrics")).isEqualTo(200);
+			assertThat(TestServer.status(server.port(), "/app/metrics")).isEqualTo(200);
 			assertThat(server.get("/app/api/metrics").body()).isEqualTo("mine");
 			assertThat(output).contains("Metrics are at port " + server.port() + ", path /app/metrics");
 		}
@@ -186,16 +181,6 @@ class MetricsRouteTests {
 			.contains("gmicro.metrics.endpoint.path", "'/metrics'", "The path is already served by", owner,
 					"Choose another path")
 			.doesNotContain("\tat ");
-	}
-
-	private static int status(int port, String path) {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-		try {
-			return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

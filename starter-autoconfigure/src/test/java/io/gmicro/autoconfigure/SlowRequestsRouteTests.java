@@ -1,10 +1,5 @@
 package io.gmicro.autoconfigure;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
 import org.junit.jupiter.api.Test;
@@ -78,8 +73,8 @@ class SlowRequestsRouteTests {
 			int management = server.context()
 				.getEnvironment()
 				.getRequiredProperty("local.management.port", Integer.class);
-			assertThat(status(management, "/adm" + PATH)).isEqualTo(200);
-			assertThat(status(management, "/adm" + STYLE)).isEqualTo(200);
+			assertThat(TestServer.status(management, "/adm" + PATH)).isEqualTo(200);
+			assertThat(TestServer.status(management, "/adm" + STYLE)).isEqualTo(200);
 			assertThat(server.get(PATH).body()).isEqualTo("mine");
 			assertThat(server.get(STYLE).statusCode()).isEqualTo(404);
 			assertThat(output).contains(REPORT + management + ", path /adm" + PATH);
@@ -104,16 +99,6 @@ class SlowRequestsRouteTests {
 			.contains("gmicro.http.slow-requests.endpoint.enabled", "The path is already served by",
 					"SlowRequestsRouteTests$Controller#requests()", "elsewhere than at /debug/requests")
 			.doesNotContain("\tat ");
-	}
-
-	private static int status(int port, String path) {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-		try {
-			return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

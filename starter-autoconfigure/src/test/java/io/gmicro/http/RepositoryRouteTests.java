@@ -289,10 +289,7 @@ class RepositoryRouteTests {
 
 		@Bean
 		DelegatingFilterProxyRegistrationBean securityRegistration() {
-			DelegatingFilterProxyRegistrationBean registration = new DelegatingFilterProxyRegistrationBean(
-					"springSecurityFilterChain");
-			registration.setOrder(-100);
-			return registration;
+			return KindsApplication.securityRegistration();
 		}
 
 	}

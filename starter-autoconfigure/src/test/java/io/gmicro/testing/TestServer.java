@@ -80,6 +80,24 @@ public final class TestServer implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The status of an answer of any port of this host, such as the management port.
+	 * @param port the port
+	 * @param path the path
+	 */
+	public static int status(int port, String path) {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+		try {
+			return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	public Samples scrape() {
 		return Samples.parse(get("/metrics").body());
 	}
