@@ -54,6 +54,7 @@ class ProfileDeltaTests {
 		Path second;
 		try (Load running = Load.of(sample, load)) {
 			first = pprof.fetch(sample.url(name));
+			running.awaitAnswers(2);
 			second = pprof.fetch(sample.url(name));
 		}
 		RawProfile before = pprof.raw(first.toString());
