@@ -21,6 +21,7 @@ import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.awaitility.Awaitility;
@@ -65,8 +66,7 @@ class RequestEventsTests {
 	@ParameterizedTest
 	@EnumSource
 	void requestsAreToldWithThreadRouteMethodAndDuration(Container container) throws IOException {
-		try (TestServer server = TestServer.start(container, Controller.class, PROPERTIES);
-				Recording recording = recording()) {
+		try (TestServer server = start(container); Recording recording = recording()) {
 			Controller controller = server.context().getBean(Controller.class);
 			assertThat(server.get("/orders/7").statusCode()).isEqualTo(200);
 			assertThat(
@@ -84,8 +84,7 @@ class RequestEventsTests {
 	@ParameterizedTest
 	@EnumSource
 	void asynchronousRequestIsToldForEachThreadThatServedIt(Container container) throws IOException {
-		try (TestServer server = TestServer.start(container, Controller.class, PROPERTIES);
-				Recording recording = recording()) {
+		try (TestServer server = start(container); Recording recording = recording()) {
 			Controller controller = server.context().getBean(Controller.class);
 			assertThat(server.get("/later/7").body()).isEqualTo("later");
 			List<RecordedEvent> events = eventsAfter(server, recording, 2);
@@ -104,7 +103,7 @@ class RequestEventsTests {
 	@ParameterizedTest
 	@EnumSource
 	void requestThatIsBeingServedIsToldWhenTheRecordingEnds(Container container) throws Exception {
-		try (TestServer server = TestServer.start(container, Controller.class, PROPERTIES)) {
+		try (TestServer server = start(container)) {
 			Controller controller = server.context().getBean(Controller.class);
 			CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> server.get("/held/7").statusCode());
 			assertThat(controller.entered.await(10, TimeUnit.SECONDS)).isTrue();
@@ -174,6 +173,18 @@ class RequestEventsTests {
 			recording.stop();
 			assertThat(events(recording)).isEmpty();
 		}
+	}
+
+	/** The start of another recording has what is being served told as well. */
+	private static TestServer start(Container container) {
+		TestServer server = TestServer.start(container, Controller.class, PROPERTIES);
+		Awaitility.await()
+			.until(() -> FlightRecorder.getFlightRecorder()
+				.getRecordings()
+				.stream()
+				.anyMatch((recording) -> recording.getName().startsWith("gmicro")
+						&& recording.getState() == RecordingState.RUNNING));
+		return server;
 	}
 
 	private static Recording recording() {
