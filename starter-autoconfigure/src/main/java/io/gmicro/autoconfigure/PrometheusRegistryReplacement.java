@@ -2,6 +2,8 @@ package io.gmicro.autoconfigure;
 
 import java.util.Set;
 
+import io.gmicro.grpc.CallMetrics;
+import io.gmicro.http.RequestDuration;
 import io.gmicro.scrape.HistogramTimerRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -27,8 +29,8 @@ import org.springframework.core.type.MethodMetadata;
 final class PrometheusRegistryReplacement implements BeanDefinitionRegistryPostProcessor {
 
 	/** The timers that are cheaper there. */
-	static final Set<String> TIMERS = Set.of("http.server.request.duration", "rpc.server.call.duration",
-			"rpc.client.call.duration");
+	static final Set<String> TIMERS = Set.of(RequestDuration.NAME, CallMetrics.SERVER_DURATION,
+			CallMetrics.CLIENT_DURATION);
 
 	private static final String REGISTRY = "prometheusMeterRegistry";
 

@@ -7,6 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
+import io.gmicro.http.ActiveRequests;
+import io.gmicro.http.BodySizes;
+import io.gmicro.http.RequestDuration;
+import io.gmicro.http.StatusCodes;
+import io.gmicro.http.UniqueClients;
+import io.gmicro.sampling.SlowRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.commons.logging.Log;
@@ -37,11 +43,10 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 			"http.response.status_code");
 
 	/** What is recorded under the standard names, piece by piece. */
-	private static final Map<String, List<String>> METERS = Map.of("request-duration",
-			List.of("http.server.request.duration"), "status-code", List.of("http.server.responses"), "active-requests",
-			List.of("http.server.active_requests"), "body-size",
-			List.of("http.server.request.body.size", "http.server.response.body.size"), "slow-requests",
-			List.of("http.server.slow.requests"), "unique-clients", List.of("http.server.unique_clients"));
+	private static final Map<String, List<String>> METERS = Map.of("request-duration", List.of(RequestDuration.NAME),
+			"status-code", List.of(StatusCodes.NAME), "active-requests", List.of(ActiveRequests.NAME), "body-size",
+			List.of(BodySizes.REQUEST_NAME, BodySizes.RESPONSE_NAME), "slow-requests", List.of(SlowRequests.NAME),
+			"unique-clients", List.of(UniqueClients.NAME));
 
 	private final GmicroProperties properties;
 

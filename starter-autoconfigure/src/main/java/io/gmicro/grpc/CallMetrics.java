@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallMetrics implements CallObserver {
 
+	/** The name of the histogram of the calls that are served. */
+	public static final String SERVER_DURATION = "rpc.server.call.duration";
+
+	/** The name of the histogram of the calls that are made. */
+	public static final String CLIENT_DURATION = "rpc.client.call.duration";
+
 	private static final Status.Code[] CODES = Status.Code.values();
 
 	private final Map<String, MethodMeters> server = new ConcurrentHashMap<>();
@@ -118,7 +124,7 @@ public final class CallMetrics implements CallObserver {
 		Timer duration(Status.Code code) {
 			Timer timer = this.durations.get(code.ordinal());
 			if (timer == null) {
-				timer = Timer.builder("rpc." + this.side + ".call.duration")
+				timer = Timer.builder(this.side.equals("server") ? SERVER_DURATION : CLIENT_DURATION)
 					.description("Duration of gRPC " + this.side + " calls")
 					.tags(tags(code))
 					.serviceLevelObjectives(CallMetrics.this.bounds)

@@ -14,6 +14,9 @@ import org.springframework.web.bind.annotation.RequestMethod;
  */
 public final class ActiveRequests implements ExchangeObserver {
 
+	/** Its name in the registry. */
+	public static final String NAME = "http.server.active_requests";
+
 	private static final int OTHER = RequestMethod.values().length;
 
 	private final LongAdder[] active = new LongAdder[OTHER + 1];
@@ -23,8 +26,7 @@ public final class ActiveRequests implements ExchangeObserver {
 	 * @param registry where the gauges of all methods are registered, with the value 0
 	 */
 	public ActiveRequests(MeterRegistry registry) {
-		GaugeFamily gauges = new GaugeFamily(registry, "http.server.active_requests",
-				"HTTP server requests that are being served");
+		GaugeFamily gauges = new GaugeFamily(registry, NAME, "HTTP server requests that are being served");
 		for (int index = 0; index <= OTHER; index++) {
 			LongAdder adder = new LongAdder();
 			String method = (index < OTHER) ? RequestMethod.values()[index].name() : Exchange.OTHER;

@@ -12,6 +12,12 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 public final class BodySizes implements ExchangeObserver {
 
+	/** The name of the summary of request bodies. */
+	public static final String REQUEST_NAME = "http.server.request.body.size";
+
+	/** The name of the summary of response bodies. */
+	public static final String RESPONSE_NAME = "http.server.response.body.size";
+
 	private final ExchangeMeters<DistributionSummary> requests;
 
 	private final ExchangeMeters<DistributionSummary> responses;
@@ -21,9 +27,8 @@ public final class BodySizes implements ExchangeObserver {
 	 * @param registry where the summaries are registered
 	 */
 	public BodySizes(MeterRegistry registry) {
-		this.requests = summaries(registry, "http.server.request.body.size", "Size of HTTP server request bodies");
-		this.responses = summaries(registry, "http.server.response.body.size",
-				"Size of HTTP server response bodies before compression");
+		this.requests = summaries(registry, REQUEST_NAME, "Size of HTTP server request bodies");
+		this.responses = summaries(registry, RESPONSE_NAME, "Size of HTTP server response bodies before compression");
 	}
 
 	private static ExchangeMeters<DistributionSummary> summaries(MeterRegistry registry, String name,

@@ -18,6 +18,9 @@ import io.micrometer.core.instrument.Timer;
  */
 public final class RequestDuration implements ExchangeObserver {
 
+	/** Its name in the registry. */
+	public static final String NAME = "http.server.request.duration";
+
 	private final ExchangeMeters<Timer> timers;
 
 	/**
@@ -28,7 +31,7 @@ public final class RequestDuration implements ExchangeObserver {
 	 */
 	public RequestDuration(MeterRegistry registry, Collection<Duration> bounds) {
 		Duration[] objectives = bounds.toArray(Duration[]::new);
-		this.timers = ExchangeMeters.byStatus((tags) -> Timer.builder("http.server.request.duration")
+		this.timers = ExchangeMeters.byStatus((tags) -> Timer.builder(NAME)
 			.description("Duration of HTTP server requests")
 			.tags(tags)
 			.serviceLevelObjectives(objectives)

@@ -10,6 +10,9 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 public final class StatusCodes implements ExchangeObserver {
 
+	/** The name of the counter of all responses. */
+	public static final String NAME = "http.server.responses";
+
 	private final ExchangeMeters<Counter> counters;
 
 	private final ExchangeMeters<Counter> aborted;
@@ -19,7 +22,7 @@ public final class StatusCodes implements ExchangeObserver {
 	 * @param registry where the counters are registered
 	 */
 	public StatusCodes(MeterRegistry registry) {
-		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder("http.server.responses")
+		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder(NAME)
 			.description("HTTP server responses by status code")
 			.tags(tags)
 			.register(registry));

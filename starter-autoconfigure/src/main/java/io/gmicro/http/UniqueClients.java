@@ -26,6 +26,9 @@ import jakarta.servlet.http.HttpServletRequest;
  */
 public final class UniqueClients implements ExchangeObserver {
 
+	/** Its name in the registry. */
+	public static final String NAME = "http.server.unique_clients";
+
 	private static final int PRECISION = 16;
 
 	private static final long INDEX_BITS = (1L << PRECISION) - 1;
@@ -58,7 +61,7 @@ public final class UniqueClients implements ExchangeObserver {
 	 * @param registry where the gauge is registered
 	 */
 	public void publish(MeterRegistry registry) {
-		Gauge.builder("http.server.unique_clients", this, UniqueClients::count)
+		Gauge.builder(NAME, this, UniqueClients::count)
 			.description("Estimate of the clients with different addresses since the start")
 			.register(registry);
 	}

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
+	/** The name of the counter of slow requests. */
+	public static final String NAME = "http.server.slow.requests";
+
 	static final Log logger = LogFactory.getLog(SlowRequests.class);
 
 	static final int MAX_ASYNC_TRACES = 10_000;
@@ -120,11 +123,10 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 * @return a counter of requests that have ended and were slow
 	 */
 	public static Consumer<Exchange> counter(MeterRegistry registry) {
-		ExchangeMeters<Counter> counters = ExchangeMeters
-			.byStatus((tags) -> Counter.builder("http.server.slow.requests")
-				.description("HTTP server requests that took longer than their threshold")
-				.tags(tags)
-				.register(registry));
+		ExchangeMeters<Counter> counters = ExchangeMeters.byStatus((tags) -> Counter.builder(NAME)
+			.description("HTTP server requests that took longer than their threshold")
+			.tags(tags)
+			.register(registry));
 		return (exchange) -> counters.get(exchange).increment();
 	}
 
