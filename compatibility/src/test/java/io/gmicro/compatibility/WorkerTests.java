@@ -7,8 +7,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -87,10 +87,12 @@ class WorkerTests {
 	/** The configuration is that of the documentation, to the letter. */
 	@Test
 	void documentedJobPushes() throws Exception {
-		Map<String, String> received = new ConcurrentHashMap<>();
+		List<String> paths = new CopyOnWriteArrayList<>();
+		List<String> received = new CopyOnWriteArrayList<>();
 		HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		gateway.createContext("/", (exchange) -> {
-			received.put(exchange.getRequestURI().getPath(), body(exchange));
+			paths.add(exchange.getRequestURI().getPath());
+			received.add(body(exchange));
 			exchange.sendResponseHeaders(202, -1);
 			exchange.close();
 		});
@@ -108,10 +110,11 @@ class WorkerTests {
 		finally {
 			gateway.stop(0);
 		}
-		assertThat(received).containsOnlyKeys("/metrics/job/nightly-import/region/eu");
-		assertThat(received.values()).singleElement()
-			.asString()
-			.contains("import_rows_total", "orders", "import_last_success_timestamp_seconds", "jvm_memory_used_bytes");
+		assertThat(paths).containsOnly("/metrics/job/nightly-import/region/eu");
+		// Spring Boot also pushes at the start, which may arrive after the push at the
+		// end
+		assertThat(received).anySatisfy((push) -> assertThat(push).contains("import_rows_total", "orders",
+				"import_last_success_timestamp_seconds", "jvm_memory_used_bytes"));
 	}
 
 	private static PropertySource<?> documented() throws IOException {
