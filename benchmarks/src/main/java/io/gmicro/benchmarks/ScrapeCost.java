@@ -123,8 +123,8 @@ final class ScrapeCost {
 		return meters;
 	}
 
-	private static String row(int lines, String format, InspectableRegistry ours, PrometheusRegistry boots, String accept,
-			boolean gzip, @Nullable Promhttp promhttp) throws Exception {
+	private static String row(int lines, String format, InspectableRegistry ours, PrometheusRegistry boots,
+			String accept, boolean gzip, @Nullable Promhttp promhttp) throws Exception {
 		MetricsServlet servlet = servlet(ours);
 		PrometheusScrapeEndpoint endpoint = new PrometheusScrapeEndpoint(boots, new Properties());
 		PrometheusOutputFormat output = accept.equals(OPENMETRICS) ? PrometheusOutputFormat.CONTENT_TYPE_OPENMETRICS_100
