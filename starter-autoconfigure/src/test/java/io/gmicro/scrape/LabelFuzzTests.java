@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.IntStream;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -12,7 +11,6 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,17 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * kept one is tried.
  */
 class LabelFuzzTests {
-
-	@FuzzTest(maxDuration = "2m")
-	void labelOfManySamplesIsWrittenAsByTheLibrary(FuzzedDataProvider data) throws IOException {
-		String value = data.consumeRemainingAsString();
-		GaugeSnapshot gauge = new GaugeSnapshot(new MetricMetadata("gauge"), IntStream.range(0, 20)
-			.mapToObj(
-					(index) -> new GaugeDataPointSnapshot(index, Labels.of("index", "" + index, "label", value), null))
-			.toList());
-		TextWriterTests.assertSame(ScrapeFormat.TEXT, MetricSnapshots.of(gauge), "gauge");
-		TextWriterTests.assertSame(ScrapeFormat.OPENMETRICS, MetricSnapshots.of(gauge), "gauge");
-	}
 
 	@FuzzTest(maxDuration = "2m")
 	void labelStaysOnItsLine(FuzzedDataProvider data) throws IOException {
