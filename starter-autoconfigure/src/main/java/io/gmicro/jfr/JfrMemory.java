@@ -164,7 +164,6 @@ public final class JfrMemory implements FlightRecorderListener {
 					}
 				}
 				catch (IOException | RuntimeException ex) {
-					this.lost = true;
 					unreadable(ex);
 					throw new ProfilingException(503, "what was recorded could not be read: try again");
 				}
@@ -205,6 +204,7 @@ public final class JfrMemory implements FlightRecorderListener {
 			boolean someMissing = copyTo(file, onDisk);
 			schedule(passed, file.size(), onDisk);
 			this.readers.forEach((reader) -> reader.accept(file, someMissing));
+			this.lost = false;
 			if (!onDisk && JvmRecordings.ours() > this.readers.stream().filter(JfrEvents::isRunning).count()) {
 				announce(file);
 			}
@@ -229,7 +229,6 @@ public final class JfrMemory implements FlightRecorderListener {
 				}
 			}
 		}
-		this.lost = false;
 		return someMissing || (!onDisk && file.size() > JfrRepository.memorySize() / 10 * 9);
 	}
 

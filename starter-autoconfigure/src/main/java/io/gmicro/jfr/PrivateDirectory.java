@@ -68,9 +68,6 @@ public final class PrivateDirectory {
 	 * @throws IOException if it cannot be created, or belongs to someone else by now
 	 */
 	static synchronized void restore(Path directory) throws IOException {
-		if (path == null) {
-			get();
-		}
 		if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
 			create(directory);
 		}

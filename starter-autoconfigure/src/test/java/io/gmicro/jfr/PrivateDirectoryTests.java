@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 import io.gmicro.testing.FileLocks;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -29,6 +30,11 @@ class PrivateDirectoryTests {
 	/** As the application of another class loader has one. */
 	private final Path directory = PrivateDirectory.temporaryFiles()
 		.resolve(PrivateDirectory.PREFIX_OF_PROCESS + "test");
+
+	@BeforeEach
+	void own() throws IOException {
+		PrivateDirectory.get();
+	}
 
 	@AfterEach
 	void delete() throws IOException {
@@ -105,7 +111,6 @@ class PrivateDirectoryTests {
 	/** The recorder names its repository without links. */
 	@Test
 	void linkOnTheWayToTemporaryFilesDoesNotMatter(@TempDir Path elsewhere) throws Exception {
-		PrivateDirectory.get();
 		Path real = Files.createDirectory(elsewhere.resolve("real")).toRealPath();
 		Path linked = Files.createSymbolicLink(elsewhere.resolve("linked"), real);
 		String before = System.setProperty("java.io.tmpdir", linked.toString());
