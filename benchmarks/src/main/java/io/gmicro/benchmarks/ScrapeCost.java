@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.zip.GZIPOutputStream;
 
+import io.gmicro.scrape.InspectableRegistry;
 import io.gmicro.scrape.MetricsServlet;
 import io.gmicro.scrape.ScrapeLimits;
-import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

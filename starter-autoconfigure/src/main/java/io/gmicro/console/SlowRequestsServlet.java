@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.gmicro.diagnostics.AccessRule;
-import io.gmicro.diagnostics.Responses;
 import io.gmicro.diagnostics.AccessToken;
+import io.gmicro.diagnostics.Responses;
 import io.gmicro.diagnostics.Stylesheet;
 import io.gmicro.sampling.RequestId;
 import io.gmicro.sampling.RequestsView;
