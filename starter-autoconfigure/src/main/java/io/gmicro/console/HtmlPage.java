@@ -3,26 +3,25 @@ package io.gmicro.console;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.diagnostics.Responses;
 import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.FrameText;
 import io.gmicro.sampling.HottestFrame;
 import io.gmicro.sampling.LiveStack;
 import io.gmicro.sampling.RequestText;
 import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.TimeText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the page for people. It needs no script: a live stack is a link, and what is
- * long unfolds.
+ * Writes the page as HTML. It needs no script: a live stack is a link, and long stacks
+ * are collapsed.
  */
 final class HtmlPage {
+
+	private static final String NONE = " class=\"none\"";
 
 	private final PrintWriter out;
 
@@ -94,32 +93,25 @@ final class HtmlPage {
 	}
 
 	private void streams(RequestsView.Streams streams) {
-		this.out.append("<tr><th scope=\"row\"><span class=\"method\">")
-			.append(Escape.html(streams.method()))
-			.append("</span> <code>")
-			.append(Escape.html(Objects.requireNonNullElse(streams.route(), RequestText.NOT_MATCHED)))
-			.append("</code></th><td><span class=\"number\">")
-			.append(Integer.toString(streams.count()))
-			.append("</span></td><td><span class=\"number\">")
-			.append(TimeText.text(streams.oldest()))
-			.append("</span></td></tr>\n");
+		this.out.append("""
+				<tr><th scope="row"><span class="method">%s</span> <code>%s</code></th>\
+				<td><span class="number">%s</span></td><td><span class="number">%s</span></td></tr>
+				""".formatted(Escape.html(streams.method()), Escape.html(RequestText.route(streams.route())),
+				streams.count(), RequestText.duration(streams.oldest())));
 	}
 
 	private void running(RequestsView.Running request, @Nullable LiveStack live) {
 		String thread = request.thread();
-		String id = Escape.html(request.id());
-		this.out.append(request.isSlow() ? "<tr class=\"slow\">" : "<tr>")
-			.append("<th scope=\"row\"><span class=\"method\">")
-			.append(Escape.html(request.method()))
-			.append((request.route() != null) ? "</span> <code>" : "</span> <code class=\"none\">")
-			.append(Escape.html(RequestText.route(request)))
-			.append("</code></th><td><span class=\"number\">")
-			.append(TimeText.text(request.age()))
-			.append("</span><span class=\"note\">")
-			.append(Escape.html(RequestText.state(request)))
-			.append((thread != null) ? "</span></td><td>" : "</span></td><td class=\"none\">")
-			.append(Escape.html((thread != null) ? RequestText.thread(thread) : RequestText.ASYNCHRONOUS))
-			.append("</td><td><a href=\"?live=" + id + "#live\">Stack now</a></td></tr>\n");
+		this.out.append("""
+				<tr%s><th scope="row"><span class="method">%s</span> <code%s>%s</code></th>\
+				<td><span class="number">%s</span><span class="note">%s</span></td><td%s>%s</td>\
+				<td><a href="?live=%s#live">Stack now</a></td></tr>
+				""".formatted(request.isSlow() ? " class=\"slow\"" : "", Escape.html(request.method()),
+				(request.route() != null) ? "" : NONE, Escape.html(RequestText.route(request.route())),
+				RequestText.duration(request.age()), Escape.html(RequestText.state(request)),
+				(thread != null) ? "" : NONE,
+				Escape.html((thread != null) ? RequestText.thread(thread) : RequestText.ASYNCHRONOUS),
+				Escape.html(request.id())));
 		if (live != null && live.id().equals(request.id())) {
 			this.out.append("<tr class=\"live\" id=\"live\"><td colspan=\"4\">");
 			live(live);
@@ -152,63 +144,55 @@ final class HtmlPage {
 	}
 
 	private void group(RequestsView.Group group) {
-		this.out.append("<h3><code>")
-			.append(Escape.html(group.route()))
-			.append("</code> <span class=\"note\">slowest ")
-			.append(TimeText.text(group.slowest()))
-			.append("</span></h3>\n")
-			.append("""
-					<table class="history">
-					<thead><tr><th scope="col">Start</th><th scope="col">Duration</th><th scope="col">Answer</th>\
-					<th scope="col">Thread</th><th scope="col">Trace</th></tr></thead>
-					""");
+		this.out.append("""
+				<h3><code>%s</code> <span class="note">slowest %s</span></h3>
+				<table class="history">
+				<thead><tr><th scope="col">Start</th><th scope="col">Duration</th><th scope="col">Answer</th>\
+				<th scope="col">Thread</th><th scope="col">Trace</th></tr></thead>
+				""".formatted(Escape.html(group.route()), RequestText.duration(group.slowest())));
 		group.requests().forEach(this::request);
 		this.out.append("</table>\n");
 	}
 
 	private void request(RequestsView.Slow request) {
 		String traceId = request.traceId();
-		this.out.append("<tbody>\n<tr><th scope=\"row\">")
-			.append(time(request.start()))
-			.append("</th><td><span class=\"number\">")
-			.append(TimeText.text(request.duration()))
-			.append("</span></td><td><span class=\"method\">")
-			.append(Escape.html(request.method()))
-			.append("</span> ")
-			.append(Escape.html(request.status()))
-			.append("</td><td>")
-			.append(Escape.html(RequestText.thread(request.thread())))
-			.append((traceId != null) ? "</td><td><code>" + Escape.html(traceId) + "</code>"
-					: "</td><td class=\"none\">none")
-			.append("</td></tr>\n<tr class=\"story\"><td colspan=\"5\">");
+		this.out.append("""
+				<tbody>
+				<tr><th scope="row">%s</th><td><span class="number">%s</span></td>\
+				<td><span class="method">%s</span> %s</td><td>%s</td>%s</tr>
+				<tr class="story"><td colspan="5">\
+				""".formatted(time(request.start()), RequestText.duration(request.duration()),
+				Escape.html(request.method()), Escape.html(request.status()),
+				Escape.html(RequestText.thread(request.thread())), (traceId != null)
+						? "<td><code>" + Escape.html(traceId) + "</code></td>" : "<td" + NONE + ">none</td>"));
 		stacks(request);
 		this.out.append("</td></tr>\n</tbody>\n");
 	}
 
 	private void stacks(RequestsView.Slow request) {
-		HottestFrame spot = request.hottest();
+		HottestFrame hottest = request.hottest();
 		String samples = RequestText.stoodStill(request.stoodStill())
-				+ RequestText.samples(spot, request.samples(), request.thread());
+				+ RequestText.samples(hottest, request.samples(), request.thread());
 		List<FrameChain> chains = request.stacks();
 		if (chains.isEmpty()) {
 			this.out.append("<p class=\"none\">").append(samples).append("</p>");
 			return;
 		}
 		this.out.append("<details><summary>").append(samples);
-		if (!spot.calls().isEmpty()) {
+		if (!hottest.calls().isEmpty()) {
 			this.out.append(" in ")
-				.append(spot.calls()
+				.append(hottest.calls()
 					.stream()
-					.map((call) -> "<code>" + Escape.html(FrameText.shortName(call)) + "</code>")
+					.map((call) -> "<code>" + Escape.html(RequestText.shortName(call)) + "</code>")
 					.collect(Collectors.joining(" ← ")));
 		}
-		StackTraceElement inside = spot.inside();
+		StackTraceElement inside = hottest.inside();
 		if (inside != null) {
-			this.out.append(RequestText.inside(spot))
+			this.out.append(RequestText.inside(hottest))
 				.append("<code><span class=\"package\">")
-				.append(Escape.html(FrameText.packagePrefix(inside)))
+				.append(Escape.html(RequestText.packagePrefix(inside)))
 				.append("</span>")
-				.append(Escape.html(FrameText.shortName(inside)))
+				.append(Escape.html(RequestText.shortName(inside)))
 				.append("</code>");
 		}
 		this.out.append("</summary>\n");
@@ -217,7 +201,7 @@ final class HtmlPage {
 	}
 
 	private static String time(Instant instant) {
-		return "<time datetime=\"" + TimeText.iso(instant) + "\">" + TimeText.text(instant) + "</time>";
+		return "<time datetime=\"" + RequestText.iso(instant) + "\">" + RequestText.time(instant) + "</time>";
 	}
 
 }

@@ -6,11 +6,10 @@ import java.util.List;
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.FrameText;
 import io.gmicro.sampling.RequestText;
 
 /**
- * Writes stacks for people: what libraries do is folded.
+ * Writes stacks as HTML. Calls of libraries are collapsed.
  */
 final class HtmlStacks {
 
@@ -40,7 +39,8 @@ final class HtmlStacks {
 	}
 
 	/**
-	 * Folds what libraries do, but for the call with which the application entered them.
+	 * Writes calls, and collapses successive calls of libraries except the one that the
+	 * application made.
 	 */
 	void calls(List<StackTraceElement> calls, boolean innermostFirst) {
 		this.out.append("<ol class=\"calls\">\n");
@@ -85,11 +85,11 @@ final class HtmlStacks {
 	private void call(StackTraceElement call) {
 		this.out.append(isOfLibrary(call) ? "<li class=\"library\">" : "<li>")
 			.append("<code><span class=\"package\">")
-			.append(Escape.html(FrameText.packagePrefix(call)))
+			.append(Escape.html(RequestText.packagePrefix(call)))
 			.append("</span>")
-			.append(Escape.html(FrameText.shortName(call)))
+			.append(Escape.html(RequestText.shortName(call)))
 			.append("</code> <span class=\"note\">")
-			.append(Escape.html(FrameText.source(call)))
+			.append(Escape.html(RequestText.source(call)))
 			.append("</span></li>\n");
 	}
 

@@ -8,11 +8,10 @@ import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.FrameText;
 import io.gmicro.sampling.HottestFrame;
 import io.gmicro.sampling.LiveStack;
+import io.gmicro.sampling.RequestText;
 import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.TimeText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ final class JsonPage {
 	}
 
 	void write(RequestsView view) {
-		this.out.append("{\"time\":").append(string(TimeText.iso(view.time())));
+		this.out.append("{\"time\":").append(string(RequestText.iso(view.time())));
 		this.out.append(",\"running\":");
 		array(view.running(), this::running);
 		this.out.append(",\"runningNotShown\":").print(view.runningNotShown());
@@ -46,8 +45,8 @@ final class JsonPage {
 		this.out.append("{\"id\":").append(string(request.id()));
 		this.out.append(",\"method\":").append(string(request.method()));
 		this.out.append(",\"route\":").append(string(request.route()));
-		this.out.append(",\"ageSeconds\":").append(TimeText.seconds(request.age()));
-		this.out.append(",\"thresholdSeconds\":").append(TimeText.seconds(request.threshold()));
+		this.out.append(",\"ageSeconds\":").append(RequestText.seconds(request.age()));
+		this.out.append(",\"thresholdSeconds\":").append(RequestText.seconds(request.threshold()));
 		this.out.append(",\"slow\":").print(request.isSlow());
 		this.out.append(",\"longLived\":").print(request.longLived());
 		this.out.append(",\"thread\":").append(string(request.thread())).append('}');
@@ -57,7 +56,7 @@ final class JsonPage {
 		this.out.append("{\"method\":").append(string(streams.method()));
 		this.out.append(",\"route\":").append(string(streams.route()));
 		this.out.append(",\"count\":").print(streams.count());
-		this.out.append(",\"oldestSeconds\":").append(TimeText.seconds(streams.oldest())).append('}');
+		this.out.append(",\"oldestSeconds\":").append(RequestText.seconds(streams.oldest())).append('}');
 	}
 
 	private void live(LiveStack live) {
@@ -77,35 +76,35 @@ final class JsonPage {
 	}
 
 	private void request(RequestsView.Slow request) {
-		this.out.append("{\"start\":").append(string(TimeText.iso(request.start())));
+		this.out.append("{\"start\":").append(string(RequestText.iso(request.start())));
 		this.out.append(",\"method\":").append(string(request.method()));
 		this.out.append(",\"status\":").append(status(request.status()));
-		this.out.append(",\"durationSeconds\":").append(TimeText.seconds(request.duration()));
+		this.out.append(",\"durationSeconds\":").append(RequestText.seconds(request.duration()));
 		this.out.append(",\"thread\":").append(string(request.thread()));
 		this.out.append(",\"traceId\":").append(string(request.traceId()));
 		this.out.append(",\"samples\":").print(request.samples());
-		this.out.append(",\"stoodStillSeconds\":").append(TimeText.seconds(request.stoodStill()));
+		this.out.append(",\"stoodStillSeconds\":").append(RequestText.seconds(request.stoodStill()));
 		this.out.append(",\"hotSpot\":");
-		hotSpot(request.hottest());
+		hottest(request.hottest());
 		this.out.append(",\"stacks\":");
 		array(request.stacks(), this::chain);
 		this.out.append('}');
 	}
 
-	private void hotSpot(HottestFrame spot) {
-		StackTraceElement inside = spot.inside();
-		this.out.append("{\"samples\":").print(spot.samples());
+	private void hottest(HottestFrame frame) {
+		StackTraceElement inside = frame.inside();
+		this.out.append("{\"samples\":").print(frame.samples());
 		this.out.append(",\"calls\":");
-		array(spot.calls(), this::call);
-		this.out.append(",\"insideSamples\":").print(spot.insideSamples());
+		array(frame.calls(), this::call);
+		this.out.append(",\"insideSamples\":").print(frame.insideSamples());
 		this.out.append(",\"inside\":")
-			.append(string((inside != null) ? FrameText.fullName(inside) : null))
+			.append(string((inside != null) ? RequestText.fullName(inside) : null))
 			.append('}');
 	}
 
 	private void chain(FrameChain chain) {
 		this.out.append("{\"samples\":").print(chain.samples());
-		this.out.append(",\"seconds\":").append(TimeText.seconds(Duration.ofNanos(chain.nanos())));
+		this.out.append(",\"seconds\":").append(RequestText.seconds(Duration.ofNanos(chain.nanos())));
 		this.out.append(",\"calls\":");
 		array(chain.calls(), this::call);
 		this.out.append(",\"callees\":");
@@ -114,7 +113,7 @@ final class JsonPage {
 	}
 
 	private void call(StackTraceElement call) {
-		this.out.append(string(FrameText.fullName(call)));
+		this.out.append(string(RequestText.fullName(call)));
 	}
 
 	private <T> void array(List<T> values, Consumer<T> writer) {
@@ -127,7 +126,7 @@ final class JsonPage {
 		this.out.append(values.isEmpty() ? "[]" : "]");
 	}
 
-	/** HTTP's is a number. */
+	/** An HTTP status is a number, a gRPC status is a name. */
 	private static String status(String status) {
 		return status.chars().allMatch(Character::isDigit) ? status : string(status);
 	}

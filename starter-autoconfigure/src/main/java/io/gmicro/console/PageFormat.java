@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms that the page takes. Who asks for none of them by name gets HTML.
+ * The formats of the page.
  */
 enum PageFormat {
 
@@ -22,9 +22,9 @@ enum PageFormat {
 	}
 
 	/**
-	 * Find a format by its name.
-	 * @param name anything
-	 * @return the format, or {@code null} if there is none of that name
+	 * The format with a name.
+	 * @param name any text
+	 * @return the format, or {@code null} if no format has that name
 	 */
 	static @Nullable PageFormat named(String name) {
 		for (PageFormat format : values()) {
@@ -35,6 +35,11 @@ enum PageFormat {
 		return null;
 	}
 
+	/**
+	 * The preferred format.
+	 * @param accept the value of the header {@code Accept}
+	 * @return the format with the highest quality, HTML if none is named
+	 */
 	static PageFormat negotiate(String accept) {
 		PageFormat preferred = HTML;
 		double highest = 0;

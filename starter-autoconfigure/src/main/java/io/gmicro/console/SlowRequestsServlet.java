@@ -10,7 +10,7 @@ import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.diagnostics.Responses;
 import io.gmicro.diagnostics.Stylesheet;
-import io.gmicro.sampling.RequestId;
+import io.gmicro.sampling.LiveStack;
 import io.gmicro.sampling.RequestsView;
 import io.gmicro.sampling.SlowRequests;
 import jakarta.servlet.http.HttpServlet;
@@ -19,9 +19,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows what runs now and what was slow: as a page, as JSON, as text and as a profile for
- * {@code go tool pprof}. Whether somebody may see it is asked before anything else.
- * Answers GET and HEAD; anything else is 405. Thread-safe.
+ * Serves the requests in flight and the last slow requests as HTML, JSON and text, and
+ * the slow requests as a profile for {@code go tool pprof}. Access is checked first. Only
+ * GET and HEAD are allowed. Thread-safe.
  */
 public final class SlowRequestsServlet extends HttpServlet {
 
@@ -41,8 +41,8 @@ public final class SlowRequestsServlet extends HttpServlet {
 
 	/**
 	 * Create a servlet.
-	 * @param requests what is shown
-	 * @param access who may see it
+	 * @param requests the requests to show
+	 * @param access the rule that grants access
 	 */
 	public SlowRequestsServlet(SlowRequests requests, AccessRule access) {
 		this.requests = requests;
@@ -78,14 +78,13 @@ public final class SlowRequestsServlet extends HttpServlet {
 			return;
 		}
 		String formatName = parameter(request, "format");
-		String liveId = parameter(request, "live");
+		String live = parameter(request, "live");
 		PageFormat format = (formatName != null) ? PageFormat.named(formatName)
 				: PageFormat.negotiate(String.join(",", Collections.list(request.getHeaders("Accept"))));
-		RequestId live = (liveId != null) ? RequestId.parse(liveId) : null;
 		if (format == null) {
 			Responses.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "format is html, json or text");
 		}
-		else if (liveId != null && live == null) {
+		else if (live != null && !LiveStack.isId(live)) {
 			Responses.refuse(response, HttpServletResponse.SC_BAD_REQUEST, "live is the id of a running request");
 		}
 		else {
@@ -95,7 +94,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 		}
 	}
 
-	/** Refuses a request that has others, or a query that cannot be read. */
+	/** Refuses a request with other parameters or a malformed query. */
 	private static boolean hasOnlyParameters(Set<String> allowed, String explanation, HttpServletRequest request,
 			HttpServletResponse response) throws IOException {
 		try {
@@ -111,7 +110,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 		return false;
 	}
 
-	/** A form that was sent is not read, since only the query is asked. */
+	/** Without a query, does not look for the parameter in a form. */
 	private static @Nullable String parameter(HttpServletRequest request, String name) {
 		return (request.getQueryString() != null) ? request.getParameter(name) : null;
 	}
@@ -124,14 +123,14 @@ public final class SlowRequestsServlet extends HttpServlet {
 		}
 	}
 
-	/** Relative, so that it does not matter under which prefix the page is served. */
+	/** Relative, so that it works with any prefix of the path. */
 	private static String style(HttpServletRequest request) {
 		String path = request.getServletPath();
 		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + Stylesheet.NAME
 				: Stylesheet.NAME;
 	}
 
-	/** {@code go tool pprof -seconds} asks for a time, and downloads what there is. */
+	/** Ignores {@code seconds}, which {@code go tool pprof -seconds} sends. */
 	private void profile(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		if (!hasOnlyParameters(PROFILE_PARAMETERS, "the profile has no parameter but seconds", request, response)) {
 			return;

@@ -6,12 +6,10 @@ import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.FrameText;
 import io.gmicro.sampling.HottestFrame;
 import io.gmicro.sampling.LiveStack;
 import io.gmicro.sampling.RequestText;
 import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.TimeText;
 
 /**
  * Writes the page as plain text, for a terminal.
@@ -27,7 +25,7 @@ final class TextPage {
 	}
 
 	void write(RequestsView view) {
-		line("", "Requests at " + TimeText.text(view.time()));
+		line("", "Requests at " + RequestText.time(view.time()));
 		line("", "");
 		line("", "Running now: " + view.runningCount());
 		view.running().forEach(this::running);
@@ -39,7 +37,7 @@ final class TextPage {
 		if (live != null) {
 			line("", "");
 			line("", "Request " + live.id() + " " + live.state().text());
-			live.calls().forEach((call) -> line(INDENT, FrameText.fullName(call)));
+			live.calls().forEach((call) -> line(INDENT, RequestText.fullName(call)));
 		}
 		line("", "");
 		line("", "Slow: " + view.slow().stream().mapToInt((group) -> group.requests().size()).sum());
@@ -48,40 +46,40 @@ final class TextPage {
 
 	private void running(RequestsView.Running request) {
 		String thread = request.thread();
-		line("  ", request.method() + " " + RequestText.route(request) + ", " + TimeText.text(request.age())
-				+ RequestText.state(request));
+		line("  ", request.method() + " " + RequestText.route(request.route()) + ", "
+				+ RequestText.duration(request.age()) + RequestText.state(request));
 		line(INDENT, (thread != null) ? "thread " + RequestText.thread(thread) : RequestText.ASYNCHRONOUS);
 		line(INDENT, "stack at ?format=text&live=" + request.id());
 	}
 
 	private void group(RequestsView.Group group) {
 		line("", "");
-		line("", group.route() + ", slowest " + TimeText.text(group.slowest()));
+		line("", group.route() + ", slowest " + RequestText.duration(group.slowest()));
 		group.requests().forEach(this::request);
 	}
 
 	private void request(RequestsView.Slow request) {
-		line("  ", TimeText.text(request.start()) + ", " + request.method() + ", took "
-				+ TimeText.text(request.duration()) + ", status " + request.status());
+		line("  ", RequestText.time(request.start()) + ", " + request.method() + ", took "
+				+ RequestText.duration(request.duration()) + ", status " + request.status());
 		line(INDENT, "thread " + RequestText.thread(request.thread())
 				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
-		HottestFrame spot = request.hottest();
-		StackTraceElement inside = spot.inside();
+		HottestFrame hottest = request.hottest();
+		StackTraceElement inside = hottest.inside();
 		line(INDENT,
 				RequestText.stoodStill(request.stoodStill())
-						+ RequestText.samples(spot, request.samples(), request.thread())
-						+ spot.calls()
+						+ RequestText.samples(hottest, request.samples(), request.thread())
+						+ hottest.calls()
 							.stream()
-							.map(FrameText::shortName)
-							.collect(Collectors.joining(" <- ", spot.calls().isEmpty() ? "" : " in ", ""))
-						+ ((inside != null) ? RequestText.inside(spot) + FrameText.longName(inside) : ""));
+							.map(RequestText::shortName)
+							.collect(Collectors.joining(" <- ", hottest.calls().isEmpty() ? "" : " in ", ""))
+						+ ((inside != null) ? RequestText.inside(hottest) + RequestText.longName(inside) : ""));
 		chains(request.stacks(), INDENT + "  ");
 	}
 
 	private void chains(List<FrameChain> chains, String indent) {
 		for (FrameChain chain : chains) {
 			line(indent, RequestText.samples(chain));
-			chain.calls().forEach((call) -> line(indent + "  ", FrameText.fullName(call)));
+			chain.calls().forEach((call) -> line(indent + "  ", RequestText.fullName(call)));
 			chains(chain.callees(), indent + "  ");
 		}
 	}

@@ -1,5 +1,5 @@
 /**
- * The pages that a person reads.
+ * The page {@code /debug/requests}.
  */
 @NullMarked
 package io.gmicro.console;

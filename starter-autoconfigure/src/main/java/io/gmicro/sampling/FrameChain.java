@@ -5,14 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Calls that were always seen together, one inside the other, and the chains that part
- * from the innermost of them. Time in which the process stood still is a chain without
- * samples.
+ * Nested calls that have all samples in common, and the chains that branch off the
+ * innermost of them. Time in which the process stood still is a chain without samples.
  *
  * @param calls the calls, outermost first
- * @param samples the samples that were seen in them
- * @param nanos the time that was seen in them
- * @param callees the chains inside, most time first
+ * @param samples the number of samples in these calls
+ * @param nanos the time in these calls
+ * @param callees the chains called by the innermost call, longest time first
  */
 public record FrameChain(List<StackTraceElement> calls, int samples, long nanos, List<FrameChain> callees) {
 
@@ -42,7 +41,7 @@ public record FrameChain(List<StackTraceElement> calls, int samples, long nanos,
 	private static void add(StackTree.Node node, List<StackTraceElement> calls) {
 		StackTraceElement call = node.call();
 		if (call != null) {
-			calls.add((call == StackTree.STOOD_STILL) ? FrameText.stoodStill(node.nanos()) : call);
+			calls.add((call == StackTree.STOOD_STILL) ? RequestText.stoodStill(node.nanos()) : call);
 		}
 	}
 

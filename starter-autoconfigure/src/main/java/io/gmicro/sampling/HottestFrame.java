@@ -12,15 +12,16 @@ import io.gmicro.diagnostics.OwnCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a slow request was seen most: the innermost call of the application itself that
- * more than half of the samples share, and what most of these were in below it: a driver,
- * a pool, the JDK. Where no call has that many, the one that has most. Without a call of
- * the application, the innermost one of all. The lines of one method count as one.
+ * The call that a slow request spent most of its time in: the innermost call of the
+ * application's own code that more than half of the samples have in common, else the one
+ * with most samples. If no sample has own code, all calls are candidates. The lines of a
+ * method count as one call.
  *
- * @param samples the samples that were seen in it
- * @param calls the call and those that led to it, innermost first
- * @param insideSamples how many of its samples were in {@code inside}
- * @param inside the call below it, or {@code null} if most of its samples were in itself
+ * @param samples the number of samples in the call
+ * @param calls the call and its callers, innermost first
+ * @param insideSamples the number of these samples that were in {@code inside}
+ * @param inside the library call (a driver, a pool, the JDK) that most of these samples
+ * were in, or {@code null} if they were in the call itself
  */
 public record HottestFrame(int samples, List<StackTraceElement> calls, int insideSamples,
 		@Nullable StackTraceElement inside) {
@@ -40,7 +41,7 @@ public record HottestFrame(int samples, List<StackTraceElement> calls, int insid
 		return new HottestFrame(0, List.of(), 0, null);
 	}
 
-	/** Whether more than half of the samples share it. */
+	/** Whether more than half of the samples have the call in common. */
 	boolean isOfMost(int allSamples) {
 		return this.samples * 2 > allSamples;
 	}
@@ -81,7 +82,7 @@ public record HottestFrame(int samples, List<StackTraceElement> calls, int insid
 		return new HottestFrame(seen.samples, calls, (most.call != null) ? most.samples : 0, most.call);
 	}
 
-	/** Where the samples below a call ended, each in one call. */
+	/** Counts the samples below a call by the library call they ended in. */
 	private static void below(StackTree.Node node, @Nullable StackTraceElement entered,
 			@Nullable StackTraceElement library, Map<String, Below> below) {
 		int ended = node.samples();
@@ -102,7 +103,7 @@ public record HottestFrame(int samples, List<StackTraceElement> calls, int insid
 		return call.getClassName() + "." + call.getMethodName();
 	}
 
-	/** A method, wherever it was seen. */
+	/** A method, at all places in the tree. */
 	private static final class Seen {
 
 		private final List<StackTree.Node> nodes = new ArrayList<>();
@@ -130,7 +131,7 @@ public record HottestFrame(int samples, List<StackTraceElement> calls, int insid
 
 	}
 
-	/** What samples were in below a call. */
+	/** The samples that ended in one library call. */
 	private static final class Below {
 
 		private final @Nullable StackTraceElement call;

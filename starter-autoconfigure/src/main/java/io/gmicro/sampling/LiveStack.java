@@ -1,18 +1,18 @@
 package io.gmicro.sampling;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one running request was when it was asked.
+ * The stack of one running request at the moment that it was requested.
  *
- * @param id the request
- * @param state what was found
+ * @param id the ID of the request
+ * @param state the state of the request
  * @param thread the name of its thread, or {@code null} without a stack
  * @param calls its stack, innermost call first, empty without one
  */
@@ -20,16 +20,19 @@ public record LiveStack(String id, State state, @Nullable String thread, List<St
 
 	private static final int ATTEMPTS = 3;
 
-	static LiveStack of(RequestId id, ActiveOperations active) {
+	private static final int HASHES = 100_000;
+
+	private static final Pattern ID = Pattern.compile("[0-9]{1,5}-[0-9a-f]{1,16}");
+
+	static LiveStack of(String id, ActiveOperations active) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			Operation operation = id.find(active);
+			Operation operation = find(id, active);
 			if (operation == null) {
 				return without(id, State.ENDED);
 			}
 			ThreadSample sample = ThreadSample.of(operation, active);
 			if (sample != null) {
-				return new LiveStack(id.toString(), State.RUNNING, sample.thread().getName(),
-						calls(sample, operation.boundary()));
+				return new LiveStack(id, State.RUNNING, sample.thread().getName(), List.of(sample.stack()));
 			}
 			if (operation.thread() == null) {
 				return without(id, active.contains(operation) ? State.ASYNCHRONOUS : State.ENDED);
@@ -38,37 +41,54 @@ public record LiveStack(String id, State state, @Nullable String thread, List<St
 		return without(id, State.NOT_SEEN);
 	}
 
-	private static LiveStack without(RequestId id, State state) {
-		return new LiveStack(id.toString(), state, null, List.of());
+	private static LiveStack without(String id, State state) {
+		return new LiveStack(id, state, null, List.of());
 	}
 
-	private static List<StackTraceElement> calls(ThreadSample sample, String boundary) {
-		StackTree tree = new StackTree(boundary);
-		tree.add(sample.stack(), 0);
-		List<StackTraceElement> calls = FrameChain.of(tree)
-			.stream()
-			.flatMap((chain) -> chain.calls().stream())
-			.toList();
-		List<StackTraceElement> innermostFirst = new ArrayList<>(calls);
-		Collections.reverse(innermostFirst);
-		return innermostFirst;
+	private static @Nullable Operation find(String id, ActiveOperations active) {
+		AtomicReference<@Nullable Operation> found = new AtomicReference<>();
+		active.forEach((operation) -> {
+			if (id(operation).equals(id)) {
+				found.set(operation);
+			}
+		});
+		return found.get();
 	}
 
 	/**
-	 * What was found.
+	 * The ID of a running operation.
+	 * @param operation the operation
+	 * @return its start, after a number that distinguishes it from others that started in
+	 * the same nanosecond
+	 */
+	static String id(Operation operation) {
+		return System.identityHashCode(operation) % HASHES + "-" + Long.toHexString(operation.startNanos());
+	}
+
+	/**
+	 * Whether a text has the form of an ID.
+	 * @param text any text
+	 * @return {@code true} if a request may have this ID
+	 */
+	public static boolean isId(String text) {
+		return ID.matcher(text).matches();
+	}
+
+	/**
+	 * The state of the request.
 	 */
 	public enum State {
 
-		/** It runs, and this is its stack. */
+		/** The request is running, and the stack is known. */
 		RUNNING("runs"),
 
-		/** It runs, but no thread is busy with it. */
+		/** The request is running without a thread. */
 		ASYNCHRONOUS("is asynchronous and holds no thread"),
 
-		/** It is over. */
+		/** The request has ended. */
 		ENDED("has ended meanwhile"),
 
-		/** It went from thread to thread while it was looked at. */
+		/** The request moved from thread to thread during each attempt. */
 		NOT_SEEN("could not be seen just now");
 
 		private final String text;
@@ -77,7 +97,7 @@ public record LiveStack(String id, State state, @Nullable String thread, List<St
 			this.text = text;
 		}
 
-		/** What follows "This request". */
+		/** The text that follows "This request". */
 		public String text() {
 			return this.text;
 		}

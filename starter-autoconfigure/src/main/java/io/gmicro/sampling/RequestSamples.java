@@ -3,17 +3,15 @@ package io.gmicro.sampling;
 import io.gmicro.inflight.Operation;
 
 /**
- * What the watchdog has seen of one request that is slow and still running. Used by the
- * watchdog's thread alone.
+ * The samples of one slow request that is still running. Used only by the watchdog
+ * thread.
  */
 final class RequestSamples {
 
-	/**
-	 * A stack is sampled again when the request has become older by this part of its age.
-	 */
+	/** The next sample is due when the age has grown by this fraction. */
 	private static final int GROWTH = 4;
 
-	private final StackTree stacks;
+	private final StackTree stacks = new StackTree();
 
 	private final long startNanos;
 
@@ -26,7 +24,6 @@ final class RequestSamples {
 	private long stoodStill;
 
 	RequestSamples(Operation operation) {
-		this.stacks = new StackTree(operation.boundary());
 		this.startNanos = operation.startNanos();
 		this.lastNanos = operation.startNanos();
 		this.nextNanos = operation.startNanos();
@@ -36,29 +33,29 @@ final class RequestSamples {
 		return now - this.nextNanos >= 0;
 	}
 
-	/** Nothing was seen, so look again after a while. */
+	/** Schedules the next sample. */
 	void postpone(long now) {
 		this.nextNanos = now + (now - this.startNanos) / GROWTH;
 	}
 
-	void add(Thread thread, StackTraceElement[] stack, long now, Standstills standstills) {
-		this.thread = thread.getName();
-		this.stacks.add(stack, seen(now, standstills));
+	void add(ThreadSample sample, long now, Standstills standstills) {
+		this.thread = sample.thread().getName();
+		this.stacks.add(sample.stack(), sinceLast(now, standstills));
 		postpone(now);
 	}
 
-	/** The time up to now without that in which the process stood still. */
-	private long seen(long now, Standstills standstills) {
+	/** The time since the last sample, except while the process stood still. */
+	private long sinceLast(long now, Standstills standstills) {
 		long still = standstills.between(this.lastNanos, now);
-		long seen = Math.max(now - this.lastNanos, 0) - still;
+		long nanos = Math.max(now - this.lastNanos, 0) - still;
 		this.stoodStill += still;
 		this.lastNanos = now;
-		return seen;
+		return nanos;
 	}
 
-	/** The time after the last sample belongs to what was seen last. */
+	/** Ends the samples. The time since the last sample is added to its stack. */
 	StackTree end(long endNanos, Standstills standstills) {
-		this.stacks.extendLatest(seen(endNanos, standstills));
+		this.stacks.extendLatest(sinceLast(endNanos, standstills));
 		this.stacks.addStandstill(this.stoodStill);
 		return this.stacks;
 	}

@@ -1,35 +1,40 @@
 package io.gmicro.sampling;
 
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * What people read of a request, in HTML and in text.
+ * Formats requests, times and stack frames for pages and log lines.
  */
 public final class RequestText {
 
-	/** In place of the name of a thread. */
+	/** Replaces the thread name of a request that holds no thread. */
 	public static final String ASYNCHRONOUS = "asynchronous, holds no thread";
 
-	/** In place of a route. */
-	public static final String NOT_MATCHED = "not matched yet";
+	private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
 	private RequestText() {
 	}
 
-	/** The route, or that there is none yet. */
-	public static String route(RequestsView.Running request) {
-		return (request.route() != null) ? request.route() : NOT_MATCHED;
+	/** The route, or {@code not matched yet}. */
+	public static String route(@Nullable String route) {
+		return (route != null) ? route : "not matched yet";
 	}
 
-	/** What follows the age. */
+	/** The text that follows the age of a running request. */
 	public static String state(RequestsView.Running request) {
 		if (request.longLived()) {
 			return ", a stream";
 		}
-		return request.isSlow() ? ", past its threshold of " + TimeText.text(request.threshold()) : "";
+		return request.isSlow() ? ", past its threshold of " + duration(request.threshold()) : "";
 	}
 
-	/** Virtual threads often have an empty name. */
+	/** The name of a thread. Virtual threads often have an empty one. */
 	public static String thread(String name) {
 		return name.isBlank() ? "without a name" : name;
 	}
@@ -38,38 +43,109 @@ public final class RequestText {
 		return number + ((number == 1) ? " sample" : " samples");
 	}
 
-	/** How many samples there are, up to the frame that they are in. */
-	public static String samples(HottestFrame spot, int samples, String thread) {
+	/** The number of samples, up to the frame that they are in. */
+	public static String samples(HottestFrame hottest, int samples, String thread) {
 		if (samples == 0) {
 			return thread.equals(ASYNCHRONOUS) ? "not sampled, since it held no thread"
 					: "over before the first sample";
 		}
-		return spot.isOfMost(samples) ? spot.samples() + " of " + samples(samples)
-				: samples(samples) + " without a call that most share, " + spot.samples();
+		return hottest.isOfMost(samples) ? hottest.samples() + " of " + samples(samples)
+				: samples(samples) + " without a call that most share, " + hottest.samples();
 	}
 
-	/** What leads to the call below the hottest frame. */
-	public static String inside(HottestFrame spot) {
-		return ", of which " + spot.insideSamples() + " in ";
+	/** The text before the call below the hottest frame. */
+	public static String inside(HottestFrame hottest) {
+		return ", of which " + hottest.insideSamples() + " in ";
 	}
 
-	/** Time without any call has no samples. */
+	/** The samples and the time of a chain. A pause of the process has no samples. */
 	public static String samples(FrameChain chain) {
-		String time = TimeText.text(Duration.ofNanos(chain.nanos()));
+		String time = duration(Duration.ofNanos(chain.nanos()));
 		return (chain.samples() > 0) ? samples(chain.samples()) + ", " + time : time;
 	}
 
-	/** Waiting streams of one route in a line. */
+	/** The waiting streams of one route in one line. */
 	public static String streams(RequestsView.Streams streams) {
-		String route = (streams.route() != null) ? streams.route() : NOT_MATCHED;
-		return streams.method() + " " + route + ", " + streams.count()
-				+ ((streams.count() == 1) ? " stream" : " streams, the oldest") + " for "
-				+ TimeText.text(streams.oldest());
+		return streams.method() + " " + route(streams.route()) + ", " + streams.count()
+				+ ((streams.count() == 1) ? " stream" : " streams, the oldest") + " for " + duration(streams.oldest());
 	}
 
-	/** For how long the process stood still, nothing if it did not. */
+	/** How long the process stood still, empty if it did not. */
 	public static String stoodStill(Duration duration) {
-		return duration.isZero() ? "" : FrameText.stoodStill(duration.toNanos()).getMethodName() + ", ";
+		return duration.isZero() ? "" : stoodStill(duration.toNanos()).getMethodName() + ", ";
+	}
+
+	/** A frame that represents time without any call. */
+	static StackTraceElement stoodStill(long nanos) {
+		return new StackTraceElement("", "[process stood still " + decimal(nanos, 1) + " s]", null, -1);
+	}
+
+	private static boolean isNone(StackTraceElement call) {
+		return call.getClassName().isEmpty();
+	}
+
+	/** The package of a frame with a trailing dot, or an empty text. */
+	public static String packagePrefix(StackTraceElement call) {
+		return call.getClassName().substring(0, call.getClassName().lastIndexOf('.') + 1);
+	}
+
+	/** Class and method of a frame without the package. */
+	public static String shortName(StackTraceElement call) {
+		return isNone(call) ? call.getMethodName()
+				: call.getClassName().substring(packagePrefix(call).length()) + "." + call.getMethodName();
+	}
+
+	/** File and line of a frame, as far as they are known. */
+	public static String source(StackTraceElement call) {
+		if (isNone(call)) {
+			return "";
+		}
+		if (call.isNativeMethod()) {
+			return "native";
+		}
+		String file = (call.getFileName() != null) ? call.getFileName() : "unknown source";
+		return (call.getLineNumber() >= 0) ? file + ":" + call.getLineNumber() : file;
+	}
+
+	/** Package, class and method of a frame. */
+	public static String longName(StackTraceElement call) {
+		return packagePrefix(call) + shortName(call);
+	}
+
+	/** Package, class, method, file and line of a frame. */
+	public static String fullName(StackTraceElement call) {
+		return isNone(call) ? shortName(call) : longName(call) + "(" + source(call) + ")";
+	}
+
+	/** A duration with its two largest units, or in seconds. */
+	public static String duration(Duration duration) {
+		if (duration.toHours() > 0) {
+			return duration.toHours() + " h " + duration.toMinutesPart() + " min";
+		}
+		if (duration.toMinutes() > 0) {
+			return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+		}
+		return seconds(duration) + " s";
+	}
+
+	/** A duration in seconds with three decimal places. */
+	public static String seconds(Duration duration) {
+		return decimal(duration.toNanos(), 3);
+	}
+
+	/** Without a formatter, whose first use takes much memory. */
+	private static String decimal(long nanos, int places) {
+		return BigDecimal.valueOf(Math.round(nanos / Math.pow(10, 9 - places)), places).toPlainString();
+	}
+
+	/** A time in UTC with milliseconds. */
+	public static String time(Instant instant) {
+		return iso(instant).replace('T', ' ').replace("Z", " UTC");
+	}
+
+	/** A time in ISO 8601 in UTC with milliseconds. */
+	public static String iso(Instant instant) {
+		return ISO.format(instant);
 	}
 
 }

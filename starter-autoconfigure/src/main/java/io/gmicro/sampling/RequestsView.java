@@ -18,16 +18,17 @@ import io.gmicro.meter.Overflow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page shows, whatever form it takes.
+ * A snapshot of the requests in flight and of the last slow requests, for all formats of
+ * the page.
  *
- * @param time when this was seen, by the wall clock
- * @param running the requests that are being served: those that hold a thread before
- * those that are asynchronous before streams that hold a thread, of each kind the oldest
+ * @param time the time of the snapshot
+ * @param running the requests in flight: first those that hold a thread, then those that
+ * are asynchronous, then streams that hold a thread, each group oldest first
+ * @param runningNotShown the number of further such requests
+ * @param streams the streams that hold no thread, by route, the route with most streams
  * first
- * @param runningNotShown how many more of these are being served
- * @param streams the streams that hold no thread, by route, most streams first
- * @param live the stack that was asked for, or {@code null}
- * @param slow what was slow, the route with the slowest request first
+ * @param live the requested stack, or {@code null}
+ * @param slow the slow requests, the route with the slowest request first
  * @param own the application's own code
  */
 public record RequestsView(Instant time, List<Running> running, int runningNotShown, List<Streams> streams,
@@ -40,7 +41,7 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	static RequestsView of(ActiveOperations active, Thresholds thresholds, List<SlowRequest> newestFirst,
 			@Nullable LiveStack live, OwnCode own) {
 		long now = System.nanoTime();
-		// One that moves meanwhile is seen twice
+		// A set, because an operation that moves meanwhile is visited twice
 		Set<Operation> operations = new LinkedHashSet<>();
 		active.forEach(operations::add);
 		List<Running> all = operations.stream().map((operation) -> Running.of(operation, thresholds, now)).toList();
@@ -75,10 +76,7 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 		return most;
 	}
 
-	/**
-	 * How many requests are being served.
-	 * @return the number, whether they are shown or not
-	 */
+	/** The number of requests in flight, including those that are not shown. */
 	public int runningCount() {
 		return this.running.size() + this.runningNotShown + this.streams.stream().mapToInt(Streams::count).sum();
 	}
@@ -96,14 +94,14 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	}
 
 	/**
-	 * A request that is being served.
+	 * A request in flight.
 	 *
-	 * @param id names it
-	 * @param method its method label
-	 * @param route the path template, or {@code null} as long as nothing has matched
-	 * @param age how long it has been running
-	 * @param threshold from when on it is slow
-	 * @param longLived whether it is a stream that is never slow
+	 * @param id its ID, see {@link LiveStack}
+	 * @param method the method label
+	 * @param route the path template, or {@code null} until one has matched
+	 * @param age the time since its start
+	 * @param threshold the duration above which it is slow
+	 * @param longLived whether it is a stream, which is never slow
 	 * @param thread the name of its thread, or {@code null} if it holds none
 	 */
 	public record Running(String id, String method, @Nullable String route, Duration age, Duration threshold,
@@ -112,7 +110,7 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 		private static Running of(Operation operation, Thresholds thresholds, long now) {
 			String route = operation.pattern();
 			Thread thread = operation.thread();
-			return new Running(RequestId.of(operation).toString(), operation.methodText(), route,
+			return new Running(LiveStack.id(operation), operation.methodText(), route,
 					Duration.ofNanos(Math.max(now - operation.startNanos(), 0)),
 					Duration.ofNanos(thresholds.nanos(route)), operation.isLongLived(),
 					(thread != null) ? thread.getName() : null);
@@ -130,12 +128,12 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	}
 
 	/**
-	 * Streams of one route that wait for something to send.
+	 * The streams of one route that hold no thread.
 	 *
 	 * @param method the method label
-	 * @param route the path template, or {@code null} where nothing has matched
-	 * @param count how many there are, at least one
-	 * @param oldest how long the oldest has been running
+	 * @param route the path template, or {@code null} if none has matched
+	 * @param count the number of streams, at least one
+	 * @param oldest the age of the oldest stream
 	 */
 	public record Streams(String method, @Nullable String route, int count, Duration oldest) {
 
@@ -164,7 +162,7 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	 */
 	public record Group(String route, List<Slow> requests) {
 
-		/** How long the slowest took. */
+		/** The duration of the slowest request. */
 		public Duration slowest() {
 			return longest(this.requests.stream().map(Slow::duration));
 		}
@@ -172,18 +170,18 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	}
 
 	/**
-	 * A request that was slow.
+	 * A slow request.
 	 *
-	 * @param start when it began, by the wall clock
+	 * @param start its start
 	 * @param method the method label
-	 * @param status the status the client saw
-	 * @param duration how long it took
-	 * @param thread the name of the thread that served it last, or what it did without
-	 * one
-	 * @param traceId the id of its trace, or {@code null}
-	 * @param samples how often its stack was sampled
-	 * @param stoodStill for how long the process stood still
-	 * @param hottest where it was seen most
+	 * @param status the status that the client received
+	 * @param duration its duration
+	 * @param thread the name of the last thread that served it, or
+	 * {@link RequestText#ASYNCHRONOUS}
+	 * @param traceId the ID of its trace, or {@code null}
+	 * @param samples the number of stack samples
+	 * @param stoodStill how long the process stood still meanwhile
+	 * @param hottest the frame with most samples
 	 * @param stacks its stacks, outermost call first
 	 */
 	public record Slow(Instant start, String method, String status, Duration duration, String thread,

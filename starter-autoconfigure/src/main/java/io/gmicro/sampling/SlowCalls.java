@@ -11,9 +11,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Counts {@code rpc_server_slow_calls_total}, the served gRPC calls that took longer than
- * their threshold, by method and code, and shows calls beside HTTP requests: the same
- * watchdog, thresholds and history. Streams are never slow. Thread-safe.
+ * Counts {@code rpc_server_slow_calls_total}, the gRPC server calls that took longer than
+ * their threshold, by method and status code, and adds calls to the requests in flight
+ * and to the {@link SlowRequests slow requests}. Streams are never slow. Thread-safe.
  */
 public final class SlowCalls implements CallObserver {
 
@@ -27,9 +27,9 @@ public final class SlowCalls implements CallObserver {
 
 	/**
 	 * Create an observer.
-	 * @param registry where slow calls are counted
-	 * @param active where calls are shown while they run
-	 * @param slow whose watchdog looks at them
+	 * @param registry the registry of the counters
+	 * @param active the requests in flight
+	 * @param slow the slow requests
 	 */
 	public SlowCalls(MeterRegistry registry, ActiveExchanges active, SlowRequests slow) {
 		this.registry = registry;
@@ -40,7 +40,7 @@ public final class SlowCalls implements CallObserver {
 	@Override
 	public void onStart(Call call) {
 		if (call.side() == Call.Side.SERVER) {
-			// Its callbacks run on whichever thread the server has
+			// Its callbacks may run on different threads
 			this.active.detach(call);
 		}
 	}

@@ -13,10 +13,10 @@ import io.gmicro.profile.Profile;
 import io.gmicro.profile.ValueType;
 
 /**
- * Writes slow requests as a profile for {@code go tool pprof}: where each spent its time,
- * as its samples saw it, with route and method as labels. A request counts once, in the
- * stack that it was seen in for the longest time; the delays of its stacks add up to its
- * duration. A request that was over before the first sample has no stack.
+ * Writes slow requests as a profile for {@code go tool pprof}, with route and method as
+ * labels. The delays of the stacks of a request add up to its duration. Each request is
+ * counted once, in the stack with the longest delay. A request that ended before its
+ * first sample has the frame {@code [not sampled]} instead of a stack.
  */
 final class SlowProfile {
 
@@ -33,7 +33,7 @@ final class SlowProfile {
 		Profile profile = new Profile(COUNT, DELAY).period(COUNT, 1)
 			.defaultSampleType(DELAY.type())
 			.time(Instant.now())
-			.comment("Slow requests, each with the stacks it was seen in");
+			.comment("Slow requests with their sampled stacks");
 		for (SlowRequest request : requests) {
 			add(request, profile);
 		}

@@ -1,17 +1,20 @@
 package io.gmicro.sampling;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a line when a request passes its threshold and one when it has ended. Of each
- * kind there are at most {@value LineLimit#LINES_A_MINUTE} a minute; how many more there
- * were is a separate line once the minute is over. Used by the watchdog's thread alone.
+ * Logs when a request passes its threshold and when a slow request has ended, at most
+ * {@value #LINES_PER_MINUTE} lines of each kind per minute. At the end of the minute
+ * another line reports how many were left out. Used only by the watchdog thread.
  */
 final class SlowRequestLog {
+
+	private static final int LINES_PER_MINUTE = 20;
 
 	private final LineLimit running = new LineLimit();
 
@@ -24,19 +27,19 @@ final class SlowRequestLog {
 	}
 
 	/**
-	 * A request has passed its threshold.
+	 * Logs that a request has passed its threshold.
 	 * @param operation the request
-	 * @param asynchronous whether it held no thread
-	 * @param stacks the first stack that was seen of it, or {@code null}
-	 * @param threshold from when on it is slow
-	 * @param now the time
+	 * @param asynchronous whether it holds no thread
+	 * @param stacks its first sample, or {@code null}
+	 * @param threshold its threshold in nanoseconds
+	 * @param now the current time
 	 */
 	void running(Operation operation, boolean asynchronous, @Nullable StackTree stacks, long threshold, long now) {
 		if (this.running.allows(now)) {
 			String route = operation.pattern();
 			StringBuilder line = new StringBuilder("Slow request still running: ").append(operation.methodText())
 				.append(' ')
-				.append((route != null) ? route : "(" + RequestText.NOT_MATCHED + ")")
+				.append((route != null) ? route : "(" + RequestText.route(null) + ")")
 				.append(" after ")
 				.append(seconds(now - operation.startNanos()))
 				.append(", threshold ")
@@ -52,9 +55,9 @@ final class SlowRequestLog {
 	}
 
 	/**
-	 * A slow request has ended.
+	 * Logs that a slow request has ended.
 	 * @param request the request
-	 * @param now the time
+	 * @param now the current time
 	 */
 	void ended(SlowRequest request, long now) {
 		if (this.ended.allows(now)) {
@@ -73,21 +76,20 @@ final class SlowRequestLog {
 		if (request.traceId() != null) {
 			line.append(", trace ").append(request.traceId());
 		}
-		if (request.stacks().stoodStill() > 0) {
-			line.append(", ").append(FrameText.stoodStill(request.stacks().stoodStill()).getMethodName());
-		}
-		HottestFrame spot = HottestFrame.of(request.stacks(), this.own);
-		line.append(", ").append(RequestText.samples(spot, request.samples(), request.thread()));
-		if (!spot.calls().isEmpty()) {
-			where(line.append(" in "), spot, "of which " + spot.insideSamples() + " ");
+		HottestFrame hottest = HottestFrame.of(request.stacks(), this.own);
+		line.append(", ")
+			.append(RequestText.stoodStill(Duration.ofNanos(request.stacks().stoodStill())))
+			.append(RequestText.samples(hottest, request.samples(), request.thread()));
+		if (!hottest.calls().isEmpty()) {
+			where(line.append(" in "), hottest, "of which " + hottest.insideSamples() + " ");
 		}
 		return line;
 	}
 
-	private static void where(StringBuilder line, HottestFrame spot, String inside) {
-		line.append(FrameText.fullName(spot.calls().get(0)));
-		if (spot.inside() != null) {
-			line.append(", ").append(inside).append("in ").append(FrameText.fullName(spot.inside()));
+	private static void where(StringBuilder line, HottestFrame hottest, String inside) {
+		line.append(RequestText.fullName(hottest.calls().get(0)));
+		if (hottest.inside() != null) {
+			line.append(", ").append(inside).append("in ").append(RequestText.fullName(hottest.inside()));
 		}
 	}
 
@@ -96,17 +98,17 @@ final class SlowRequestLog {
 			.append(": it was stopped or swapped out, its machine paused, or garbage was collected"));
 	}
 
-	/** Write how many lines there were not, once a minute is over. */
+	/** Logs how many lines were left out in a minute that is over. */
 	void tick(long now) {
-		untold(this.running.end(now), this.ended.end(now));
+		leftOut(this.running.end(now), this.ended.end(now));
 	}
 
-	/** Write how many lines there were not, since there will be no more. */
+	/** Logs how many lines were left out in the last minute. */
 	void close() {
-		untold(this.running.end(), this.ended.end());
+		leftOut(this.running.end(), this.ended.end());
 	}
 
-	private static void untold(int running, int ended) {
+	private static void leftOut(int running, int ended) {
 		if (running > 0) {
 			warn(new StringBuilder("Slow requests still running: ").append(running)
 				.append(" more within a minute, not logged"));
@@ -121,7 +123,37 @@ final class SlowRequestLog {
 	}
 
 	private static String seconds(long nanos) {
-		return TimeText.seconds(Duration.ofNanos(nanos)) + " s";
+		return RequestText.seconds(Duration.ofNanos(nanos)) + " s";
+	}
+
+	/**
+	 * Counts the lines of a minute, which begins with its first line.
+	 */
+	private static final class LineLimit {
+
+		private long start;
+
+		private int lines;
+
+		boolean allows(long now) {
+			if (this.lines == 0) {
+				this.start = now;
+			}
+			this.lines++;
+			return this.lines <= LINES_PER_MINUTE;
+		}
+
+		int end(long now) {
+			return (now - this.start >= TimeUnit.MINUTES.toNanos(1)) ? end() : 0;
+		}
+
+		/** Ends the minute and returns the number of lines that were left out. */
+		int end() {
+			int leftOut = Math.max(this.lines - LINES_PER_MINUTE, 0);
+			this.lines = 0;
+			return leftOut;
+		}
+
 	}
 
 }

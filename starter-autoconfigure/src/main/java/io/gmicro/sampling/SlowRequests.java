@@ -2,6 +2,9 @@ package io.gmicro.sampling;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -23,14 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts {@code http_server_slow_requests_total}, the requests that took longer than
- * their threshold, by method, route and status, and has a watchdog catch their stacks
- * while they are slow. Streams that go on for as long as the client likes are never slow.
- * Thread-safe.
+ * their threshold, by method, route and status code, samples their stacks while they are
+ * slow and keeps the last of them. Long-lived streams are never slow. Thread-safe.
  * <p>
- * The watchdog is one daemon thread from {@link #start()} to {@link #close()}. Failing
- * looks are counted in {@code gmicro_observer_errors_total} and do not end it; should the
- * thread die nevertheless, another is started and counted in
- * {@code gmicro_watchdog_restarts_total}. Without it slow requests are still counted.
+ * The samples are taken by a watchdog, one daemon thread from {@link #start()} to
+ * {@link #close()}. Its exceptions are counted in {@code gmicro_observer_errors_total}
+ * and do not end it. If the thread dies nevertheless, another is started and counted in
+ * {@code gmicro_watchdog_restarts_total}. Slow requests are counted even without it.
  */
 public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
@@ -59,7 +61,10 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final Watchdog watchdog;
 
-	private final History history;
+	/** The latest first. */
+	private final Deque<SlowRequest> history = new ArrayDeque<>();
+
+	private final int capacity;
 
 	private final WatchdogThread thread;
 
@@ -67,41 +72,26 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	/**
 	 * Create an observer whose watchdog is not started yet.
-	 * @param registry where slow requests are counted
-	 * @param active the requests that are being served
-	 * @param thresholds from when on a request is slow
-	 * @param capacity how many slow requests are kept
-	 * @param traceIds the trace of the calling thread
+	 * @param registry the registry of the counters
+	 * @param active the requests in flight
+	 * @param thresholds the thresholds of slow requests
+	 * @param capacity the maximum number of slow requests to keep
+	 * @param traceIds returns the trace of the calling thread
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
 			TraceIds traceIds) {
-		this(registry, active, thresholds, capacity, traceIds, counter(registry));
+		this(registry, active, thresholds, capacity, traceIds, counter(registry), OwnCode.UNKNOWN);
 	}
 
 	/**
-	 * Create an observer that counts elsewhere, whose watchdog is not started yet.
-	 * @param registry where it is counted what the watchdog could not do
-	 * @param active the requests that are being served
-	 * @param thresholds from when on a request is slow
-	 * @param capacity how many slow requests are kept
-	 * @param traceIds the trace of the calling thread
-	 * @param counter what counts a slow request, on the request's thread
-	 */
-	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
-			TraceIds traceIds, Consumer<Exchange> counter) {
-		this(registry, active, thresholds, capacity, traceIds, counter, OwnCode.UNKNOWN);
-	}
-
-	/**
-	 * Create an observer that counts elsewhere and knows which code is the application's,
-	 * whose watchdog is not started yet.
-	 * @param registry where it is counted what the watchdog could not do
-	 * @param active the requests that are being served
-	 * @param thresholds from when on a request is slow
-	 * @param capacity how many slow requests are kept
-	 * @param traceIds the trace of the calling thread
-	 * @param counter what counts a slow request, on the request's thread
-	 * @param own the application's own code, of which stacks are read first
+	 * Create an observer with a custom counter, whose watchdog is not started yet.
+	 * @param registry the registry of the watchdog's counters
+	 * @param active the requests in flight
+	 * @param thresholds the thresholds of slow requests
+	 * @param capacity the maximum number of slow requests to keep
+	 * @param traceIds returns the trace of the calling thread
+	 * @param counter counts a slow request, on the thread that it ended on
+	 * @param own the application's own code, which the hottest frame is chosen from
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
 			TraceIds traceIds, Consumer<Exchange> counter, OwnCode own) {
@@ -111,16 +101,16 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 		this.active = active.operations();
 		this.thresholds = thresholds;
 		this.traceIds = traceIds;
-		this.history = new History(capacity);
-		this.watchdog = new Watchdog(this.active, thresholds, this.history, own, registry);
+		this.capacity = capacity;
+		this.watchdog = new Watchdog(this.active, thresholds, this::add, own, registry);
 		long period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
 		this.thread = new WatchdogThread(this.watchdog, period, registry);
 	}
 
 	/**
-	 * What counts {@code http_server_slow_requests_total}.
-	 * @param registry where the counters are registered
-	 * @return a counter of requests that have ended and were slow
+	 * The counters {@code http_server_slow_requests_total}.
+	 * @param registry the registry of the counters
+	 * @return counts a slow request that has ended
 	 */
 	public static Consumer<Exchange> counter(MeterRegistry registry) {
 		ExchangeMeters<Counter> counters = ExchangeMeters.byStatus((tags) -> Counter.builder(NAME)
@@ -133,7 +123,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	@Override
 	public void onAsync(Exchange exchange) {
 		String traceId = this.traceIds.current();
-		// Some containers never complete a request whose client went away
+		// Some containers never complete a request whose client disconnected
 		if (traceId != null && this.asyncTraceIds.size() < MAX_ASYNC_TRACES) {
 			this.asyncTraceIds.put(exchange, traceId);
 		}
@@ -149,8 +139,8 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	}
 
 	/**
-	 * Whether something that has ended took longer than its threshold.
-	 * @param operation what has ended
+	 * Whether an operation took longer than its threshold.
+	 * @param operation an operation that has ended
 	 * @return {@code true} if it was slow
 	 */
 	boolean isSlow(Operation operation) {
@@ -159,9 +149,9 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	}
 
 	/**
-	 * Keep what was seen of something slow.
-	 * @param operation what has ended, on the thread that it ended on
-	 * @param traceId the id of its trace, or {@code null} if it is the one of this thread
+	 * Hands a slow operation to the watchdog.
+	 * @param operation an operation that has ended, on the calling thread
+	 * @param traceId the ID of its trace, or {@code null} for the trace of this thread
 	 */
 	void keep(Operation operation, @Nullable String traceId) {
 		Thread serving = operation.thread();
@@ -172,50 +162,58 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	}
 
 	/**
-	 * Start the watchdog, unless it was stopped.
+	 * Starts the watchdog, unless it was stopped.
 	 */
 	public void start() {
 		this.thread.start();
 	}
 
 	/**
-	 * Stop the watchdog for good.
+	 * Stops the watchdog for good.
 	 */
 	@Override
 	public void close() {
 		this.thread.close();
 	}
 
-	/**
-	 * How many asynchronous requests have their trace kept.
-	 * @return the number of traces
-	 */
+	/** The number of asynchronous requests whose trace is held. */
 	int asyncTraces() {
 		return this.asyncTraceIds.size();
 	}
 
-	History history() {
-		return this.history;
+	private void add(SlowRequest request) {
+		synchronized (this.history) {
+			if (this.history.size() == this.capacity) {
+				this.history.removeLast();
+			}
+			this.history.addFirst(request);
+		}
+	}
+
+	List<SlowRequest> newestFirst() {
+		synchronized (this.history) {
+			return List.copyOf(this.history);
+		}
 	}
 
 	/**
 	 * Writes the slow requests as a profile for {@code go tool pprof}.
-	 * @param out where to write; it is not closed
-	 * @throws IOException if it cannot be written
+	 * @param out the stream to write to, which is not closed
+	 * @throws IOException if writing fails
 	 */
 	public void writeProfile(OutputStream out) throws IOException {
-		SlowProfile.write(this.history.newestFirst(), out);
+		SlowProfile.write(newestFirst(), out);
 	}
 
 	/**
-	 * What runs now and what was slow.
-	 * @param live the request to take the stack of, or {@code null}
-	 * @return the view of this moment
+	 * The requests in flight and the last slow requests.
+	 * @param live the ID of the request to take the stack of, or {@code null}
+	 * @return a snapshot
 	 */
-	public RequestsView view(@Nullable RequestId live) {
+	public RequestsView view(@Nullable String live) {
 		this.thread.check(System.nanoTime());
 		LiveStack stack = (live != null) ? LiveStack.of(live, this.active) : null;
-		return RequestsView.of(this.active, this.thresholds, this.history.newestFirst(), stack, this.own);
+		return RequestsView.of(this.active, this.thresholds, newestFirst(), stack, this.own);
 	}
 
 }

@@ -6,16 +6,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stacks folded into a tree of calls, outermost first, with the number of samples and the
- * time that were seen in each. What lies below the measuring filter or interceptor is the
- * server's and left out. Bounded: past {@value #MAX_NODES} calls, deeper ones are counted
- * where the tree ends. Not thread-safe.
+ * Merges stacks into a tree of calls, outermost first, with the number of samples and the
+ * time of each call. The tree has at most {@value #MAX_NODES} calls; samples in further
+ * calls are counted in their callers. Not thread-safe.
  */
 final class StackTree {
 
 	static final int MAX_NODES = 1000;
 
-	/** Stands beside the outermost calls, for time in which there were none. */
+	/**
+	 * A sibling of the outermost calls, for the time in which the process stood still.
+	 */
 	static final StackTraceElement STOOD_STILL = new StackTraceElement("", "[process stood still]", null, -1);
 
 	private final Node root = new Node(null);
@@ -23,29 +24,19 @@ final class StackTree {
 	/** The calls of the latest sample, outermost first. */
 	private final List<Node> latest = new ArrayList<>();
 
-	private final String boundary;
-
 	private int nodes;
 
 	/**
-	 * Create an empty tree.
-	 * @param boundary the class whose call is left out, with what lies below it
-	 */
-	StackTree(String boundary) {
-		this.boundary = boundary;
-	}
-
-	/**
-	 * Add a sample.
+	 * Adds a sample.
 	 * @param stack the stack, innermost call first
-	 * @param nanos the time that the sample stands for
+	 * @param nanos the time that the sample represents
 	 */
 	void add(StackTraceElement[] stack, long nanos) {
 		this.latest.clear();
 		Node node = this.root;
 		node.samples++;
 		this.latest.add(node);
-		for (int i = outermost(stack); i >= 0; i--) {
+		for (int i = stack.length - 1; i >= 0; i--) {
 			node = callee(node, stack[i]);
 			if (node == null) {
 				break;
@@ -57,7 +48,7 @@ final class StackTree {
 	}
 
 	/**
-	 * Add time to the latest sample.
+	 * Adds time to the latest sample.
 	 * @param nanos the time
 	 */
 	void extendLatest(long nanos) {
@@ -65,7 +56,7 @@ final class StackTree {
 	}
 
 	/**
-	 * Add time in which the process stood still, and no call with it.
+	 * Adds time in which the process stood still.
 	 * @param nanos the time
 	 */
 	void addStandstill(long nanos) {
@@ -78,20 +69,11 @@ final class StackTree {
 	}
 
 	/**
-	 * For how long the process stood still.
+	 * How long the process stood still.
 	 * @return the time in nanoseconds
 	 */
 	long stoodStill() {
 		return this.root.callees.stream().filter((callee) -> callee.call == STOOD_STILL).mapToLong(Node::nanos).sum();
-	}
-
-	private int outermost(StackTraceElement[] stack) {
-		for (int i = 0; i < stack.length; i++) {
-			if (stack[i].getClassName().equals(this.boundary)) {
-				return i - 1;
-			}
-		}
-		return stack.length - 1;
 	}
 
 	private @Nullable Node callee(Node caller, StackTraceElement call) {
@@ -114,7 +96,7 @@ final class StackTree {
 	}
 
 	/**
-	 * A call, with everything that was seen in it.
+	 * A call with its callees, samples and time.
 	 */
 	static final class Node {
 

@@ -1,18 +1,80 @@
 package io.gmicro.sampling;
 
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
 /**
- * The last times for which the whole process stood still. Used by the watchdog's thread
- * alone.
+ * Detects that the whole process stood still while the watchdog slept, and keeps the last
+ * {@value #KEPT} of these times. The process stood still if the sleep took more than a
+ * second too long and the process meanwhile used almost no CPU time (it was stopped or
+ * swapped out, or its machine was paused) or collected garbage. If the watchdog merely
+ * waited for a busy CPU, other threads used CPU time. Used only by the watchdog thread.
  */
 final class Standstills {
 
 	private static final int KEPT = 16;
 
+	private static final long LATE = TimeUnit.SECONDS.toNanos(1);
+
+	/** A running process uses more than this fraction of one CPU. */
+	private static final int IDLE_PART = 4;
+
 	private final long[] starts = new long[KEPT];
 
 	private final long[] ends = new long[KEPT];
 
+	private final LongSupplier clock;
+
+	private final LongSupplier cpuTime;
+
+	private final LongSupplier pauseTime;
+
+	private final LongConsumer sleep;
+
 	private int next;
+
+	Standstills() {
+		this(System::nanoTime, cpuTime(), pauseTime(), LockSupport::parkNanos);
+	}
+
+	/**
+	 * Create an instance with its sources, all in nanoseconds.
+	 * @param clock the current time
+	 * @param cpuTime the CPU time of the process
+	 * @param pauseTime how long garbage collections have stopped the process
+	 * @param sleep sleeps for a duration
+	 */
+	Standstills(LongSupplier clock, LongSupplier cpuTime, LongSupplier pauseTime, LongConsumer sleep) {
+		this.clock = clock;
+		this.cpuTime = cpuTime;
+		this.pauseTime = pauseTime;
+		this.sleep = sleep;
+	}
+
+	/**
+	 * Sleeps.
+	 * @param nanos the duration
+	 * @return how long the process stood still meanwhile, 0 if it did not
+	 */
+	long sleep(long nanos) {
+		long cpu = this.cpuTime.getAsLong();
+		long paused = this.pauseTime.getAsLong();
+		long due = this.clock.getAsLong() + nanos;
+		this.sleep.accept(nanos);
+		long now = this.clock.getAsLong();
+		long late = now - due;
+		if (late < LATE || (this.cpuTime.getAsLong() - cpu >= late / IDLE_PART
+				&& this.pauseTime.getAsLong() - paused <= late / 2)) {
+			return 0;
+		}
+		add(due, now);
+		return late;
+	}
 
 	void add(long startNanos, long endNanos) {
 		this.starts[this.next] = startNanos;
@@ -21,9 +83,9 @@ final class Standstills {
 	}
 
 	/**
-	 * For how long it stood still within a time.
-	 * @param startNanos when the time begins
-	 * @param endNanos when it ends
+	 * How long the process stood still within an interval.
+	 * @param startNanos the start of the interval
+	 * @param endNanos the end of the interval
 	 * @return the duration in nanoseconds
 	 */
 	long between(long startNanos, long endNanos) {
@@ -36,6 +98,42 @@ final class Standstills {
 			}
 		}
 		return sum;
+	}
+
+	/** If the CPU time is unknown, a CPU is assumed to be busy all the time. */
+	private static LongSupplier cpuTime() {
+		try {
+			return CpuTime.supplier();
+		}
+		catch (LinkageError ex) {
+			return System::nanoTime;
+		}
+	}
+
+	private static LongSupplier pauseTime() {
+		// "Cycles" are the concurrent part of a collector
+		List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans()
+			.stream()
+			.filter((collector) -> !collector.getName().contains("Cycles"))
+			.toList();
+		return () -> {
+			long millis = 0;
+			for (GarbageCollectorMXBean collector : collectors) {
+				millis += collector.getCollectionTime();
+			}
+			return TimeUnit.MILLISECONDS.toNanos(millis);
+		};
+	}
+
+	/** A separate class because a runtime may lack the module {@code jdk.management}. */
+	private static final class CpuTime {
+
+		static LongSupplier supplier() {
+			return (ManagementFactory
+				.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system)
+						? system::getProcessCpuTime : System::nanoTime;
+		}
+
 	}
 
 }

@@ -7,21 +7,22 @@ import io.gmicro.inflight.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack of the thread that serves a request, as it was at one moment.
+ * The stack of the thread that serves an operation, at one moment.
  *
  * @param thread the thread
- * @param stack its stack, innermost call first, cut where it is very deep
+ * @param stack its stack, innermost call first, without the calls of the server and at
+ * most {@value #MAX_FRAMES} calls
  */
 record ThreadSample(Thread thread, StackTraceElement[] stack) {
 
 	private static final int MAX_FRAMES = 256;
 
 	/**
-	 * Take a sample. A stack counts only if the thread still serves this operation after
-	 * it was taken.
-	 * @param operation the request
-	 * @param active the requests that are being served
-	 * @return the sample, or {@code null} if the request held no thread or has ended
+	 * Takes a sample. A stack counts only if the thread still serves the same operation
+	 * afterwards.
+	 * @param operation the operation
+	 * @param active the operations in flight
+	 * @return the sample, or {@code null} if the operation holds no thread or has ended
 	 */
 	static @Nullable ThreadSample of(Operation operation, ActiveOperations active) {
 		Thread thread = operation.thread();
@@ -30,11 +31,23 @@ record ThreadSample(Thread thread, StackTraceElement[] stack) {
 		}
 		StackTraceElement[] stack = thread.getStackTrace();
 		boolean served = operation.thread() == thread && active.contains(operation);
-		return (served && stack.length > 0) ? new ThreadSample(thread, innermost(stack)) : null;
+		return (served && stack.length > 0) ? new ThreadSample(thread, inside(stack, operation.boundary())) : null;
 	}
 
-	private static StackTraceElement[] innermost(StackTraceElement[] stack) {
-		return (stack.length > MAX_FRAMES) ? Arrays.copyOf(stack, MAX_FRAMES) : stack;
+	/**
+	 * The calls of a stack that belong to the operation.
+	 * @param stack the stack, innermost call first
+	 * @param boundary the class whose innermost call is left out, with all callers
+	 * @return the innermost calls
+	 */
+	static StackTraceElement[] inside(StackTraceElement[] stack, String boundary) {
+		int end = Math.min(stack.length, MAX_FRAMES);
+		for (int i = 0; i < end; i++) {
+			if (stack[i].getClassName().equals(boundary)) {
+				end = i;
+			}
+		}
+		return Arrays.copyOf(stack, end);
 	}
 
 }

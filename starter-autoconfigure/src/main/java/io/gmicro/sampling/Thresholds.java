@@ -1,42 +1,39 @@
 package io.gmicro.sampling;
 
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * From which duration on a request is slow. Immutable.
+ * The durations above which requests are slow. Immutable.
  */
 public final class Thresholds {
 
 	private final long nanos;
 
-	private final Map<String, Long> routes = new HashMap<>();
+	private final Map<String, Long> routes;
 
 	/**
 	 * Create thresholds.
-	 * @param threshold a request is slow when it takes longer than this
-	 * @param routes thresholds of their own for path templates, as Spring matches them
+	 * @param threshold the threshold of all routes that have none of their own
+	 * @param routes thresholds by path template
 	 */
 	public Thresholds(Duration threshold, Map<String, Duration> routes) {
 		this.nanos = threshold.toNanos();
-		routes.forEach((pattern, own) -> this.routes.put(pattern, own.toNanos()));
+		this.routes = routes.entrySet()
+			.stream()
+			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, (route) -> route.getValue().toNanos()));
 	}
 
 	long nanos(@Nullable String pattern) {
-		if (pattern == null || this.routes.isEmpty()) {
-			return this.nanos;
-		}
-		Long own = this.routes.get(pattern);
+		Long own = (pattern != null) ? this.routes.get(pattern) : null;
 		return (own != null) ? own : this.nanos;
 	}
 
 	long smallestNanos() {
-		Collection<Long> own = this.routes.values();
-		return own.stream().mapToLong(Long::longValue).reduce(this.nanos, Math::min);
+		return this.routes.values().stream().mapToLong(Long::longValue).reduce(this.nanos, Math::min);
 	}
 
 }

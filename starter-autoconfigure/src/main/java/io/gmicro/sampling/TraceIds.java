@@ -3,18 +3,18 @@ package io.gmicro.sampling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the trace that the calling thread is part of. An application with a tracer that
- * Micrometer does not know declares a bean of this type. Thread-safe.
+ * Returns the trace of the calling thread. Declare a bean of this type if your tracer
+ * does not integrate with Micrometer Tracing. Implementations must be thread-safe.
  */
 @FunctionalInterface
 public interface TraceIds {
 
-	/** Without a tracer there are no traces. */
+	/** For applications without a tracer. */
 	TraceIds NONE = () -> null;
 
 	/**
-	 * The id of the trace.
-	 * @return the id, or {@code null} if there is none
+	 * The ID of the trace.
+	 * @return the ID, or {@code null} if there is none
 	 */
 	@Nullable String current();
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.inflight.ActiveOperations;
@@ -18,10 +19,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the requests that are being served, samples the stacks of those that have
- * passed their threshold, and turns those that have ended into history. What it keeps and
- * what it does in one tick is bounded. {@link #tick} is called by one thread;
- * {@link #ended} by any.
+ * Walks the table of operations in flight, samples the stacks of those that have passed
+ * their threshold, and turns those that have ended into {@link SlowRequest slow
+ * requests}. What it holds and what it does per tick is bounded. {@link #ended} may be
+ * called by any thread, all other methods only by the watchdog thread.
  */
 final class Watchdog {
 
@@ -41,9 +42,9 @@ final class Watchdog {
 
 	private final Thresholds thresholds;
 
-	private final History history;
+	private final Consumer<SlowRequest> history;
 
-	private final Standstills standstills = new Standstills();
+	private final Standstills standstills;
 
 	private final SlowRequestLog log;
 
@@ -57,24 +58,31 @@ final class Watchdog {
 
 	private int samples;
 
-	Watchdog(ActiveOperations active, Thresholds thresholds, History history, OwnCode own, MeterRegistry registry) {
+	Watchdog(ActiveOperations active, Thresholds thresholds, Consumer<SlowRequest> history, OwnCode own,
+			MeterRegistry registry) {
+		this(active, thresholds, history, own, registry, new Standstills());
+	}
+
+	Watchdog(ActiveOperations active, Thresholds thresholds, Consumer<SlowRequest> history, OwnCode own,
+			MeterRegistry registry, Standstills standstills) {
 		this.active = active;
 		this.thresholds = thresholds;
 		this.history = history;
+		this.standstills = standstills;
 		this.log = new SlowRequestLog(own);
-		this.failures = new Failures(registry, SlowRequests.logger, "Looking at a slow request failed");
+		this.failures = new Failures(registry, SlowRequests.logger, "Sampling a slow request failed");
 		this.standstillCounter = Counter.builder("gmicro.process.standstills")
 			.description("How often the process stood still for more than a second")
 			.register(registry);
 	}
 
 	/**
-	 * Take over a slow request that has ended.
+	 * Takes over a slow request that has ended.
 	 * @param operation the request
 	 * @param thread the name of the thread that it ended on, or {@code null} if it held
 	 * none
-	 * @param traceId the id of its trace, or {@code null}
-	 * @return {@code false} if too many are waiting already
+	 * @param traceId the ID of its trace, or {@code null}
+	 * @return {@code false} if too many requests are waiting
 	 */
 	boolean ended(Operation operation, @Nullable String thread, @Nullable String traceId) {
 		boolean added = false;
@@ -83,7 +91,7 @@ final class Watchdog {
 					&& this.ended.add(new Ended(operation, thread, traceId));
 		}
 		finally {
-			// Without memory it is not added either
+			// Also when the heap is full
 			if (!added) {
 				this.waiting.decrementAndGet();
 			}
@@ -92,33 +100,33 @@ final class Watchdog {
 	}
 
 	/**
-	 * Do once what is done with a slow request: a class that is used for the first time
-	 * without memory may stay unusable for good.
+	 * Processes a made-up slow request, since a class whose first use runs out of memory
+	 * may remain unusable.
 	 */
 	void rehearse() {
-		StackTree stacks = new StackTree("");
+		StackTree stacks = new StackTree();
 		stacks.add(Thread.currentThread().getStackTrace(), 1);
 		this.log.line(new SlowRequest(Instant.now(), "", "", "", Duration.ofMillis(1), "", null, stacks));
 	}
 
 	/**
-	 * The process stood still.
-	 * @param startNanos when that began
-	 * @param endNanos when it was over
+	 * Sleeps between two ticks, and reports if the process stood still meanwhile.
+	 * @param nanos the duration in nanoseconds
 	 */
-	void stoodStill(long startNanos, long endNanos) {
-		this.standstills.add(startNanos, endNanos);
-		this.standstillCounter.increment();
-		this.log.stoodStill(endNanos - startNanos);
+	void sleep(long nanos) {
+		long stoodStill = this.standstills.sleep(nanos);
+		if (stoodStill > 0) {
+			this.standstillCounter.increment();
+			this.log.stoodStill(stoodStill);
+		}
 	}
 
 	/**
-	 * Look once. What looking at one request throws does not keep the others from being
-	 * looked at.
-	 * @param now the time
+	 * Walks the table once. An exception at one operation does not affect the others.
+	 * @param now the current time
 	 */
 	void tick(long now) {
-		// What ended before this line is in the queue if it was slow
+		// A slow request that has left the table by now is already in the queue
 		List<Operation> gone = this.sampled.keySet()
 			.stream()
 			.filter((operation) -> !this.active.contains(operation))
@@ -151,8 +159,8 @@ final class Watchdog {
 	}
 
 	/**
-	 * Take what has ended for the last time.
-	 * @param now the time
+	 * Takes over the requests that have ended, for the last time.
+	 * @param now the current time
 	 */
 	void close(long now) {
 		takeEnded(now);
@@ -177,7 +185,7 @@ final class Watchdog {
 
 	private void passed(Operation operation, long threshold, @Nullable RequestSamples seen, long now) {
 		boolean asynchronous = operation.thread() == null;
-		// It may have become a stream, or ended, while it was looked at
+		// It may have become a stream, or ended, meanwhile
 		if (!operation.isLongLived() && this.active.contains(operation)) {
 			StackTree stacks = (seen != null && !asynchronous) ? seen.stacks() : null;
 			this.log.running(operation, asynchronous, stacks, threshold, now);
@@ -185,8 +193,8 @@ final class Watchdog {
 	}
 
 	/**
-	 * One that holds no thread has nothing to tell, and may stay for ever where a
-	 * container never completes it.
+	 * None for an operation without a thread: it has no stack, and may stay forever if
+	 * its container never completes it.
 	 */
 	private @Nullable RequestSamples samplesOf(Operation operation) {
 		RequestSamples seen = this.sampled.get(operation);
@@ -200,7 +208,7 @@ final class Watchdog {
 	private void sample(Operation operation, RequestSamples seen, long now) {
 		ThreadSample sample = ThreadSample.of(operation, this.active);
 		if (sample != null) {
-			seen.add(sample.thread(), sample.stack(), now, this.standstills);
+			seen.add(sample, now, this.standstills);
 		}
 		else {
 			seen.postpone(now);
@@ -218,22 +226,16 @@ final class Watchdog {
 		SlowRequest slow = new SlowRequest(start, operation.methodText(), operation.route(), operation.statusText(),
 				Duration.ofNanos(operation.durationNanos()), thread, request.traceId(),
 				seen.end(operation.startNanos() + operation.durationNanos(), this.standstills));
-		this.history.add(slow);
+		this.history.accept(slow);
 		this.log.ended(slow, now);
 	}
 
-	/**
-	 * How many running requests are being sampled.
-	 * @return the number of requests
-	 */
+	/** The number of running requests that are being sampled. */
 	int sampled() {
 		return this.sampled.size();
 	}
 
-	/**
-	 * How many stacks have been taken so far.
-	 * @return the number of stacks
-	 */
+	/** The number of stacks sampled so far. */
 	int samples() {
 		return this.samples;
 	}

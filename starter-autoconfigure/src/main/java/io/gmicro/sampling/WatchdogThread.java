@@ -11,9 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the watchdog look again and again, on one daemon thread. What a look throws does
- * not end it. Should the thread die nevertheless, {@link #check} starts another, at most
- * one a second, until it is closed; closed, it stays closed. Thread-safe.
+ * Runs the watchdog on one daemon thread, from {@link #start()} until it is closed for
+ * good. An exception in a tick does not end the thread. If the thread dies nevertheless,
+ * {@link #check} starts another, at most one per second. Thread-safe.
  */
 final class WatchdogThread implements AutoCloseable {
 
@@ -22,8 +22,6 @@ final class WatchdogThread implements AutoCloseable {
 	private final AtomicLong nextRestart = new AtomicLong(System.nanoTime());
 
 	private final Watchdog watchdog;
-
-	private final Standstill standstill;
 
 	private final Failures failures;
 
@@ -41,37 +39,33 @@ final class WatchdogThread implements AutoCloseable {
 
 	private boolean closed;
 
-	private volatile long lastLook = System.nanoTime();
+	private volatile long lastTick = System.nanoTime();
 
 	WatchdogThread(Watchdog watchdog, long period, MeterRegistry registry) {
-		this(watchdog, period, registry, new Standstill(), WatchdogThread::daemon);
+		this(watchdog, period, registry, WatchdogThread::daemon);
 	}
 
-	WatchdogThread(Watchdog watchdog, long period, MeterRegistry registry, Standstill standstill,
-			ThreadFactory threads) {
+	WatchdogThread(Watchdog watchdog, long period, MeterRegistry registry, ThreadFactory threads) {
 		this.threads = threads;
 		this.watchdog = watchdog;
 		this.period = period;
-		this.standstill = standstill;
-		this.failures = new Failures(registry, SlowRequests.logger, "A look at running requests failed");
+		this.failures = new Failures(registry, SlowRequests.logger, "Sampling running requests failed");
 		this.startFailures = new Failures(registry, SlowRequests.logger,
-				"The watchdog for slow requests could not be started and is tried "
-						+ "again: until then slow requests are only counted");
+				"The watchdog for slow requests could not be started: slow requests are only counted "
+						+ "until a retry succeeds");
 		this.restarts = Counter.builder("gmicro.watchdog.restarts")
 			.description("Restarts of the watchdog that samples slow requests")
 			.register(registry);
 	}
 
-	/** Without what the thread of a request would pass on to it. */
+	/** Inherits no thread locals: a request may be the one that restarts the thread. */
 	private static Thread daemon(Runnable task) {
 		Thread thread = new Thread(null, task, "gmicro-watchdog", 0, false);
 		thread.setDaemon(true);
 		return thread;
 	}
 
-	/**
-	 * Begin to look, unless it was closed.
-	 */
+	/** Starts the thread, unless it was closed. */
 	synchronized void start() {
 		if (!this.closed && !isAlive()) {
 			this.open = true;
@@ -95,17 +89,17 @@ final class WatchdogThread implements AutoCloseable {
 		return running != null && running.isAlive();
 	}
 
-	/** Whether what has ended will be looked at. */
+	/** Whether ended requests are taken over. */
 	boolean isOpen() {
 		return this.open;
 	}
 
 	/**
-	 * See that there is a thread. Costs next to nothing while there is.
+	 * Restarts the thread if it has died. Cheap while it is alive.
 	 * @param now a reading of {@link System#nanoTime()}
 	 */
 	void check(long now) {
-		if (now - this.lastLook > SECOND && this.open && !isAlive()) {
+		if (now - this.lastTick > SECOND && this.open && !isAlive()) {
 			long due = this.nextRestart.get();
 			if (now - due >= 0 && this.nextRestart.compareAndSet(due, now + SECOND)) {
 				restart();
@@ -128,9 +122,9 @@ final class WatchdogThread implements AutoCloseable {
 			this.failures.add(ex);
 		}
 		while (this.open) {
-			look();
+			tick();
 			try {
-				this.standstill.sleep(this.period, this.watchdog);
+				this.watchdog.sleep(this.period);
 			}
 			catch (Throwable ex) {
 				this.failures.add(ex);
@@ -144,10 +138,10 @@ final class WatchdogThread implements AutoCloseable {
 		}
 	}
 
-	private void look() {
+	private void tick() {
 		try {
 			long now = System.nanoTime();
-			this.lastLook = now;
+			this.lastTick = now;
 			this.watchdog.tick(now);
 		}
 		catch (Throwable ex) {
@@ -169,10 +163,7 @@ final class WatchdogThread implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * A container that undeploys an application takes a thread that still runs for a
-	 * leak.
-	 */
+	/** A container reports a thread that outlives its application as a leak. */
 	private static void awaitEndOf(Thread thread) {
 		try {
 			thread.join(TimeUnit.NANOSECONDS.toMillis(SECOND));

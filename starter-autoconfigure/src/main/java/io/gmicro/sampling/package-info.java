@@ -1,6 +1,6 @@
 /**
- * Looks at what is being served: catches slow requests with their stacks while they are
- * slow, and keeps what was seen of them.
+ * Samples the stacks of slow requests and calls while they run, and keeps the last of
+ * them.
  */
 @NullMarked
 package io.gmicro.sampling;

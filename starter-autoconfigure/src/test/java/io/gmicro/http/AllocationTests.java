@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
+import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.gin.GinBodySizes;
 import io.gmicro.gin.GinFamilies;
 import io.gmicro.gin.GinRequestDuration;
@@ -116,7 +117,7 @@ class AllocationTests {
 
 	private ExchangeObserver slow(ActiveExchanges active, Consumer<Exchange> counter) {
 		return new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
-				TraceIds.NONE, counter);
+				TraceIds.NONE, counter, OwnCode.UNKNOWN);
 	}
 
 	private double allocatedPerRequest(List<ExchangeObserver> observers) throws Exception {

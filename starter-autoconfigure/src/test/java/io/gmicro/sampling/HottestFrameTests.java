@@ -126,7 +126,7 @@ class HottestFrameTests {
 	}
 
 	private static StackTree tree(List<List<StackTraceElement>> outermostFirst) {
-		StackTree tree = new StackTree("io.gmicro.http.ExchangeFilter");
+		StackTree tree = new StackTree();
 		for (List<StackTraceElement> stack : outermostFirst) {
 			List<StackTraceElement> innermostFirst = new ArrayList<>(stack);
 			Collections.reverse(innermostFirst);

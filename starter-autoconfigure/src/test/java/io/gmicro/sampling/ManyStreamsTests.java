@@ -76,7 +76,7 @@ class ManyStreamsTests {
 				assertThat(server.get("/slow").statusCode()).isEqualTo(200);
 			}
 			List<SlowRequest> stories = Awaitility.await()
-				.until(() -> server.context().getBean(SlowRequests.class).history().newestFirst(),
+				.until(() -> server.context().getBean(SlowRequests.class).newestFirst(),
 						(newest) -> newest.size() == 5);
 			assertThat(stories).allSatisfy((story) -> assertThat(story.samples()).isPositive());
 			assertThat(server.scrape().of("gmicro_overflow_total").get("label=\"active_exchange\"")).isZero();

@@ -153,7 +153,7 @@ class SlowCallsTests {
 	}
 
 	private static List<SlowRequest> stories() {
-		return server.context().getBean(SlowRequests.class).history().newestFirst();
+		return server.context().getBean(SlowRequests.class).newestFirst();
 	}
 
 	private static List<String> calls(StackTree.Node node) {

@@ -57,9 +57,9 @@ class SlowRequestLogTests {
 	@Test
 	void lineOfAnAsynchronousRequestSaysThatItHeldNoThread(CapturedOutput output) {
 		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/later", "200", Duration.ofSeconds(2),
-				RequestText.ASYNCHRONOUS, null, new StackTree("none")), 0);
+				RequestText.ASYNCHRONOUS, null, new StackTree()), 0);
 		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/soon", "200", Duration.ofSeconds(2), "thread", null,
-				new StackTree("none")), 0);
+				new StackTree()), 0);
 		assertThat(output).contains("GET /later took 2.000 s, status 200, not sampled, since it held no thread")
 			.contains("GET /soon took 2.000 s, status 200, over before the first sample");
 	}
@@ -135,7 +135,7 @@ class SlowRequestLogTests {
 	}
 
 	private static SlowRequest request(List<String> classes) {
-		StackTree tree = new StackTree("none");
+		StackTree tree = new StackTree();
 		tree.add(classes.stream()
 			.map((name) -> new StackTraceElement(name, "run", "Source.java", 7))
 			.toArray(StackTraceElement[]::new), 1);

@@ -135,8 +135,8 @@ class SlowRequestsTests {
 	}
 
 	private static SlowRequest story(TestServer server) {
-		History history = server.context().getBean(SlowRequests.class).history();
-		return Awaitility.await().until(history::newestFirst, (stories) -> stories.size() == 1).get(0);
+		SlowRequests slow = server.context().getBean(SlowRequests.class);
+		return Awaitility.await().until(slow::newestFirst, (stories) -> stories.size() == 1).get(0);
 	}
 
 	private static List<String> methods(StackTree.Node node) {

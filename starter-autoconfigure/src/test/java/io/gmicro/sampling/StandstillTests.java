@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * When the process stood still, and who that time is given to.
+ * Detects pauses of the process and keeps them out of stacks.
  */
 class StandstillTests {
 
@@ -30,9 +30,6 @@ class StandstillTests {
 	private final AtomicLong processor = new AtomicLong();
 
 	private final AtomicLong paused = new AtomicLong();
-
-	private final Watchdog watchdog = new Watchdog(new ActiveExchanges(this.registry).operations(),
-			new Thresholds(Duration.ofSeconds(1), Map.of()), new History(10), OwnCode.UNKNOWN, this.registry);
 
 	@Test
 	void sleepOfAStoppedProcessIsOne() {
@@ -55,17 +52,21 @@ class StandstillTests {
 	}
 
 	private double standstills(long late, long used, long collected) {
-		new Standstill(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
+		Standstills standstills = new Standstills(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
 			this.clock.addAndGet(nanos + late);
 			this.processor.addAndGet(used);
 			this.paused.addAndGet(collected);
-		}).sleep(PERIOD, this.watchdog);
+		});
+		new Watchdog(new ActiveExchanges(this.registry).operations(), new Thresholds(Duration.ofSeconds(1), Map.of()),
+				(request) -> {
+				}, OwnCode.UNKNOWN, this.registry, standstills)
+			.sleep(PERIOD);
 		return this.registry.get("gmicro.process.standstills").counter().count();
 	}
 
 	@Test
 	void timeOfAStandstillIsTakenFromStacks() {
-		StackTree tree = new StackTree("none");
+		StackTree tree = new StackTree();
 		Standstills standstills = new Standstills();
 		standstills.add(2 * SECOND, 22 * SECOND);
 		standstills.add(30 * SECOND, 32 * SECOND);
@@ -77,10 +78,10 @@ class StandstillTests {
 		assertThat(tree.stoodStill()).isEqualTo(21 * SECOND);
 		assertThat(tree.root().nanos()).isEqualTo(22 * SECOND);
 		List<FrameChain> chains = FrameChain.of(tree);
-		assertThat(chains).extracting((chain) -> FrameText.fullName(chain.calls().get(0)))
+		assertThat(chains).extracting((chain) -> RequestText.fullName(chain.calls().get(0)))
 			.containsExactly("[process stood still 21.0 s]", "shop.Orders.find(Orders.java:1)");
 		assertThat(chains).extracting(RequestText::samples).containsExactly("21.000 s", "1 sample, 1.000 s");
-		assertThat(HottestFrame.of(tree, OwnCode.UNKNOWN).calls()).extracting(FrameText::shortName)
+		assertThat(HottestFrame.of(tree, OwnCode.UNKNOWN).calls()).extracting(RequestText::shortName)
 			.containsExactly("Orders.find");
 	}
 

@@ -52,8 +52,7 @@ final class StarvedWatchdog {
 	}
 
 	private static int slowest(SlowRequests slow) {
-		return slow.history()
-			.newestFirst()
+		return slow.newestFirst()
 			.stream()
 			.filter((request) -> request.route().equals("/slow"))
 			.mapToInt(SlowRequest::samples)

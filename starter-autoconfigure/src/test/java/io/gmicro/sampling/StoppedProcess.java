@@ -36,10 +36,10 @@ final class StoppedProcess {
 						System.in.read();
 					});
 			long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-			while (slow.history().newestFirst().isEmpty() && System.nanoTime() - deadline < 0) {
+			while (slow.newestFirst().isEmpty() && System.nanoTime() - deadline < 0) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
 			}
-			for (SlowRequest request : slow.history().newestFirst()) {
+			for (SlowRequest request : slow.newestFirst()) {
 				System.out.println("took " + request.duration().toMillis());
 				System.out.println("stood still " + TimeUnit.NANOSECONDS.toMillis(request.stacks().stoodStill()));
 				System.out.println("in tree " + FrameChain.of(request.stacks()));

@@ -3,9 +3,11 @@ package io.gmicro.sampling;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +47,7 @@ class WatchdogTests {
 
 	private final ActiveExchanges active = new ActiveExchanges(this.registry);
 
-	private final History history = new History(100_000);
+	private final Deque<SlowRequest> history = new ConcurrentLinkedDeque<>();
 
 	@Test
 	void requestPastItsThresholdIsSampledAtGrowingDistances() throws Exception {
@@ -62,7 +64,7 @@ class WatchdogTests {
 			join(ticker);
 		});
 		watchdog.tick(System.nanoTime());
-		SlowRequest story = this.history.newestFirst().get(0);
+		SlowRequest story = this.history.getFirst();
 		assertThat(story.samples()).isBetween(7, 10);
 		assertThat(story.route()).isEqualTo("/a");
 		assertThat(frames(story.stacks().root())).anyMatch((frame) -> frame.contains("WatchdogTests.join"))
@@ -78,8 +80,7 @@ class WatchdogTests {
 			watchdog.tick(System.nanoTime() + HOUR);
 		});
 		watchdog.tick(System.nanoTime());
-		assertThat(this.history.newestFirst()).singleElement()
-			.satisfies((story) -> assertThat(story.samples()).isZero());
+		assertThat(this.history).singleElement().satisfies((story) -> assertThat(story.samples()).isZero());
 	}
 
 	@Test
@@ -87,7 +88,7 @@ class WatchdogTests {
 		Watchdog watchdog = watchdog(Duration.ofSeconds(10), Map.of());
 		run(List.of(), "/a", () -> watchdog.tick(System.nanoTime() + HOUR));
 		watchdog.tick(System.nanoTime() + HOUR);
-		assertThat(this.history.newestFirst()).isEmpty();
+		assertThat(this.history).isEmpty();
 		assertThat(watchdog.sampled()).isZero();
 	}
 
@@ -133,7 +134,7 @@ class WatchdogTests {
 		running.set(false);
 		ticker.join();
 		watchdog.tick(System.nanoTime());
-		List<SlowRequest> stories = this.history.newestFirst();
+		List<SlowRequest> stories = List.copyOf(this.history);
 		assertThat(stories.stream().filter((story) -> story.samples() > 0)).isNotEmpty();
 		assertThat(stories.stream().filter((story) -> !isTold(story)).toList()).isEmpty();
 		assertThat(stories.stream().filter((story) -> story.duration().compareTo(Duration.ofMillis(1)) <= 0)).isEmpty();
@@ -154,7 +155,7 @@ class WatchdogTests {
 		assertThat(watchdog.sampled()).isZero();
 		Objects.requireNonNull(request.getAsyncContext()).complete();
 		watchdog.tick(System.nanoTime() + HOUR);
-		assertThat(this.history.newestFirst()).singleElement().satisfies((story) -> {
+		assertThat(this.history).singleElement().satisfies((story) -> {
 			assertThat(story.thread()).isEqualTo(RequestText.ASYNCHRONOUS);
 			assertThat(story.samples()).isZero();
 		});
@@ -195,8 +196,8 @@ class WatchdogTests {
 		done.countDown();
 		thread.join();
 		watchdog.tick(System.nanoTime());
-		assertThat(this.history.newestFirst()).extracting(SlowRequest::route).containsExactly("/next", "/first");
-		assertThat(this.history.newestFirst()).allSatisfy((story) -> assertThat(story.samples()).isZero());
+		assertThat(this.history).extracting(SlowRequest::route).containsExactly("/next", "/first");
+		assertThat(this.history).allSatisfy((story) -> assertThat(story.samples()).isZero());
 	}
 
 	@Test
@@ -251,11 +252,11 @@ class WatchdogTests {
 					.isGreaterThan(2));
 			run(List.of(slow), "/a", () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500)));
 			Awaitility.await()
-				.untilAsserted(() -> assertThat(slow.history().newestFirst())
+				.untilAsserted(() -> assertThat(slow.newestFirst())
 					.anySatisfy((story) -> assertThat(story.samples()).isPositive()));
 			released.countDown();
 			hostile.join();
-			Awaitility.await().untilAsserted(() -> assertThat(slow.history().newestFirst()).hasSize(2));
+			Awaitility.await().untilAsserted(() -> assertThat(slow.newestFirst()).hasSize(2));
 		}
 		assertThat(this.registry.get("gmicro.watchdog.restarts").counter().count()).isZero();
 		assertThat(this.registry.get("http.server.slow.requests").counters()).hasSize(2);
@@ -324,12 +325,12 @@ class WatchdogTests {
 
 	private WatchdogThread thread(ThreadFactory threads) {
 		return new WatchdogThread(watchdog(Duration.ofSeconds(1), Map.of()), TimeUnit.MILLISECONDS.toNanos(10),
-				this.registry, new Standstill(), threads);
+				this.registry, threads);
 	}
 
 	private Watchdog watchdog(Duration threshold, Map<String, Duration> routes) {
-		return new Watchdog(this.active.operations(), new Thresholds(threshold, routes), this.history, OwnCode.UNKNOWN,
-				this.registry);
+		return new Watchdog(this.active.operations(), new Thresholds(threshold, routes), this.history::addFirst,
+				OwnCode.UNKNOWN, this.registry);
 	}
 
 	private static ExchangeObserver ending(Watchdog watchdog) {
