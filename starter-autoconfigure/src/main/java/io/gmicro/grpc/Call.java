@@ -2,7 +2,6 @@ package io.gmicro.grpc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Overflow;
@@ -10,14 +9,14 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One gRPC call, as a {@link CallObserver} sees it. It ends once, whoever says so first;
- * what is known of its end may be read by whoever was told of it.
+ * One gRPC call, as passed to a {@link CallObserver}. It ends once, at the first event
+ * that ends it. Its end may be read in and after {@link CallObserver#onEnd}.
  */
 public final class Call extends Operation {
 
 	/**
-	 * Label value for a method that is not registered with the server, or that is past
-	 * the bound of a client's methods.
+	 * Label value for methods that are not registered with the server, and for methods
+	 * beyond the maximum number of a client.
 	 */
 	public static final String OTHER = Overflow.OTHER;
 
@@ -32,17 +31,15 @@ public final class Call extends Operation {
 
 	private final boolean stream;
 
-	private long durationNanos = -1;
-
-	/** Changed once, through the handle. */
+	/** Set once, through the handle. */
 	@SuppressWarnings("unused")
 	private Status.@Nullable Code code;
 
 	/**
 	 * Create a call that the calling thread serves or makes.
-	 * @param side where it is observed
+	 * @param side the observed side
 	 * @param method the method label
-	 * @param stream whether it has more than one message on either side
+	 * @param stream whether one side may send more than one message
 	 */
 	Call(Side side, String method, boolean stream) {
 		this(side, method, stream, System.nanoTime());
@@ -65,20 +62,20 @@ public final class Call extends Operation {
 	}
 
 	/**
-	 * End the call.
-	 * @param code the code
-	 * @return {@code false} if it had ended before
+	 * Ends the call.
+	 * @param code the status code
+	 * @return {@code false} if it had already ended
 	 */
 	boolean end(Status.Code code) {
 		if (!CODE.compareAndSet(this, null, code)) {
 			return false;
 		}
-		this.durationNanos = System.nanoTime() - startNanos();
+		endedAt(System.nanoTime());
 		return true;
 	}
 
 	/**
-	 * Whether the call is observed where it is served or where it is made.
+	 * The side that observes the call.
 	 * @return the side
 	 */
 	public Side side() {
@@ -98,9 +95,9 @@ public final class Call extends Operation {
 	}
 
 	/**
-	 * The code that the client got.
+	 * The status code that the client received.
 	 * @return the code
-	 * @throws IllegalStateException when the call has not ended yet
+	 * @throws IllegalStateException if the call has not ended
 	 */
 	public Status.Code code() {
 		Status.Code code = (Status.Code) CODE.getAcquire(this);
@@ -110,21 +107,7 @@ public final class Call extends Operation {
 		return code;
 	}
 
-	@Override
-	public long durationNanos() {
-		return this.durationNanos;
-	}
-
-	/**
-	 * How long the call took.
-	 * @param unit the unit to convert to, rounding towards zero
-	 * @return the duration in that unit
-	 */
-	public long duration(TimeUnit unit) {
-		return unit.convert(this.durationNanos, TimeUnit.NANOSECONDS);
-	}
-
-	/** Seen by the interceptor, which knows on which thread the service is called. */
+	/** Overridden to be visible in this package. */
 	@Override
 	protected void servedBy(@Nullable Thread thread) {
 		super.servedBy(thread);
@@ -161,14 +144,14 @@ public final class Call extends Operation {
 	}
 
 	/**
-	 * Where a call is observed.
+	 * The side of a call.
 	 */
 	public enum Side {
 
-		/** Where it is served. */
+		/** The server, which handles the call. */
 		SERVER,
 
-		/** Where it is made. */
+		/** The client, which makes the call. */
 		CLIENT
 
 	}

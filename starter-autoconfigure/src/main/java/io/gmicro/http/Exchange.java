@@ -1,7 +1,6 @@
 package io.gmicro.http;
 
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Overflow;
@@ -11,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * One HTTP request and its response, as an {@link ExchangeObserver} sees it. An exchange
- * is written by {@link ExchangeFilter} alone, on whichever thread serves the request, and
- * handed from thread to thread by the servlet container's own synchronization. It is
- * never used for a second request. Other threads may only ask for {@link #method()},
- * {@link #startNanos()}, {@link #pattern()}, {@link #thread()} and
- * {@link #isLongLived()}; everything else once the exchange has ended and was handed to
- * them safely.
+ * One HTTP request and its response, as passed to an {@link ExchangeObserver}. An
+ * exchange is written only by {@link ExchangeFilter}, on the thread that serves the
+ * request; the servlet container synchronizes when it passes a request from thread to
+ * thread. An exchange is never reused. While it is in flight, other threads may only call
+ * {@link #method()}, {@link #startNanos()}, {@link #pattern()}, {@link #thread()} and
+ * {@link #isLongLived()}. All other methods may be called once it has ended and was
+ * safely published to the calling thread.
  */
 public final class Exchange extends Operation {
 
@@ -28,12 +27,12 @@ public final class Exchange extends Operation {
 	public static final String OTHER = Overflow.OTHER;
 
 	/**
-	 * Status of an exchange whose client went away before it had the whole answer
-	 * (nginx's code).
+	 * Status of an exchange whose client disconnected before it received the whole
+	 * response (nginx's code).
 	 */
 	public static final int CLIENT_CLOSED_REQUEST = 499;
 
-	/** A body size that is not known. */
+	/** An unknown body size. */
 	public static final long UNKNOWN_SIZE = -1;
 
 	private final @Nullable RequestMethod method;
@@ -43,8 +42,6 @@ public final class Exchange extends Operation {
 	private boolean async;
 
 	private boolean aborted;
-
-	private long durationNanos = -1;
 
 	private long requestBodySize = UNKNOWN_SIZE;
 
@@ -61,7 +58,7 @@ public final class Exchange extends Operation {
 		this.method = method;
 	}
 
-	/** Seen by the filter, which hands the exchange from thread to thread. */
+	/** Overridden to be visible in this package. */
 	@Override
 	protected void servedBy(@Nullable Thread thread) {
 		super.servedBy(thread);
@@ -102,16 +99,16 @@ public final class Exchange extends Operation {
 
 	void end(Series series, long endNanos) {
 		this.series = series;
-		this.durationNanos = endNanos - startNanos();
+		endedAt(endNanos);
 	}
 
-	/** Ends it without a series. */
+	/** Ends the exchange without a series. */
 	void abandon(long endNanos) {
-		this.durationNanos = endNanos - startNanos();
+		endedAt(endNanos);
 	}
 
 	boolean hasEnded() {
-		return this.durationNanos >= 0;
+		return durationNanos() >= 0;
 	}
 
 	@Nullable RequestMethod requestMethod() {
@@ -129,8 +126,8 @@ public final class Exchange extends Operation {
 	/**
 	 * The request method.
 	 * @return {@code GET}, {@code HEAD}, {@code POST}, {@code PUT}, {@code PATCH},
-	 * {@code DELETE}, {@code OPTIONS} or {@code TRACE}, and {@value #OTHER} for every
-	 * other token a client may send
+	 * {@code DELETE}, {@code OPTIONS} or {@code TRACE}, and {@value #OTHER} for any other
+	 * method
 	 * @see <a href=
 	 * "https://opentelemetry.io/docs/specs/semconv/http/http-metrics/">OpenTelemetry,
 	 * HTTP metrics</a>
@@ -142,9 +139,9 @@ public final class Exchange extends Operation {
 	/**
 	 * The bounded route label, never the raw path.
 	 * @return the path template that Spring matched, such as <code>/orders/{id}</code>;
-	 * where nothing matched {@code NOT_FOUND} on status 404, {@code REDIRECTION} on 3xx,
-	 * else {@code UNKNOWN}; {@value #OTHER} past the limit of routes
-	 * @throws IllegalStateException when the exchange has not ended yet
+	 * if none matched, {@code NOT_FOUND} for status 404, {@code REDIRECTION} for 3xx and
+	 * {@code UNKNOWN} otherwise; {@value #OTHER} beyond the maximum number of routes
+	 * @throws IllegalStateException if the exchange has not ended
 	 */
 	@Override
 	public String route() {
@@ -153,7 +150,7 @@ public final class Exchange extends Operation {
 
 	/**
 	 * The path template that Spring matched.
-	 * @return the template, or {@code null} as long as nothing has matched
+	 * @return the template, or {@code null} until one has matched
 	 */
 	@Override
 	public @Nullable String pattern() {
@@ -161,10 +158,10 @@ public final class Exchange extends Operation {
 	}
 
 	/**
-	 * Whether the answer is a stream that goes on for as long as the client likes, such
-	 * as server-sent events.
-	 * @return {@code true} for an asynchronous answer of a streaming content type, and
-	 * for a connection that switches to another protocol
+	 * Whether the response is a stream that lasts until the client disconnects, such as
+	 * server-sent events.
+	 * @return {@code true} for an asynchronous response with a streaming content type,
+	 * and for a connection that switches to another protocol
 	 */
 	@Override
 	public boolean isLongLived() {
@@ -172,18 +169,18 @@ public final class Exchange extends Operation {
 	}
 
 	/**
-	 * Whether the server broke the response off after it had been committed, so that the
-	 * client received an incomplete body behind a status that may say otherwise.
-	 * @return {@code true} after such an exception, {@code false} when the client went
-	 * away
+	 * Whether the server aborted the response after it was committed, so that the client
+	 * received an incomplete body, possibly with a status of success.
+	 * @return {@code true} after such an exception, {@code false} if the client
+	 * disconnected
 	 */
 	public boolean isAborted() {
 		return this.aborted;
 	}
 
 	/**
-	 * The status code that the client saw.
-	 * @return the status, {@value #CLIENT_CLOSED_REQUEST} when the client went away, 0
+	 * The status code that the client received.
+	 * @return the status, {@value #CLIENT_CLOSED_REQUEST} if the client disconnected, 0
 	 * before the exchange has ended
 	 */
 	public int status() {
@@ -191,26 +188,8 @@ public final class Exchange extends Operation {
 	}
 
 	/**
-	 * How long the exchange took, asynchronous processing included.
-	 * @return the duration in nanoseconds, -1 before the exchange has ended
-	 */
-	@Override
-	public long durationNanos() {
-		return this.durationNanos;
-	}
-
-	/**
-	 * How long the exchange took, asynchronous processing included.
-	 * @param unit the unit to convert to, rounding towards zero
-	 * @return the duration in that unit
-	 */
-	public long duration(TimeUnit unit) {
-		return unit.convert(this.durationNanos, TimeUnit.NANOSECONDS);
-	}
-
-	/**
-	 * The size of the request body, taken from its {@code Content-Length}.
-	 * @return the size in bytes, {@value #UNKNOWN_SIZE} when the request declared none
+	 * The size of the request body according to its {@code Content-Length}.
+	 * @return the size in bytes, {@value #UNKNOWN_SIZE} if the request declares none
 	 */
 	public long requestBodySize() {
 		return this.requestBodySize;
@@ -219,7 +198,7 @@ public final class Exchange extends Operation {
 	/**
 	 * The size of the response body as the application wrote it, before compression and
 	 * transfer coding.
-	 * @return the size in bytes, error pages included, {@value #UNKNOWN_SIZE} when the
+	 * @return the size in bytes, error pages included, {@value #UNKNOWN_SIZE} if the
 	 * container does not report it
 	 */
 	public long responseBodySize() {

@@ -6,22 +6,22 @@ import io.micrometer.core.instrument.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations that are being served, for threads that look at them from outside.
- * Entering and leaving is one atomic write each, without a lock and without allocating.
+ * The table of operations in flight, which other threads may walk. Entering and leaving
+ * is one atomic write each, takes no lock and allocates nothing.
  * <p>
- * An operation that holds its thread takes a slot near the one that the thread hashes to;
- * there is room for as many as there can be threads, {@value #CAPACITY}. One that does
- * not, or not the same one all the time, is {@link #detach detached}: it has its slot
- * among {@value #DETACHED_CAPACITY} others, so that however many of them are open, the
- * next operation of a thread finds a slot. What finds none is counted as overflow.
- * Thread-safe, on platform and on virtual threads.
+ * An operation that holds its thread takes one of {@value #CAPACITY} slots, near the slot
+ * that its thread hashes to. An operation that holds no thread, or different ones, is
+ * {@linkplain #detach detached}: it takes one of {@value #DETACHED_CAPACITY} separate
+ * slots, so that it does not occupy a slot that the next operation of the thread needs.
+ * Operations that find no free slot are counted as overflow. Thread-safe, on platform and
+ * virtual threads.
  */
 public final class ActiveOperations {
 
-	/** The place of an operation that has none yet. */
+	/** The place of an operation that has not entered. */
 	static final int NEW = -1;
 
-	/** The place of an operation that found none. */
+	/** The place of an operation that found no free slot. */
 	private static final int NONE = -2;
 
 	private static final int BITS = 16;
@@ -32,7 +32,7 @@ public final class ActiveOperations {
 
 	private static final int DETACHED_CAPACITY = 1 << DETACHED_BITS;
 
-	/** How many slots from its own on a thread may use, and looks through for itself. */
+	/** The number of slots that a thread may use, from the one that it hashes to. */
 	private static final int PROBES = 64;
 
 	private final Slots attached = new Slots(BITS);
@@ -43,15 +43,15 @@ public final class ActiveOperations {
 
 	/**
 	 * Create an empty table.
-	 * @param overflow counts the operations that found no slot
+	 * @param overflow counts operations that found no free slot
 	 */
 	public ActiveOperations(Counter overflow) {
 		this.overflow = overflow;
 	}
 
 	/**
-	 * Show an operation.
-	 * @param operation an operation that begins, on the thread that serves it
+	 * Adds an operation.
+	 * @param operation a new operation, on the thread that serves it
 	 */
 	public void enter(Operation operation) {
 		int slot = this.attached.first(Thread.currentThread().getId());
@@ -67,9 +67,9 @@ public final class ActiveOperations {
 	}
 
 	/**
-	 * Show an operation apart from the calling thread: from here on none serves it, or
-	 * now and then another one. It may be new, or have entered before.
-	 * @param operation the operation, on the thread that has served it up to now
+	 * Detaches an operation from the calling thread, or adds it as a detached one. From
+	 * now on no thread serves it, or different threads do for some time.
+	 * @param operation the operation, on the thread that has served it until now
 	 */
 	public void detach(Operation operation) {
 		int before = operation.place;
@@ -92,9 +92,9 @@ public final class ActiveOperations {
 	}
 
 	/**
-	 * The calling thread serves a detached operation, until it is detached once more.
-	 * Until then it is the thread's {@link #current current} one.
-	 * @param operation an operation that was detached
+	 * Attaches a detached operation to the calling thread until it is detached again.
+	 * Until then it is the {@linkplain #current current} operation of the thread.
+	 * @param operation a detached operation
 	 */
 	public void attach(Operation operation) {
 		int slot = this.attached.first(Thread.currentThread().getId());
@@ -106,7 +106,7 @@ public final class ActiveOperations {
 		}
 	}
 
-	/** The calling thread no longer serves a detached operation. */
+	/** Frees the slot that a detached operation took in {@link #attach}. */
 	private void release(Operation operation) {
 		int slot = this.attached.first(Thread.currentThread().getId());
 		for (int i = 0; i < PROBES; i++) {
@@ -119,7 +119,7 @@ public final class ActiveOperations {
 	}
 
 	/**
-	 * Show an operation no longer.
+	 * Removes an operation.
 	 * @param operation an operation that has ended
 	 */
 	public void leave(Operation operation) {
@@ -136,16 +136,16 @@ public final class ActiveOperations {
 	}
 
 	/**
-	 * Whether an operation is still being served. Since no operation is used twice, what
-	 * was seen of its thread meanwhile belongs to it then.
-	 * @param operation an operation that was found here
-	 * @return {@code false} once it has ended
+	 * Whether an operation is still in flight. If so, a stack that was just sampled from
+	 * its thread belongs to it, because operations are never reused.
+	 * @param operation an operation that was found in the table
+	 * @return {@code false} if it has ended
 	 */
 	public boolean contains(Operation operation) {
 		int place = operation.place();
 		boolean there = isAt(place, operation);
 		while (!there && operation.place() != place) {
-			// It was moved meanwhile
+			// It has moved meanwhile
 			place = operation.place();
 			there = isAt(place, operation);
 		}
@@ -158,7 +158,7 @@ public final class ActiveOperations {
 	}
 
 	/**
-	 * An operation of a type that the calling thread serves.
+	 * The operation of a type that the calling thread serves.
 	 * @param <T> the type
 	 * @param type the type
 	 * @return the operation, or {@code null} if there is none
@@ -177,11 +177,10 @@ public final class ActiveOperations {
 	}
 
 	/**
-	 * Look at every operation that is being served. Operations that begin or end
-	 * meanwhile may or may not be among them, and one that is detached meanwhile may be
-	 * seen twice. What it takes depends on how many there are, not on how many there may
-	 * be.
-	 * @param action what to do with each
+	 * Visits the operations in flight. Operations that start or end meanwhile may or may
+	 * not be visited, and an operation that is detached meanwhile may be visited twice.
+	 * The time this takes depends on the number of operations, not on the capacity.
+	 * @param action called for each operation
 	 */
 	public void forEach(Consumer<? super Operation> action) {
 		this.attached.forEach((slot, operation) -> {
@@ -189,7 +188,7 @@ public final class ActiveOperations {
 				action.accept(operation);
 			}
 		});
-		// In this order: an operation only ever moves from there to here
+		// The attached ones first, because operations only move from there to here
 		this.detached.forEach((slot, operation) -> {
 			if (operation.place() == CAPACITY + slot) {
 				action.accept(operation);

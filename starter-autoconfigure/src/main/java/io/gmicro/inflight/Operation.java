@@ -2,15 +2,16 @@ package io.gmicro.inflight;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is being served: an HTTP request or a gRPC call. It is written by
- * whoever serves it and never used for a second one, so it is its own token. Other
- * threads may only ask for {@link #methodText()}, {@link #startNanos()},
- * {@link #pattern()}, {@link #thread()} and {@link #isLongLived()}; everything else once
- * it has ended and was handed to them safely.
+ * An HTTP request or a gRPC call. It is written only by the thread that serves it, and
+ * never reused, so that object identity identifies it. While it is in flight, other
+ * threads may only call {@link #methodText()}, {@link #startNanos()}, {@link #pattern()},
+ * {@link #thread()}, {@link #isLongLived()} and {@link #boundary()}. All other methods
+ * may be called once it has ended and was safely published to the calling thread.
  */
 public abstract class Operation {
 
@@ -20,13 +21,16 @@ public abstract class Operation {
 
 	private final long startNanos;
 
-	/** Written by the thread itself and read by others, always through the handle. */
+	/** Accessed through the handle. */
 	@SuppressWarnings("unused")
 	private @Nullable Thread thread = Thread.currentThread();
 
+	private long durationNanos = -1;
+
 	/**
-	 * Where it is in {@link ActiveOperations}, or negative. Written by the thread that
-	 * serves it, before others can find it or through the handle.
+	 * The position in {@link ActiveOperations}, or a negative number. Written by the
+	 * serving thread, directly before the operation is published and through the handle
+	 * afterwards.
 	 */
 	int place = ActiveOperations.NEW;
 
@@ -56,16 +60,16 @@ public abstract class Operation {
 	}
 
 	/**
-	 * From here on the operation is served by this thread, or by none.
-	 * @param thread the thread, or {@code null}
+	 * Sets the thread that serves the operation from now on.
+	 * @param thread the thread, or {@code null} for none
 	 */
 	protected void servedBy(@Nullable Thread thread) {
 		THREAD.setRelease(this, thread);
 	}
 
 	/**
-	 * The thread that serves the operation right now. Once it has ended, the thread may
-	 * be serving another.
+	 * The thread that serves the operation. Once the operation has ended, the thread may
+	 * serve another one.
 	 * @return the thread, or {@code null} while the operation is processed asynchronously
 	 * and holds none
 	 */
@@ -74,7 +78,7 @@ public abstract class Operation {
 	}
 
 	/**
-	 * When the operation began.
+	 * The start of the operation.
 	 * @return a reading of {@link System#nanoTime()}
 	 */
 	public final long startNanos() {
@@ -82,47 +86,65 @@ public abstract class Operation {
 	}
 
 	/**
-	 * How long the operation took.
-	 * @return the duration in nanoseconds, -1 before it has ended
+	 * Sets the duration of the operation.
+	 * @param endNanos a reading of {@link System#nanoTime()}
 	 */
-	public abstract long durationNanos();
+	protected final void endedAt(long endNanos) {
+		this.durationNanos = endNanos - this.startNanos;
+	}
 
 	/**
-	 * What was asked for: the method of HTTP, or {@code gRPC}.
-	 * @return a bounded name
+	 * How long the operation took, asynchronous processing included.
+	 * @return the duration in nanoseconds, -1 before it has ended
+	 */
+	public final long durationNanos() {
+		return this.durationNanos;
+	}
+
+	/**
+	 * How long the operation took, asynchronous processing included.
+	 * @param unit the unit to convert to, rounding towards zero
+	 * @return the duration in that unit
+	 */
+	public final long duration(TimeUnit unit) {
+		return unit.convert(this.durationNanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * The HTTP method, or {@code gRPC}.
+	 * @return a text with few distinct values
 	 */
 	public abstract String methodText();
 
 	/**
-	 * What was matched so far.
-	 * @return the path template or the method of the service, or {@code null} as long as
-	 * nothing has matched
+	 * The path template or gRPC method that was matched.
+	 * @return the template or method, or {@code null} until one has matched
 	 */
 	public abstract @Nullable String pattern();
 
 	/**
-	 * The label it is recorded under.
+	 * The label of the route or method in metrics.
 	 * @return the bounded label
-	 * @throws IllegalStateException when the operation has not ended yet
+	 * @throws IllegalStateException if the operation has not ended
 	 */
 	public abstract String route();
 
 	/**
-	 * What the client got.
+	 * The status that the client received.
 	 * @return the number or the name of the status
 	 */
 	public abstract String statusText();
 
 	/**
-	 * Whether the operation goes on for as long as the client likes.
+	 * Whether the client determines how long the operation takes.
 	 * @return {@code true} for a stream, which is never slow
 	 */
 	public abstract boolean isLongLived();
 
 	/**
-	 * The class whose call is the outermost that belongs to the operation. What lies
-	 * below it in a stack is the server's own.
-	 * @return the name of a class
+	 * The class of ours that calls the application. In a stack, this class and its
+	 * callers belong to the server.
+	 * @return the name of the class
 	 */
 	public abstract String boundary();
 

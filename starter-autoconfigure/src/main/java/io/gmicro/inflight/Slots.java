@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slots for operations. Taking and freeing one is an atomic write each, without a lock
- * and without allocating. Groups of {@value #GROUP} slots, a cache line, that hold
- * nothing are skipped by a scan. Thread-safe.
+ * Slots for operations. Taking and freeing a slot is one atomic write each, takes no lock
+ * and allocates nothing. A scan skips empty groups of {@value #GROUP} slots, which is one
+ * cache line. Thread-safe.
  */
 final class Slots {
 
@@ -21,9 +21,9 @@ final class Slots {
 	private final AtomicReferenceArray<@Nullable Operation> slots;
 
 	/**
-	 * Which groups may hold something. Taking a slot sets its group if it is not set, a
-	 * scan clears a group before it finds it empty: at least one of the two sees the
-	 * other's write.
+	 * 1 for each group that may not be empty. Taking a slot sets its group after it has
+	 * written the slot. A scan clears an empty group and then checks its slots again. So
+	 * at least one of the two sees the write of the other.
 	 */
 	private final AtomicIntegerArray groups;
 
@@ -36,9 +36,9 @@ final class Slots {
 	}
 
 	/**
-	 * Where to look first.
-	 * @param key anything
-	 * @return a slot; those of successive keys are spread evenly
+	 * The slot that a key hashes to.
+	 * @param key any number
+	 * @return a slot; the slots of successive keys are spread evenly
 	 */
 	int first(long key) {
 		return (int) (key * GOLDEN_RATIO >>> (Long.SIZE - this.bits));
@@ -49,9 +49,9 @@ final class Slots {
 	}
 
 	/**
-	 * The slot that follows.
+	 * The next slot.
 	 * @param slot a slot
-	 * @return the next one, after the last the first
+	 * @return the following slot, the first one after the last
 	 */
 	int next(int slot) {
 		return (slot + 1) & (capacity() - 1);
@@ -101,7 +101,7 @@ final class Slots {
 	}
 
 	/**
-	 * Looks at what is in a slot.
+	 * Visits an occupied slot.
 	 */
 	@FunctionalInterface
 	interface SlotConsumer {

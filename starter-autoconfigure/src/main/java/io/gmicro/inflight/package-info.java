@@ -1,6 +1,5 @@
 /**
- * What is being served right now, HTTP requests and gRPC calls alike, for those who look
- * at it from outside; knows neither.
+ * The table of HTTP requests and gRPC calls in flight. Depends on neither HTTP nor gRPC.
  */
 @NullMarked
 package io.gmicro.inflight;

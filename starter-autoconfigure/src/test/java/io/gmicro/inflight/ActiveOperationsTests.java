@@ -240,11 +240,6 @@ class ActiveOperationsTests {
 		}
 
 		@Override
-		public long durationNanos() {
-			return -1;
-		}
-
-		@Override
 		public String methodText() {
 			return "test";
 		}
