@@ -17,7 +17,6 @@ import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
-import io.gmicro.http.MatchedRouteInterceptor;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.sampling.SlowRequests;
@@ -201,7 +200,7 @@ final class RequestContenders {
 		slow.start();
 		ExchangeFilter filter = filter(Stream.concat(others.stream(), Stream.of(slow, active)).toList(), registry,
 				maxRoutes);
-		MatchedRouteInterceptor interceptor = new MatchedRouteInterceptor(active);
+		ActiveExchanges.RouteInterceptor interceptor = new ActiveExchanges.RouteInterceptor(active);
 		FilterChain mvc = (request, response) -> {
 			RequestCost.CHAIN.doFilter(request, response);
 			interceptor.preHandle((LightRequest) request, (LightResponse) response, interceptor);

@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
-import io.gmicro.http.MatchedRouteInterceptor;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TraceIds;
@@ -69,7 +68,7 @@ public final class SlowRequestsAutoConfiguration {
 		/** Found by every handler mapping, that of Spring Data REST included. */
 		@Bean
 		MappedInterceptor gmicroMatchedRoutes(ActiveExchanges active) {
-			return new MappedInterceptor(null, new MatchedRouteInterceptor(active));
+			return new MappedInterceptor(null, new ActiveExchanges.RouteInterceptor(active));
 		}
 
 	}

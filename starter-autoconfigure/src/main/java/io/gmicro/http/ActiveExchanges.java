@@ -2,11 +2,17 @@ package io.gmicro.http;
 
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.meter.Overflow;
+import io.gmicro.route.MatchedRoute;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Shows the exchanges that are being served to threads that look at them from outside, in
- * a table beside other {@link ActiveOperations operations}. Thread-safe.
+ * Maintains the table of {@link ActiveOperations operations in flight} for HTTP
+ * exchanges. Thread-safe.
  */
 public final class ActiveExchanges implements ExchangeObserver {
 
@@ -14,7 +20,7 @@ public final class ActiveExchanges implements ExchangeObserver {
 
 	/**
 	 * Create an observer with an empty table.
-	 * @param registry where exchanges are counted that found no place in the table
+	 * @param registry the registry of the counter of exchanges that found no free slot
 	 */
 	public ActiveExchanges(MeterRegistry registry) {
 		this.operations = new ActiveOperations(Overflow.counter(registry, "active_exchange"));
@@ -22,7 +28,7 @@ public final class ActiveExchanges implements ExchangeObserver {
 
 	/**
 	 * The table.
-	 * @return everything that is being served
+	 * @return the operations in flight
 	 */
 	public ActiveOperations operations() {
 		return this.operations;
@@ -54,8 +60,8 @@ public final class ActiveExchanges implements ExchangeObserver {
 	}
 
 	/**
-	 * Tell the calling thread's exchange what Spring matched first, before the handler
-	 * runs.
+	 * Sets the route of the calling thread's exchange, unless it has one. Before the
+	 * handler runs this is the route that was matched first.
 	 * @param pattern the path template
 	 */
 	public void matched(String pattern) {
@@ -63,6 +69,34 @@ public final class ActiveExchanges implements ExchangeObserver {
 		if (exchange != null && exchange.pattern() == null) {
 			exchange.matched(pattern);
 		}
+	}
+
+	/**
+	 * Sets the route of an exchange as soon as Spring MVC has matched it, for threads
+	 * that look at requests in flight.
+	 */
+	public static final class RouteInterceptor implements HandlerInterceptor {
+
+		private final ActiveExchanges active;
+
+		/**
+		 * Create an interceptor.
+		 * @param active the requests in flight
+		 */
+		public RouteInterceptor(ActiveExchanges active) {
+			this.active = active;
+		}
+
+		@Override
+		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+			String pattern = MatchedRoute.of(request);
+			// The template of an error page is not the route of the request
+			if (pattern != null && request.getDispatcherType() != DispatcherType.ERROR) {
+				this.active.matched(pattern);
+			}
+			return true;
+		}
+
 	}
 
 }

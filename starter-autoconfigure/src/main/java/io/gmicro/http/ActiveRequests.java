@@ -9,12 +9,12 @@ import io.micrometer.core.instrument.Tags;
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * Keeps {@code http_server_active_requests}, the number of requests that are being served
- * right now, by method: 0 from the start for each of HTTP's and for all others together.
+ * Maintains {@code http_server_active_requests}, the number of requests in flight by
+ * method. The gauges of all methods exist from the start. Thread-safe.
  */
 public final class ActiveRequests implements ExchangeObserver {
 
-	/** Its name in the registry. */
+	/** The name of the gauge. */
 	public static final String NAME = "http.server.active_requests";
 
 	private static final int OTHER = RequestMethod.values().length;
@@ -22,8 +22,8 @@ public final class ActiveRequests implements ExchangeObserver {
 	private final LongAdder[] active = new LongAdder[OTHER + 1];
 
 	/**
-	 * Create an observer that keeps its gauges in a registry.
-	 * @param registry where the gauges of all methods are registered, with the value 0
+	 * Create an observer.
+	 * @param registry the registry of the gauges
 	 */
 	public ActiveRequests(MeterRegistry registry) {
 		GaugeFamily gauges = new GaugeFamily(registry, NAME, "HTTP server requests that are being served");

@@ -11,9 +11,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends an exchange when its asynchronous processing has completed, however often it was
- * started and whatever the container reports afterwards. A timeout or an error is not yet
- * the end: the status is only decided on completion.
+ * Ends an exchange once, when its asynchronous processing has completed, even if it was
+ * started several times. A timeout or an error is not the end, because the status is
+ * final only on completion.
  */
 final class AsyncEnd implements AsyncListener {
 
@@ -44,8 +44,8 @@ final class AsyncEnd implements AsyncListener {
 	}
 
 	/**
-	 * Waits for the end of asynchronous processing if it was started and is not over yet.
-	 * @param exchanges what suspends and ends it
+	 * Waits for the end of asynchronous processing if it is in progress.
+	 * @param exchanges suspends and ends the exchange
 	 * @param exchange the exchange
 	 * @param request the request
 	 * @param response the response
@@ -69,19 +69,18 @@ final class AsyncEnd implements AsyncListener {
 	}
 
 	/**
-	 * The exchange that an asynchronous dispatch belongs to.
+	 * The exchange of an asynchronous dispatch.
 	 * @param request the request
-	 * @return the exchange, or {@code null} when it is not recorded
+	 * @return the exchange, or {@code null} if it is not recorded
 	 */
 	static @Nullable Exchange exchange(HttpServletRequest request) {
 		return (request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end) ? end.exchange : null;
 	}
 
 	/**
-	 * Ends the exchange with the exception that an asynchronous dispatch threw. Nothing
-	 * comes after it but the error page, and completion is not to be relied on: Tomcat
-	 * reports none when it closes the connection, Jetty 12.0 none if the response was
-	 * sent.
+	 * Ends the exchange with the exception that an asynchronous dispatch threw. Only an
+	 * error page may follow. Completion is not reported reliably: not by Tomcat if it
+	 * closes the connection, and not by Jetty 12.0 if the response was sent.
 	 * @param request the request
 	 * @param response the response
 	 * @param failure what the dispatch threw
@@ -90,7 +89,7 @@ final class AsyncEnd implements AsyncListener {
 		if (!(request.getAttribute(ATTRIBUTE) instanceof AsyncEnd end)) {
 			return;
 		}
-		if (TomcatErrors.isAnsweredAfter(request, response, failure)) {
+		if (ContainerErrors.isAnsweredAfter(request, response, failure)) {
 			end.failure = failure;
 			end.awaitsErrorPage = true;
 		}
@@ -105,7 +104,7 @@ final class AsyncEnd implements AsyncListener {
 	}
 
 	/**
-	 * An error page has answered for an asynchronous request, if it had to.
+	 * Ends the exchange after the dispatch to its error page, if it waits for that.
 	 * @param request the request
 	 */
 	static void errorPageWritten(HttpServletRequest request) {
@@ -124,7 +123,7 @@ final class AsyncEnd implements AsyncListener {
 	private boolean awaitsErrorPage() {
 		try {
 			this.awaitsErrorPage = this.failure == null && this.exchanges.isEndReported()
-					&& TomcatErrors.hasErrorPageAfterCompletion(this.request, this.response);
+					&& ContainerErrors.hasErrorPageAfterCompletion(this.request, this.response);
 			return this.awaitsErrorPage;
 		}
 		catch (RuntimeException | Error ex) {
@@ -145,9 +144,9 @@ final class AsyncEnd implements AsyncListener {
 
 	private void complete() {
 		Throwable reported = this.failure;
-		// Jetty reports no error of a handler to listeners
+		// Jetty does not report an exception of a handler to listeners
 		Throwable thrown = (reported != null) ? reported : ServletContainer.errorException(this.request);
-		boolean gone = this.connectionLost || ClientAbort.isCauseOf(thrown, this.request);
+		boolean gone = this.connectionLost || ContainerErrors.isClientAbort(thrown, this.request);
 		int status = gone ? Exchange.CLIENT_CLOSED_REQUEST : this.response.getStatus();
 		this.exchanges.matchRoute(this.exchange, this.request, status);
 		boolean failed = thrown != null || ServletContainer.isJetty(this.response)
@@ -163,7 +162,7 @@ final class AsyncEnd implements AsyncListener {
 	@Override
 	public void onError(AsyncEvent event) {
 		this.failure = event.getThrowable();
-		// Tomcat reports a lost connection with the bare exception of its socket, outside
+		// Tomcat reports a lost connection with the IOException of its socket, outside
 		// of any dispatch
 		this.connectionLost |= event.getThrowable() instanceof IOException
 				&& this.request.getDispatcherType() == DispatcherType.REQUEST;

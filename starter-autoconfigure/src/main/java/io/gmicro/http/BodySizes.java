@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Records {@code http_server_request_body_size_bytes} and
- * {@code http_server_response_body_size_bytes}, the count and the sum of the sizes of
- * bodies, by method and route. Requests count when they declare the length of a body,
- * responses always, with 0 for an empty body, unless the container does not tell their
- * size.
+ * {@code http_server_response_body_size_bytes}, the count and the sum of body sizes by
+ * method and route. Requests are recorded if they declare the length of a body, responses
+ * always, with 0 for an empty body, unless the container does not report the size.
+ * Thread-safe.
  */
 public final class BodySizes implements ExchangeObserver {
 
@@ -23,8 +23,8 @@ public final class BodySizes implements ExchangeObserver {
 	private final ExchangeMeters<DistributionSummary> responses;
 
 	/**
-	 * Create an observer that records to a registry.
-	 * @param registry where the summaries are registered
+	 * Create an observer.
+	 * @param registry the registry of the summaries
 	 */
 	public BodySizes(MeterRegistry registry) {
 		this.requests = summaries(registry, REQUEST_NAME, "Size of HTTP server request bodies");
@@ -42,8 +42,7 @@ public final class BodySizes implements ExchangeObserver {
 
 	@Override
 	public void onEnd(Exchange exchange) {
-		// Some clients declare a length of zero for requests that have no body, others
-		// none
+		// Some clients declare a length of 0 for requests without a body, others do not
 		if (exchange.requestBodySize() > 0) {
 			record(this.requests, exchange, exchange.requestBodySize());
 		}

@@ -20,23 +20,23 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 
 /**
- * Decides, once for every observer, when an exchange begins, when it ends and what the
- * client saw. Register it for the dispatcher types {@code REQUEST}, {@code ASYNC},
- * {@code ERROR} and {@code INCLUDE}, with asynchronous support, in front of everything
- * that may answer, and as a listener of the same servlet context.
+ * Determines for all observers when an exchange starts, when it ends and which response
+ * the client received. Register it for the dispatcher types {@code REQUEST},
+ * {@code ASYNC}, {@code ERROR} and {@code INCLUDE}, with asynchronous support, before all
+ * other filters that may send a response, and as a listener of the same servlet context.
  * <p>
  * An exchange ends when the filter chain has returned, or when asynchronous processing
- * has completed. When something may still change the answer (the container has to answer
- * with an error, or a filter outside has wrapped the response), the exchange ends when
- * the container has finished the request; without the listener it ends at once, with the
- * status that containers answer with. A client that went away is recorded as
- * {@link Exchange#CLIENT_CLOSED_REQUEST}. Thread-safe.
+ * has completed. If the response may still change, because the container has to send an
+ * error or a filter outside has wrapped the response, the exchange ends when the
+ * container has finished the request. If the filter is not registered as a listener, such
+ * an exchange ends immediately, with the status that containers send. If the client
+ * disconnected, the status is {@link Exchange#CLIENT_CLOSED_REQUEST}. Thread-safe.
  */
 public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	/**
-	 * How early the filter runs: just inside Spring's observation filter, whose trace is
-	 * then known.
+	 * The order of the filter: directly after Spring's observation filter, so that the
+	 * trace is known.
 	 */
 	public static final int DEFAULT_ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
@@ -46,9 +46,9 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	/**
 	 * Create a filter.
-	 * @param observers who sees the exchanges, called in this order
-	 * @param rules what is recorded and under which names
-	 * @param registry where the filter counts what it folded and which observers failed
+	 * @param observers the observers, in the order in which they are called
+	 * @param rules the rules
+	 * @param registry the registry of the counters of overflows and of observer errors
 	 */
 	public ExchangeFilter(List<ExchangeObserver> observers, ExchangeRules rules, MeterRegistry registry) {
 		this.exchanges = new ExchangeLifecycle(observers, rules, registry);
@@ -57,12 +57,12 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	/**
 	 * Create a filter for an application without Spring MVC.
-	 * @param observers who sees the exchanges, called in this order
+	 * @param observers the observers, in the order in which they are called
 	 * @param excludedPaths paths that are not recorded: exact, or a subtree with a
 	 * trailing {@code /**}
-	 * @param maxRoutes how many different route labels there may be, at least 1; further
-	 * ones become {@link Exchange#OTHER}
-	 * @param registry where the filter counts what it folded and which observers failed
+	 * @param maxRoutes the maximum number of routes, at least 1; further routes are
+	 * recorded as {@link Exchange#OTHER}
+	 * @param registry the registry of the counters of overflows and of observer errors
 	 */
 	public ExchangeFilter(List<ExchangeObserver> observers, Collection<String> excludedPaths, int maxRoutes,
 			MeterRegistry registry) {
@@ -146,7 +146,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 		}
 	}
 
-	/** Without memory the request is served nevertheless. */
+	/** Not recorded if the heap is full, so that the request is served nevertheless. */
 	private @Nullable Exchange started(HttpServletRequest request) {
 		try {
 			return this.exchanges.begin(request);

@@ -1,24 +1,37 @@
 package io.gmicro.http;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
+import io.gmicro.meter.Failures;
 import io.gmicro.route.MatchedRoute;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * Begins, suspends and ends exchanges for those who find out when it is time: decides the
- * route and the series, and tells the observers. Thread-safe.
+ * Starts, suspends and ends exchanges: determines the route and the series, and calls the
+ * observers. An exception of one observer affects neither the other observers nor the
+ * request. Thread-safe.
  */
 final class ExchangeLifecycle {
 
-	private final ExchangeObservers observers;
+	private static final Log logger = LogFactory.getLog(ExchangeLifecycle.class);
+
+	private final ExchangeObserver[] observers;
+
+	private final ExchangeObserver[] startObservers;
+
+	private final Failures failures;
 
 	private final SeriesTable series;
 
@@ -26,19 +39,33 @@ final class ExchangeLifecycle {
 
 	private final Function<HttpServletRequest, @Nullable String> knownRoutes;
 
-	/** So that the end of a request costs nothing where no exchange waits for it. */
+	/** Avoids a request attribute lookup per request while no exchange is waiting. */
 	private final AtomicInteger awaited = new AtomicInteger();
 
 	private volatile boolean listening;
 
 	ExchangeLifecycle(List<ExchangeObserver> observers, ExchangeRules rules, MeterRegistry registry) {
-		this.observers = new ExchangeObservers(observers, registry);
+		// Other observers may look up the exchange in the table when it ends
+		this.observers = observers.stream()
+			.sorted(Comparator.comparing(ActiveExchanges.class::isInstance))
+			.toArray(ExchangeObserver[]::new);
+		this.startObservers = Stream.of(this.observers)
+			.filter(ExchangeLifecycle::observesStart)
+			.toArray(ExchangeObserver[]::new);
+		this.failures = new Failures(registry, logger, "Observing an HTTP exchange failed");
 		this.series = new SeriesTable(rules.maxRoutes(), registry);
 		this.longLived = new LongLived(rules.longLivedTypes());
 		this.knownRoutes = rules.knownRoutes();
 	}
 
-	/** The container has told its listeners of a request. */
+	/** Most observers only need the end, and even calling an empty method takes time. */
+	private static boolean observesStart(ExchangeObserver observer) {
+		return Stream.of(observer.getClass().getMethods())
+			.anyMatch((method) -> method.getName().equals("onStart")
+					&& method.getDeclaringClass() != ExchangeObserver.class);
+	}
+
+	/** The container has called the request listener. */
 	void containerReportsEnds() {
 		if (!this.listening) {
 			this.listening = true;
@@ -64,30 +91,57 @@ final class ExchangeLifecycle {
 
 	Exchange begin(HttpServletRequest request) {
 		Exchange exchange = new Exchange(RequestMethod.resolve(request.getMethod()), System.nanoTime());
-		this.observers.started(exchange, request);
+		// Not a lambda, which would allocate an object to capture the request
+		for (ExchangeObserver observer : this.startObservers) {
+			try {
+				observer.onStart(exchange, request);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
 		return exchange;
 	}
 
-	/** Asynchronous processing goes on without a thread of the container. */
+	/** Asynchronous processing continues without a thread of the container. */
 	void suspend(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
 		exchange.longLived(this.longLived.begins(request, response));
 		exchange.async();
-		this.observers.suspended(exchange);
+		each(ExchangeObserver::onAsync, exchange);
 		exchange.servedBy(null);
 	}
 
-	/** The calling thread goes on with an exchange. */
+	/** The calling thread continues an exchange. */
 	void resume(Exchange exchange) {
 		exchange.servedBy(Thread.currentThread());
-		this.observers.resumed(exchange);
+		each(ExchangeObserver::onResume, exchange);
 	}
 
 	void dispatched(Exchange exchange, long startNanos) {
 		exchange.servedBy(null);
-		this.observers.dispatched(exchange, startNanos);
+		// Not a lambda, since the heap may be full
+		for (ExchangeObserver observer : this.observers) {
+			try {
+				observer.onDispatch(exchange, startNanos);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
 	}
 
-	/** Decide the route of an answer, before an error page sets another. */
+	private void each(BiConsumer<ExchangeObserver, Exchange> event, Exchange exchange) {
+		for (ExchangeObserver observer : this.observers) {
+			try {
+				event.accept(observer, exchange);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+	}
+
+	/** Determines the route, before an error page replaces it. */
 	void matchRoute(Exchange exchange, HttpServletRequest request, int status) {
 		if (MatchedRoute.isUnmatchedResource(request, status)) {
 			exchange.matched(null);
@@ -108,7 +162,7 @@ final class ExchangeLifecycle {
 	}
 
 	/**
-	 * End an exchange with what the client saw.
+	 * Ends an exchange with the response that the client received.
 	 * @param exchange the exchange
 	 * @param request the request
 	 * @param response the response
@@ -124,27 +178,39 @@ final class ExchangeLifecycle {
 			exchange.longLived(true);
 		}
 		else if (exchange.isAsync()) {
-			// It may have been decided only on another thread
+			// The content type may have been set after the exchange was suspended
 			exchange.longLived(this.longLived.ended(request, response, status, exchange.isLongLived()));
 		}
 		exchange.responded(status, request.getContentLengthLong(),
 				(exchange.requestMethod() == RequestMethod.HEAD) ? 0 : bodySize);
 		exchange.end(this.series.find(exchange.requestMethod(), exchange.pattern(), status), System.nanoTime());
-		this.observers.ended(exchange);
+		ended(exchange);
 	}
 
-	/** An exchange whose end cannot be measured is over nevertheless. */
+	/** Not a lambda, which would double the number of calls. */
+	private void ended(Exchange exchange) {
+		for (ExchangeObserver observer : this.observers) {
+			try {
+				observer.onEnd(exchange);
+			}
+			catch (Throwable ex) {
+				failed(observer, ex);
+			}
+		}
+	}
+
+	/** Ends an exchange whose end could not be measured. */
 	void abandon(Exchange exchange, Throwable failure) {
 		failed(this, failure);
 		if (!exchange.hasEnded()) {
 			exchange.abandon(System.nanoTime());
-			this.observers.ended(exchange);
+			ended(exchange);
 		}
 	}
 
-	/** Count a failure of measuring, which must not become one of serving. */
+	/** Counts a failure of the measurement, which must not affect the request. */
 	void failed(Object source, Throwable failure) {
-		this.observers.failed(source, failure);
+		this.failures.add(source, failure);
 	}
 
 }

@@ -5,8 +5,8 @@ import java.util.function.Function;
 import io.micrometer.core.instrument.Tags;
 
 /**
- * The meters of one observer, bound on first use for each combination of labels and found
- * again without allocating. Thread-safe.
+ * The meters of one observer, one for each {@link Series}. A meter is created on first
+ * use; finding it again takes no lock and allocates nothing. Thread-safe.
  *
  * @param <M> the type of meter
  */
@@ -22,7 +22,7 @@ public final class ExchangeMeters<M> {
 	 * Meters by method, route and status code.
 	 * @param <M> the type of meter
 	 * @param binder registers a meter with the given tags
-	 * @return the meters, none of them bound yet
+	 * @return the meters
 	 */
 	public static <M> ExchangeMeters<M> byStatus(Function<Tags, M> binder) {
 		return new ExchangeMeters<>((series) -> binder.apply(series.tags()));
@@ -32,17 +32,17 @@ public final class ExchangeMeters<M> {
 	 * Meters by method and route.
 	 * @param <M> the type of meter
 	 * @param binder registers a meter with the given tags
-	 * @return the meters, none of them bound yet
+	 * @return the meters
 	 */
 	public static <M> ExchangeMeters<M> byRoute(Function<Tags, M> binder) {
 		return new ExchangeMeters<>((series) -> binder.apply(series.methodAndRouteTags()));
 	}
 
 	/**
-	 * Meters of any library by method, route and status code.
+	 * Meters of another library by method, route and status code.
 	 * @param <M> the type of meter
 	 * @param binder creates a meter with the given label values
-	 * @return the meters, none of them bound yet
+	 * @return the meters
 	 */
 	public static <M> ExchangeMeters<M> byLabels(LabelBinder<M> binder) {
 		return new ExchangeMeters<>((series) -> binder.bind(series.method(), series.route(), series.status()));
@@ -51,8 +51,8 @@ public final class ExchangeMeters<M> {
 	/**
 	 * The meter of an exchange.
 	 * @param exchange an exchange that has ended
-	 * @return the meter of its labels
-	 * @throws IllegalStateException when the exchange has not ended yet
+	 * @return the meter of its series
+	 * @throws IllegalStateException if the exchange has not ended
 	 */
 	@SuppressWarnings("unchecked")
 	public M get(Exchange exchange) {

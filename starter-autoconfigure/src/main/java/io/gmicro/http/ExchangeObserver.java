@@ -3,62 +3,61 @@ package io.gmicro.http;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Sees every HTTP exchange begin and end. Each measurement of requests is one observer;
- * an application adds its own by declaring a bean of this type.
+ * Called for every HTTP exchange at its start and end. Each measurement of requests is an
+ * observer. To add your own, declare a bean of this type.
  * <p>
- * The methods run on the request path, on the thread that serves the request, and for
- * many requests at once: an implementation is thread-safe, takes no lock and allocates
- * nothing. What it throws is counted in {@code gmicro_observer_errors_total} and never
- * reaches the request.
+ * The methods are called on the thread that serves the request, concurrently for many
+ * requests. Implementations must be thread-safe and should neither take locks nor
+ * allocate memory. Exceptions are counted in {@code gmicro_observer_errors_total} and do
+ * not affect the request.
  */
 public interface ExchangeObserver {
 
 	/**
-	 * Called once an exchange, before any other filter or handler of lower precedence
-	 * sees the request. Only the method and the start time are known.
-	 * @param exchange the exchange that begins
+	 * Called once per exchange, before filters and handlers of lower precedence. Only the
+	 * method and the start time are known.
+	 * @param exchange the exchange that starts
 	 */
 	default void onStart(Exchange exchange) {
 	}
 
 	/**
-	 * Called instead of {@link #onStart(Exchange) the method without the request}, which
-	 * it calls, for observers that look at the request.
-	 * @param exchange the exchange that begins
-	 * @param request the request as it reaches the filter. It is not to be kept: the
-	 * container uses it again
+	 * Override this method instead of {@link #onStart(Exchange)}, which it calls, if the
+	 * observer needs the request.
+	 * @param exchange the exchange that starts
+	 * @param request the request as passed to the filter. Do not keep a reference: the
+	 * container reuses the object
 	 */
 	default void onStart(Exchange exchange, HttpServletRequest request) {
 		onStart(exchange);
 	}
 
 	/**
-	 * Called when asynchronous processing was started and the exchange gives its thread
-	 * back, still on that thread. Called at most once an exchange.
-	 * @param exchange the exchange that goes on without a thread
+	 * Called at most once per exchange, when asynchronous processing was started, on the
+	 * thread that the exchange is about to release.
+	 * @param exchange the exchange that continues without a thread
 	 */
 	default void onAsync(Exchange exchange) {
 	}
 
 	/**
-	 * Called when an asynchronous dispatch of the exchange begins, on the thread that
-	 * serves it.
+	 * Called at the start of an asynchronous dispatch, on the thread that serves it.
 	 * @param exchange the exchange that is dispatched
 	 */
 	default void onResume(Exchange exchange) {
 	}
 
 	/**
-	 * Called when an asynchronous dispatch of the exchange has been served, still on the
-	 * thread that served it. The exchange may have ended meanwhile.
+	 * Called at the end of an asynchronous dispatch, on the thread that served it. The
+	 * exchange may already have ended.
 	 * @param exchange the exchange that was dispatched
-	 * @param startNanos when the dispatch began, a reading of {@link System#nanoTime()}
+	 * @param startNanos the start of the dispatch, a reading of {@link System#nanoTime()}
 	 */
 	default void onDispatch(Exchange exchange, long startNanos) {
 	}
 
 	/**
-	 * Called once an exchange, when it has ended: the filter chain has returned,
+	 * Called once per exchange, when it has ended: the filter chain has returned,
 	 * asynchronous processing has completed or, after an error, the container has
 	 * finished the request.
 	 * @param exchange the exchange that ended

@@ -9,17 +9,17 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link ExchangeFilter} records and under which names.
+ * The rules by which an {@link ExchangeFilter} records exchanges.
  *
- * @param excludedPaths gives the paths that are not recorded, once, with the first
+ * @param excludedPaths returns the paths that are not recorded, called once at the first
  * request: exact, a subtree with a trailing {@code /**}, or a template whose last
  * segments are variables
- * @param maxRoutes how many different route labels there may be, at least 1; further ones
- * become {@link Exchange#OTHER}
- * @param longLivedTypes content types of asynchronous answers that go on for as long as
- * the client likes
- * @param knownRoutes the template of a request that Spring MVC did not match, or
- * {@code null}; asked at most once a request, and never about a 404
+ * @param maxRoutes the maximum number of routes, at least 1; further routes are recorded
+ * as {@link Exchange#OTHER}
+ * @param longLivedTypes content types of asynchronous responses that last until the
+ * client disconnects
+ * @param knownRoutes returns the template of a request that Spring MVC did not match, or
+ * {@code null}; called at most once per request, and never for status 404
  */
 public record ExchangeRules(Supplier<? extends Collection<String>> excludedPaths, int maxRoutes,
 		Collection<String> longLivedTypes, Function<HttpServletRequest, @Nullable String> knownRoutes) {
@@ -31,7 +31,7 @@ public record ExchangeRules(Supplier<? extends Collection<String>> excludedPaths
 	/**
 	 * Rules for an application without Spring MVC.
 	 * @param excludedPaths paths that are not recorded
-	 * @param maxRoutes how many different route labels there may be
+	 * @param maxRoutes the maximum number of routes
 	 */
 	public ExchangeRules(Collection<String> excludedPaths, int maxRoutes) {
 		this(() -> excludedPaths, maxRoutes, STREAMS, (request) -> null);

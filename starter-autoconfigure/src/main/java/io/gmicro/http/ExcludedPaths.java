@@ -7,11 +7,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Paths whose requests are not recorded: exact ones, whole subtrees written with a
- * trailing {@code /**}, and templates that end in variables. A path is compared as the
- * client sent it, without the context path, so that looking costs nothing; one that the
- * container reads in another way, such as <code>//metrics;x=y</code>, as the container
- * resolved it. Thread-safe.
+ * Paths whose requests are not recorded: exact paths, subtrees with a trailing
+ * {@code /**}, and templates that end in variables. To avoid allocation, the path is
+ * compared as the client sent it, without the context path. Only a path that containers
+ * normalize, such as <code>//metrics;x=y</code>, is compared as the container resolved
+ * it. Thread-safe.
  */
 final class ExcludedPaths {
 
@@ -21,7 +21,7 @@ final class ExcludedPaths {
 
 	/**
 	 * Create paths.
-	 * @param patterns gives the patterns, on first use
+	 * @param patterns returns the patterns, called on first use
 	 */
 	ExcludedPaths(Supplier<? extends Collection<String>> patterns) {
 		this.patterns = patterns;
@@ -32,7 +32,7 @@ final class ExcludedPaths {
 		return isPlain(uri) ? contains(uri, request.getContextPath().length()) : contains(resolved(request), 0);
 	}
 
-	/** Whether every container reads the path as it is written. */
+	/** Whether no container changes the path when it resolves it. */
 	private static boolean isPlain(String uri) {
 		char previous = ' ';
 		for (int i = 0; i < uri.length(); i++) {
@@ -52,7 +52,7 @@ final class ExcludedPaths {
 			return (rest != null) ? servlet + rest : servlet;
 		}
 		catch (IllegalArgumentException ex) {
-			// Jetty does not resolve what is ambiguous
+			// Jetty does not resolve ambiguous paths
 			return "";
 		}
 	}
@@ -78,7 +78,7 @@ final class ExcludedPaths {
 	}
 
 	/**
-	 * A path and how many segments follow it.
+	 * A path and the number of segments after it.
 	 *
 	 * @param prefix the path
 	 * @param segments the number of further segments, or {@link #ANY}
@@ -108,7 +108,7 @@ final class ExcludedPaths {
 					&& (this.segments == ANY || count(path, end, path.length()) == this.segments);
 		}
 
-		/** Every segment begins with a slash. */
+		/** Counts segments, each of which starts with a slash. */
 		private static int count(String path, int start, int end) {
 			int segments = 0;
 			for (int i = start; i < end; i++) {

@@ -13,9 +13,9 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Knows asynchronous answers that end only when their client leaves: by their content
- * type, by what promises one of these types before there is a byte, and those of SockJS,
- * whose transports have content types of all kinds.
+ * Recognizes asynchronous responses that last until the client disconnects: by their
+ * content type, by the handler and request if no content type is set yet, and by the
+ * handler of SockJS, whose transports use various content types.
  */
 final class LongLived {
 
@@ -30,10 +30,10 @@ final class LongLived {
 	}
 
 	/**
-	 * Whether an answer that has just become asynchronous is, or will be, a stream.
+	 * Whether a response that has just become asynchronous is, or will be, a stream.
 	 * @param request the request
 	 * @param response the response
-	 * @return {@code true} if it goes on for as long as the client likes
+	 * @return {@code true} if it lasts until the client disconnects
 	 */
 	boolean begins(HttpServletRequest request, HttpServletResponse response) {
 		Object handler = MatchedRoute.handler(request);
@@ -45,19 +45,19 @@ final class LongLived {
 	}
 
 	/**
-	 * Whether an asynchronous answer was a stream.
+	 * Whether an asynchronous response was a stream.
 	 * @param request the request
 	 * @param response the response
-	 * @param status the status that the client saw
-	 * @param began whether it {@link #begins began} as one
-	 * @return {@code true} if it went on for as long as the client liked
+	 * @param status the status that the client received
+	 * @param began whether it {@link #begins began} as a stream
+	 * @return {@code true} if it lasted until the client disconnected
 	 */
 	boolean ended(HttpServletRequest request, HttpServletResponse response, int status, boolean began) {
 		String contentType = response.getContentType();
 		if (isStream(contentType)) {
 			return true;
 		}
-		// Nothing was sent, and what a failure sends is no stream
+		// Nothing was sent, and the response of a failure is not a stream
 		boolean silent = contentType == null && (status < 400 || status == Exchange.CLIENT_CLOSED_REQUEST);
 		return began && (silent || isSockJs(MatchedRoute.handler(request)));
 	}
@@ -82,7 +82,7 @@ final class LongLived {
 		return false;
 	}
 
-	/** By its name, since an application need not have it. */
+	/** By name, because the application may not have SockJS. */
 	private static boolean isSockJs(@Nullable Object handler) {
 		Class<?> type = (handler != null) ? handler.getClass() : null;
 		while (type != null && !type.getName().equals(SOCKJS)) {
@@ -91,7 +91,7 @@ final class LongLived {
 		return type != null;
 	}
 
-	/** Loaded only where Spring MVC is there. */
+	/** A separate class because the application may not have Spring MVC. */
 	private static final class WebMvc {
 
 		static boolean returnsEvents(Object handler) {

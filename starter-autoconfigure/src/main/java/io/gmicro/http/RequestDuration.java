@@ -8,9 +8,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * Records {@code http_server_request_duration_seconds}, a histogram of how long requests
- * took, by method, route and status. How long a {@linkplain Exchange#isLongLived()
- * long-lived} answer went on is its client's choice and not recorded.
+ * Records {@code http_server_request_duration_seconds}, a histogram of the duration of
+ * requests by method, route and status code. {@linkplain Exchange#isLongLived()
+ * Long-lived} responses are not recorded, because the client determines their duration.
+ * Thread-safe.
  *
  * @see <a href=
  * "https://opentelemetry.io/docs/specs/semconv/http/http-metrics/">OpenTelemetry, HTTP
@@ -18,14 +19,14 @@ import io.micrometer.core.instrument.Timer;
  */
 public final class RequestDuration implements ExchangeObserver {
 
-	/** Its name in the registry. */
+	/** The name of the histogram. */
 	public static final String NAME = "http.server.request.duration";
 
 	private final ExchangeMeters<Timer> timers;
 
 	/**
-	 * Create an observer that records to a registry.
-	 * @param registry where the timers are registered
+	 * Create an observer.
+	 * @param registry the registry of the timers
 	 * @param bounds the upper bounds of the buckets, positive and ascending; {@code +Inf}
 	 * is added
 	 */

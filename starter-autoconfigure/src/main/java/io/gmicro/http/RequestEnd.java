@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends an exchange when the container has finished its request. The status and the body
- * of an error are decided only then: by an error page, which may answer with any status,
- * or by a filter outside {@link ExchangeFilter}.
+ * of an error are final only then, because they may be set by an error page or by a
+ * filter outside {@link ExchangeFilter}.
  * <p>
- * Jetty calls completion listeners once it has written its request log. Other containers
- * report the end to a {@code ServletRequestListener}, which Jetty does for each dispatch
- * and thus too early.
+ * Jetty calls completion listeners after it has written its request log. Other containers
+ * call a {@code ServletRequestListener}, which Jetty calls too early, after each
+ * dispatch.
  */
 final class RequestEnd implements Consumer<@Nullable Throwable> {
 
 	private static final String ATTRIBUTE = RequestEnd.class.getName();
 
-	/** Where Spring's filter keeps the observation that it started. */
+	/** The request attribute with the observation that Spring's filter started. */
 	private static final String OBSERVATION = "org.springframework.web.filter.ServerHttpObservationFilter.observation";
 
 	private final ExchangeLifecycle exchanges;
@@ -46,12 +46,13 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 	private boolean errorPage;
 
 	/**
-	 * The application has answered, or failed.
-	 * @param exchanges what ends the exchange, now or when the container is done
+	 * Ends an exchange for which the application has returned or thrown, now or when the
+	 * container has finished.
+	 * @param exchanges ends the exchange
 	 * @param exchange the exchange
 	 * @param request the request
 	 * @param response the response
-	 * @param failure what is on its way to the container
+	 * @param failure the exception thrown to the container, or {@code null}
 	 */
 	static void answered(ExchangeLifecycle exchanges, Exchange exchange, HttpServletRequest request,
 			HttpServletResponse response, @Nullable Throwable failure) {
@@ -61,21 +62,12 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 			new RequestEnd(exchanges, exchange, request, response, failure, errorSent).await();
 		}
 		else {
-			int seen = ClientAbort.isCauseOf(null, request) ? Exchange.CLIENT_CLOSED_REQUEST : status;
+			int seen = ContainerErrors.isClientAbort(null, request) ? Exchange.CLIENT_CLOSED_REQUEST : status;
 			exchanges.matchRoute(exchange, request, seen);
 			exchanges.complete(exchange, request, response, seen, ServletContainer.bodyWritten(response));
 		}
 	}
 
-	/**
-	 * Create the end of a request whose filter chain has returned or thrown.
-	 * @param exchanges what ends it
-	 * @param exchange the exchange
-	 * @param request the request
-	 * @param response the response
-	 * @param failure what was thrown
-	 * @param errorSent whether {@code sendError} was called
-	 */
 	private RequestEnd(ExchangeLifecycle exchanges, Exchange exchange, HttpServletRequest request,
 			HttpServletResponse response, @Nullable Throwable failure, boolean errorSent) {
 		this.exchanges = exchanges;
@@ -85,16 +77,16 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 		this.failure = failure;
 		this.errorSent = errorSent;
 		this.committed = response.isCommitted() && !errorSent;
-		this.clientGone = ClientAbort.isCauseOf(failure, request);
+		this.clientGone = ContainerErrors.isClientAbort(failure, request);
 	}
 
 	/**
-	 * Wait for the container, if it reports the end; otherwise the end is now, with the
-	 * status that containers answer with.
+	 * Waits for the container if it reports the end. Otherwise ends the exchange now,
+	 * with the status that the container is expected to send.
 	 */
 	private void await() {
 		int expected = expectedStatus();
-		// Before an error page leaves its own route on the request
+		// Before an error page sets the request attributes
 		this.exchanges.matchRoute(this.exchange, this.request, expected);
 		this.pattern = this.exchange.pattern();
 		if (ServletContainer.isJetty(this.response)) {
@@ -102,9 +94,9 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 				return;
 			}
 		}
-		// Tomcat does not catch some errors, and reports no end of an asynchronous
-		// request whose connection it closed
-		else if (this.exchanges.isEndReported() && !this.exchange.isAsync() && !TomcatErrors.isFatal(this.failure)) {
+		// Tomcat does not catch some errors, and does not report the end of an
+		// asynchronous request if it closed the connection
+		else if (this.exchanges.isEndReported() && !this.exchange.isAsync() && !ContainerErrors.isFatal(this.failure)) {
 			this.request.setAttribute(ATTRIBUTE, this);
 			this.exchanges.awaitRequestEnd();
 			return;
@@ -122,11 +114,11 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 	}
 
 	private int statusAfter(Throwable exception) {
-		return TomcatErrors.statusAfterException(this.response, exception, this.errorSent, this.exchange.isAsync());
+		return ContainerErrors.statusAfterException(this.response, exception, this.errorSent, this.exchange.isAsync());
 	}
 
 	/**
-	 * The container has dispatched a request to an error page.
+	 * Records that the container has dispatched a request to an error page.
 	 * @param request the request
 	 */
 	static void errorPage(ServletRequest request) {
@@ -136,9 +128,9 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 	}
 
 	/**
-	 * The container has finished a request.
+	 * Ends the exchange of a request that the container has finished.
 	 * @param request the request
-	 * @return {@code true} if an exchange waited for that
+	 * @return {@code true} if an exchange was waiting for it
 	 */
 	static boolean finished(ServletRequest request) {
 		if (!(request.getAttribute(ATTRIBUTE) instanceof RequestEnd end)) {
@@ -155,7 +147,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 			boolean aborted = isAborted(completionFailure);
 			Throwable exception = ServletContainer.errorException(this.request);
 			int status = ServletContainer.status(this.response);
-			if (this.clientGone || ClientAbort.isCauseOf(completionFailure)) {
+			if (this.clientGone || ContainerErrors.isClientAbort(completionFailure)) {
 				status = Exchange.CLIENT_CLOSED_REQUEST;
 			}
 			else if (aborted && exception != null) {
@@ -178,7 +170,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 
 	private boolean isAborted(@Nullable Throwable completionFailure) {
 		return this.committed && !this.errorPage && (this.failure != null || completionFailure != null)
-				&& !this.clientGone && !ClientAbort.isCauseOf(completionFailure);
+				&& !this.clientGone && !ContainerErrors.isClientAbort(completionFailure);
 	}
 
 	private long bodySize() {
@@ -186,12 +178,12 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 				: ServletContainer.bodyOrErrorPageWritten(this.response);
 	}
 
-	/** Unless a filter outside has caught what was thrown. */
+	/** No error page if a filter outside has caught the exception. */
 	private boolean hasContainersPage() {
 		return this.errorSent || (this.failure != null && ServletContainer.errorException(this.request) != null);
 	}
 
-	/** For exemplars and slow requests, which take the trace of the current scope. */
+	/** Exemplars and slow requests use the trace of the current scope. */
 	private Observation.@Nullable Scope openScope() {
 		return (this.request.getAttribute(OBSERVATION) instanceof Observation observation && !observation.isNoop())
 				? observation.openScope() : null;

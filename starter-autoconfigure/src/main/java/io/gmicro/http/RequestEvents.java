@@ -2,17 +2,26 @@ package io.gmicro.http;
 
 import java.util.function.Supplier;
 
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Period;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks requests in recordings of the JDK's flight recorder that ask for the event
- * {@code gmicro.HttpRequest}, so that what was sampled of a thread can be told by route.
- * While there is no such recording, it does next to nothing. Thread-safe.
+ * Writes the JFR event {@code gmicro.HttpRequest}, with which samples of a thread are
+ * attributed to routes, to recordings that enable it. Costs almost nothing while there is
+ * no such recording. Thread-safe.
  */
 public final class RequestEvents implements ExchangeObserver, AutoCloseable {
 
-	/** Only asked whether anybody records the event. */
+	/** Used only to check whether the event is enabled. */
 	private static final RequestEvent PROBE = new RequestEvent();
 
 	private final Runnable hook = this::running;
@@ -21,7 +30,7 @@ public final class RequestEvents implements ExchangeObserver, AutoCloseable {
 
 	/**
 	 * Create an observer.
-	 * @param active the requests that are being served, if they are kept
+	 * @param active returns the requests in flight, or {@code null} without such a table
 	 */
 	public RequestEvents(Supplier<@Nullable ActiveExchanges> active) {
 		this.active = active;
@@ -73,8 +82,8 @@ public final class RequestEvents implements ExchangeObserver, AutoCloseable {
 		event.server = thread;
 		event.method = exchange.method();
 		event.route = exchange.knownRoute();
-		// The thread may have to wait for a processor between any two of these: the time
-		// that was served rather begins too early than too late
+		// The thread may lose its CPU between any two of these lines: "served" may become
+		// too long, but never too short
 		event.begin();
 		event.end();
 		event.served = System.nanoTime() - startNanos;
@@ -82,11 +91,39 @@ public final class RequestEvents implements ExchangeObserver, AutoCloseable {
 	}
 
 	/**
-	 * Mark no more requests that are being served.
+	 * Stops writing events for the requests in flight.
 	 */
 	@Override
 	public void close() {
 		FlightRecorder.removePeriodicEvent(this.hook);
+	}
+
+	/**
+	 * A thread has served a request until now, for a duration. Requests in flight have
+	 * one event at the end of each chunk of the recording.
+	 */
+	@Name("gmicro.HttpRequest")
+	@Label("HTTP Request")
+	@Description("A thread served an HTTP request, or is serving one")
+	@Category("gmicro")
+	@Enabled(false)
+	@StackTrace(false)
+	@Period("endChunk")
+	static final class RequestEvent extends Event {
+
+		@Label("Server Thread")
+		@Nullable Thread server;
+
+		@Label("Served")
+		@Timespan(Timespan.NANOSECONDS)
+		long served;
+
+		@Label("Method")
+		@Nullable String method;
+
+		@Label("Route")
+		@Nullable String route;
+
 	}
 
 }

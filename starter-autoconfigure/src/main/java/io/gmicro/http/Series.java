@@ -8,8 +8,8 @@ import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One combination of method, route and status. There is exactly one instance a
- * combination, so that it can keep the meters that observers have bound to it.
+ * One combination of method, route and status, with its meters. There is exactly one
+ * instance per combination. Thread-safe.
  */
 final class Series {
 
@@ -28,7 +28,7 @@ final class Series {
 	private final String status;
 
 	/**
-	 * Each behind its owner, and replaced as a whole: there are few, so searching beats a
+	 * Pairs of owner and meter. There are so few that a linear search is faster than a
 	 * map.
 	 */
 	private volatile Object[] meters = {};
@@ -57,9 +57,9 @@ final class Series {
 	}
 
 	/**
-	 * The meter of an observer.
-	 * @param owner what bound the meter
-	 * @return the meter, or {@code null} if none was bound yet
+	 * The meter of an owner.
+	 * @param owner the {@link ExchangeMeters} that the meter belongs to
+	 * @return the meter, or {@code null} if it has not been created
 	 */
 	@Nullable Object meter(Object owner) {
 		Object[] bound = this.meters;

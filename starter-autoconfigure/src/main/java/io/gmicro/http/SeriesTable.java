@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.RequestMethod;
 
 /**
- * Every combination of method, route and status, each with one {@link Series}. All three
- * are bounded: methods made up by clients and status codes outside HTTP share one value
- * each, as do {@linkplain RouteLabels routes past the limit}, so that sums stay exact
- * while memory stays flat. Thread-safe.
+ * One {@link Series} for each combination of method, route and status. The number of
+ * combinations is bounded without losing a request: unknown methods, status codes outside
+ * 100 to 599 and {@linkplain RouteLabels routes beyond the limit} are recorded as
+ * {@link Exchange#OTHER}. Thread-safe.
  */
 final class SeriesTable {
 
@@ -31,10 +31,10 @@ final class SeriesTable {
 	}
 
 	/**
-	 * Finds the series of a request that has been answered.
-	 * @param method the method, or {@code null} when it is none of HTTP's
+	 * The series of a request that has ended.
+	 * @param method the method, or {@code null} for an unknown one
 	 * @param pattern the path template that was matched, or {@code null}
-	 * @param status the status the client saw
+	 * @param status the status that the client received
 	 * @return the one instance for this combination
 	 */
 	Series find(@Nullable RequestMethod method, @Nullable String pattern, int status) {
@@ -48,8 +48,8 @@ final class SeriesTable {
 	}
 
 	/**
-	 * The series of one route. There are few, so an array searched from its start beats a
-	 * map and needs no key object.
+	 * The series of one route. There are so few that a linear search is faster than a
+	 * map, and it allocates no key.
 	 */
 	private static final class Route {
 

@@ -15,10 +15,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only the container knows of a response. Wrapping the response to count its bytes
- * would cost several objects a request and change what filters and forwards see; Tomcat
- * and Jetty count anyway. Their types are found by name, since each line of Spring Boot
- * brings others.
+ * Reads from Tomcat and Jetty what the Servlet API does not provide, such as the number
+ * of bytes written. A response wrapper that counts bytes would allocate several objects
+ * per request and change what filters and forwards see. The containers' types are looked
+ * up by name, because they differ between the Spring Boot lines.
  */
 final class ServletContainer {
 
@@ -55,7 +55,7 @@ final class ServletContainer {
 		}
 	}
 
-	/** The static methods of Jetty's core take its own request and response. */
+	/** A static method of Jetty's core, which takes Jetty's own request or response. */
 	private static @Nullable MethodHandle findInJetty(Class<?> response, String core, String property, String method,
 			MethodType type) {
 		try {
@@ -90,7 +90,7 @@ final class ServletContainer {
 	}
 
 	/**
-	 * Whether Tomcat serves a response.
+	 * Whether a response is Tomcat's.
 	 * @param response the response, which may be wrapped
 	 * @return {@code true} for Tomcat's own type
 	 */
@@ -103,7 +103,7 @@ final class ServletContainer {
 	}
 
 	/**
-	 * Whether Jetty serves a response.
+	 * Whether a response is Jetty's.
 	 * @param response the response, which may be wrapped
 	 * @return {@code true} for Jetty's own type
 	 */
@@ -112,10 +112,11 @@ final class ServletContainer {
 	}
 
 	/**
-	 * Have Jetty report the end of a request, after its error page and its request log.
+	 * Registers a listener that Jetty calls at the end of a request, after its error page
+	 * and its request log.
 	 * @param response the response, which may be wrapped
-	 * @param listener what to call, with the exception that broke the response off
-	 * @return {@code false} if it does not
+	 * @param listener the listener, called with the exception that aborted the response
+	 * @return {@code false} if the listener was not registered
 	 */
 	static boolean onCompletion(HttpServletResponse response, Consumer<? extends @Nullable Throwable> listener) {
 		ServletResponse container = unwrap(response);
@@ -133,7 +134,7 @@ final class ServletContainer {
 	}
 
 	/**
-	 * The status of a response, whatever wraps it.
+	 * The status of the container's response.
 	 * @param response the response, which may be wrapped
 	 * @return the status that the container has sent or will send
 	 */
@@ -143,10 +144,10 @@ final class ServletContainer {
 	}
 
 	/**
-	 * How much of the body has been written.
+	 * The number of body bytes that the application has written.
 	 * @param response the response, which may be wrapped
-	 * @return the size in bytes as the application wrote it, or
-	 * {@link Exchange#UNKNOWN_SIZE} when the container does not tell
+	 * @return the size in bytes, or {@link Exchange#UNKNOWN_SIZE} if the container does
+	 * not report it
 	 */
 	static long bodyWritten(HttpServletResponse response) {
 		ServletResponse container = unwrap(response);
@@ -154,10 +155,11 @@ final class ServletContainer {
 	}
 
 	/**
-	 * How much of the body has been written when the container may have answered itself.
+	 * The number of body bytes that the application or, if it wrote none, the container
+	 * has written.
 	 * @param response the response, which may be wrapped
 	 * @return the size in bytes, or {@link Exchange#UNKNOWN_SIZE} on Tomcat, which writes
-	 * its own error page after it has reported the end of the request
+	 * its error page after it has reported the end of the request
 	 */
 	static long bodyOrErrorPageWritten(HttpServletResponse response) {
 		long written = bodyWritten(response);
@@ -178,11 +180,11 @@ final class ServletContainer {
 	}
 
 	/**
-	 * Whether {@code sendError} was called and the container has not yet answered.
+	 * Whether {@code sendError} was called and the container has not sent the error yet.
 	 * @param request the request
 	 * @param response the response, which may be wrapped
 	 * @param status the status of the response
-	 * @return {@code true} when the container still has to answer with the error
+	 * @return {@code true} if the container still has to send the error
 	 */
 	static boolean errorSent(HttpServletRequest request, HttpServletResponse response, int status) {
 		if (status < HttpServletResponse.SC_BAD_REQUEST) {
@@ -195,7 +197,7 @@ final class ServletContainer {
 		}
 		try {
 			boolean sent = (boolean) errorSent.invokeExact(container);
-			// Tomcat empties the body then, and is finished after a forward as well
+			// Tomcat discards the body in sendError, but is finished after a forward, too
 			return sent && (!isTomcat(response) || bodyWritten(response) == 0);
 		}
 		catch (Throwable ex) {
@@ -204,9 +206,9 @@ final class ServletContainer {
 	}
 
 	/**
-	 * What a handler threw that the container turned into an error page.
+	 * The exception that the container turned into an error page.
 	 * @param request the request
-	 * @return the exception, or {@code null} when there was none
+	 * @return the exception, or {@code null} if there was none
 	 */
 	static @Nullable Throwable errorException(HttpServletRequest request) {
 		Object exception = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
@@ -225,8 +227,8 @@ final class ServletContainer {
 	}
 
 	/**
-	 * A method for each type of response. The JVM keeps it with the type, which outlives
-	 * an application that is undeployed: it must not lead to a class of ours.
+	 * A method for each type of response. The JVM holds it with the type, which outlives
+	 * an undeployed application, so it must not refer to our classes.
 	 */
 	private static final class Handles extends ClassValue<Optional<MethodHandle>> {
 

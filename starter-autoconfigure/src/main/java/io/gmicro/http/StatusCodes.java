@@ -5,8 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Counts {@code http_server_responses_total}, the responses by method, route and status
- * code, and {@code http_server_aborted_responses_total}, those of them that the server
- * broke off after they had been committed, by method and route.
+ * code, and {@code http_server_aborted_responses_total}, the responses that failed after
+ * they had been committed, by method and route. Thread-safe.
  */
 public final class StatusCodes implements ExchangeObserver {
 
@@ -18,8 +18,8 @@ public final class StatusCodes implements ExchangeObserver {
 	private final ExchangeMeters<Counter> aborted;
 
 	/**
-	 * Create an observer that records to a registry.
-	 * @param registry where the counters are registered
+	 * Create an observer.
+	 * @param registry the registry of the counters
 	 */
 	public StatusCodes(MeterRegistry registry) {
 		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder(NAME)

@@ -13,20 +13,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Estimates how many clients of different addresses there have been since the start:
- * {@code http_server_unique_clients}, and {@code gin_request_uv_total}. A client's
- * address is what {@link HttpServletRequest#getRemoteAddr()} says, and so a forwarded one
- * only where the application resolves these.
+ * Estimates the number of distinct client addresses since the start:
+ * {@code http_server_unique_clients} and {@code gin_request_uv_total}. The address is
+ * {@link HttpServletRequest#getRemoteAddr()}, which is a forwarded address only if the
+ * application evaluates forwarded headers.
  * <p>
- * A HyperLogLog of 64 KiB holds, of addresses hashed with a key that only this process
- * has, the rarest hash of each of 65536 groups. No address can be read back from it, nor
- * asked whether it was there. The standard error of the estimate is 0.41 percent. An
- * address that was there before costs its hash and one read; no lock is taken and nothing
- * allocated. Thread-safe.
+ * Addresses are hashed with a random key of this process into a HyperLogLog of 64 KiB,
+ * which stores the highest rank of each of 65536 groups. No address can be derived from
+ * it. The standard error of the estimate is 0.41 percent. Adding an address takes no lock
+ * and allocates nothing. Thread-safe.
  */
 public final class UniqueClients implements ExchangeObserver {
 
-	/** Its name in the registry. */
+	/** The name of the gauge. */
 	public static final String NAME = "http.server.unique_clients";
 
 	private static final int PRECISION = 16;
@@ -42,7 +41,7 @@ public final class UniqueClients implements ExchangeObserver {
 	private final Hasher64 hasher;
 
 	/**
-	 * Create an observer that has seen no client yet.
+	 * Create an observer without clients.
 	 */
 	public UniqueClients() {
 		this(new SecureRandom());
@@ -57,8 +56,8 @@ public final class UniqueClients implements ExchangeObserver {
 	}
 
 	/**
-	 * Publish {@code http_server_unique_clients}.
-	 * @param registry where the gauge is registered
+	 * Registers {@code http_server_unique_clients}.
+	 * @param registry the registry of the gauge
 	 */
 	public void publish(MeterRegistry registry) {
 		Gauge.builder(NAME, this, UniqueClients::count)
@@ -67,8 +66,8 @@ public final class UniqueClients implements ExchangeObserver {
 	}
 
 	/**
-	 * How many clients of different addresses there have been.
-	 * @return the estimate, never lower than one before it
+	 * The number of distinct client addresses.
+	 * @return the estimate, which never decreases
 	 */
 	public long count() {
 		HyperLogLog sketch = HyperLogLog.create(PRECISION);
@@ -107,7 +106,7 @@ public final class UniqueClients implements ExchangeObserver {
 		return (byte) RANKS.getVolatile(this.ranks, index);
 	}
 
-	/** Any hash of this group and rank: the sketch tells no others apart. */
+	/** A hash with this group and rank, which is all that the sketch uses of a hash. */
 	private static long hash(int index, int rank) {
 		return ((long) index << (Long.SIZE - PRECISION)) | ((1L << (Long.SIZE - PRECISION)) >>> rank);
 	}

@@ -1,7 +1,7 @@
 /**
- * Measures HTTP requests: one filter decides when an exchange began, when it ended and
- * what the client saw, and any number of observers turn that into meters; nothing here
- * knows Spring Boot.
+ * Measures HTTP requests: one filter determines when an exchange starts and ends and
+ * which status the client received, and observers record meters. Does not depend on
+ * Spring Boot.
  */
 @NullMarked
 package io.gmicro.http;

@@ -188,7 +188,7 @@ class RequestEventsTests {
 	}
 
 	private static Recording recording() {
-		FlightRecorder.register(RequestEvent.class);
+		FlightRecorder.register(RequestEvents.RequestEvent.class);
 		Recording recording = new Recording();
 		recording.enable(EVENT);
 		recording.start();

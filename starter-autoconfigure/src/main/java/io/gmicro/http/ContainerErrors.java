@@ -3,6 +3,7 @@ package io.gmicro.http;
 import java.io.IOException;
 import java.lang.reflect.Method;
 
+import io.gmicro.route.MatchedRoute;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -10,29 +11,62 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * What Tomcat makes of errors, as far as it differs from other containers.
+ * How containers handle exceptions: which of them mean that the client disconnected, and
+ * where Tomcat differs from other containers.
  */
-final class TomcatErrors {
+final class ContainerErrors {
 
-	/** Of Tomcat 10.1, which does not throw what goes wrong when it reads a form. */
+	private static final int MAX_DEPTH = 16;
+
+	/** Tomcat 10.1 does not throw an exception if it fails to read a form. */
 	private static final boolean HIDES_READ_FAILURES = ClassUtils
-		.isPresent("org.apache.tomcat.util.http.Parameters$FailReason", TomcatErrors.class.getClassLoader());
+		.isPresent("org.apache.tomcat.util.http.Parameters$FailReason", ContainerErrors.class.getClassLoader());
 
 	private static final String READ_FAILURE = "org.apache.catalina.parameter_parse_failed_reason";
 
 	private static final String RESOURCES = "org.apache.catalina.resources";
 
-	private TomcatErrors() {
+	private ContainerErrors() {
 	}
 
 	/**
-	 * The status that a container answers with when an exception reaches it. Of a
-	 * response that was committed, Tomcat logs 500, unless writing it may have failed.
+	 * Whether a request failed because its client disconnected. A broken connection from
+	 * the application to another server does not count.
+	 * @param failure the exception thrown to the container
+	 * @param request the request, which has the exception that Spring MVC handled and the
+	 * one that Tomcat 10.1 hides
+	 * @return {@code true} if one of the exceptions says so
+	 */
+	static boolean isClientAbort(@Nullable Throwable failure, HttpServletRequest request) {
+		return isClientAbort(failure) || isClientAbort(MatchedRoute.handledException(request))
+				|| (HIDES_READ_FAILURES && request.getAttribute(READ_FAILURE) instanceof Enum<?> reason
+						&& reason.name().equals("CLIENT_DISCONNECT"));
+	}
+
+	static boolean isClientAbort(@Nullable Throwable failure) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+			switch (cause.getClass().getName()) {
+				case "org.apache.catalina.connector.ClientAbortException", "org.eclipse.jetty.io.EofException",
+						"org.eclipse.jetty.server.internal.HttpConnection$HttpEofException",
+						"org.springframework.web.context.request.async.AsyncRequestNotUsableException" -> {
+					return true;
+				}
+				default -> cause = cause.getCause();
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The status that a container responds with when an exception reaches it. If the
+	 * response was committed, Tomcat logs 500 unless writing the response may have
+	 * failed.
 	 * @param response the response, which may be wrapped
 	 * @param failure the exception
 	 * @param errorSent whether {@code sendError} was called before
-	 * @param async whether an asynchronous dispatch threw it
-	 * @return 500 unless there is an answer already
+	 * @param async whether the request is asynchronous
+	 * @return 500, or the status of the response if that is final
 	 */
 	static int statusAfterException(HttpServletResponse response, Throwable failure, boolean errorSent, boolean async) {
 		int status = response.getStatus();
@@ -43,8 +77,8 @@ final class TomcatErrors {
 	}
 
 	/**
-	 * Whether an asynchronous request is dispatched to an error page after an exception,
-	 * or else completed.
+	 * Whether Tomcat dispatches an asynchronous request to an error page, or completes
+	 * it, after an exception.
 	 * @param request the request
 	 * @param response the response, which may be wrapped
 	 * @param failure the exception
@@ -56,12 +90,12 @@ final class TomcatErrors {
 	}
 
 	/**
-	 * Whether the request is dispatched to an error page although it has completed: that
-	 * is how {@code sendError} ends in an asynchronous dispatch.
+	 * Whether Tomcat dispatches a request to an error page after it has completed, as it
+	 * does after {@code sendError} in an asynchronous dispatch.
 	 * @param request the request
 	 * @param response the response, which may be wrapped
-	 * @return {@code true} if there is an error page and the request was not yet
-	 * dispatched to it
+	 * @return {@code true} if there is an error page that the request has not been
+	 * dispatched to
 	 */
 	static boolean hasErrorPageAfterCompletion(HttpServletRequest request, HttpServletResponse response) {
 		int status = response.getStatus();
@@ -84,24 +118,13 @@ final class TomcatErrors {
 	}
 
 	/**
-	 * Whether Tomcat leaves an error to the thread, without an error page, a listener or
-	 * completion.
+	 * Whether Tomcat rethrows an error on its thread, without an error page, a call to a
+	 * listener or completion.
 	 * @param failure the error
-	 * @return {@code true} for errors of the JVM but stack overflow
+	 * @return {@code true} for errors of the JVM other than stack overflow
 	 */
 	static boolean isFatal(@Nullable Throwable failure) {
 		return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError);
-	}
-
-	/**
-	 * Whether the client went away while its form was read, and the application went on
-	 * without parameters.
-	 * @param request the request
-	 * @return {@code false} on other versions than 10.1
-	 */
-	static boolean hidesClientAbort(HttpServletRequest request) {
-		return HIDES_READ_FAILURES && request.getAttribute(READ_FAILURE) instanceof Enum<?> reason
-				&& reason.name().equals("CLIENT_DISCONNECT");
 	}
 
 }
