@@ -16,9 +16,10 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records {@code rpc_server_call_duration_seconds}, {@code rpc_server_responses_total},
- * {@code rpc_server_messages_sent_total} and {@code rpc_server_messages_received_total},
- * and the same of clients: durations and answers by method and code, messages by method.
+ * Records {@code rpc_server_call_duration_seconds} and {@code rpc_server_responses_total}
+ * by method and status code, {@code rpc_server_messages_sent_total} and
+ * {@code rpc_server_messages_received_total} by method, and the same for clients.
+ * Thread-safe.
  *
  * @see <a href=
  * "https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/">OpenTelemetry, RPC
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallMetrics implements CallObserver {
 
-	/** The name of the histogram of the calls that are served. */
+	/** The name of the histogram of server calls. */
 	public static final String SERVER_DURATION = "rpc.server.call.duration";
 
-	/** The name of the histogram of the calls that are made. */
+	/** The name of the histogram of client calls. */
 	public static final String CLIENT_DURATION = "rpc.client.call.duration";
 
 	private static final Status.Code[] CODES = Status.Code.values();
@@ -43,8 +44,9 @@ public final class CallMetrics implements CallObserver {
 	private final Duration[] bounds;
 
 	/**
-	 * Create an observer that records to a registry.
-	 * @param registry where the meters are registered, a method's on its first call
+	 * Create an observer.
+	 * @param registry the registry of the meters, which are registered at the first call
+	 * of a method
 	 * @param bounds the upper bounds of the histogram's buckets, positive and ascending;
 	 * {@code +Inf} is added
 	 */
@@ -53,7 +55,7 @@ public final class CallMetrics implements CallObserver {
 		this.bounds = bounds.toArray(Duration[]::new);
 	}
 
-	/** A rate sees the first error only if its counter was there before. */
+	/** Registers all counters, because a rate misses the first increment of a new one. */
 	@Override
 	public void onRegistered(String method) {
 		MethodMeters meters = meters(Call.Side.SERVER, method);
@@ -91,7 +93,7 @@ public final class CallMetrics implements CallObserver {
 	}
 
 	/**
-	 * The meters of one method, those by code registered on first use.
+	 * The meters of one method. Those of a status code are registered on first use.
 	 */
 	private final class MethodMeters {
 

@@ -1,27 +1,26 @@
 package io.gmicro.grpc;
 
 /**
- * Sees every gRPC call begin and end. Each measurement of calls is one observer; an
- * application adds its own by declaring a bean of this type, which then sees the calls of
- * servers and of clients.
+ * Called for every gRPC call at its start and end. Each measurement of calls is an
+ * observer. To add your own for server and client calls, declare a bean of this type.
  * <p>
- * The methods run on the path of the call, on the thread that serves or makes it, and for
- * many calls at once: an implementation is thread-safe, takes no lock and allocates
- * nothing. What it throws is counted in {@code gmicro_observer_errors_total} and never
- * reaches the call.
+ * The methods are called on the thread that serves or makes the call, concurrently for
+ * many calls. Implementations must be thread-safe and should neither take locks nor
+ * allocate memory. Exceptions are counted in {@code gmicro_observer_errors_total} and do
+ * not affect the call.
  */
 public interface CallObserver {
 
 	/**
-	 * Called once a method of a server that is to be known before its first call.
+	 * Called once per server method, so that its meters exist before its first call.
 	 * @param method the method label, {@code package.Service/Method}
 	 */
 	default void onRegistered(String method) {
 	}
 
 	/**
-	 * Called once a call, before anything of it is sent or handled.
-	 * @param call the call that begins
+	 * Called once per call, before anything is sent or handled.
+	 * @param call the call that starts
 	 */
 	default void onStart(Call call) {
 	}
@@ -41,7 +40,7 @@ public interface CallObserver {
 	}
 
 	/**
-	 * Called once a call, when it has ended in whatever way.
+	 * Called once per call, when it has ended for any reason.
 	 * @param call the call that ended
 	 */
 	void onEnd(Call call);

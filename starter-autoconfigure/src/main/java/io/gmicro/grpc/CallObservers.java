@@ -10,7 +10,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Calls every observer and keeps what one throws away from the others and from the call.
+ * Calls the observers. An exception of one observer affects neither the others nor the
+ * call.
  */
 final class CallObservers {
 
@@ -41,7 +42,7 @@ final class CallObservers {
 		each(CallObserver::onMessageReceived, call);
 	}
 
-	/** Only the first end of a call counts. */
+	/** Ends the call unless it has already ended. */
 	void ended(Call call, Status.Code code) {
 		if (call.end(code)) {
 			each(CallObserver::onEnd, call);

@@ -8,14 +8,19 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall;
+import io.grpc.ForwardingClientCallListener;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Observes the calls that a client makes: each of them once, with the code that the
- * client got, retries included. It is meant to be the outermost interceptor, which is the
- * last one that is given to a {@code ManagedChannelBuilder}. Thread-safe; one instance
- * may serve many channels.
+ * Observes every call of a client exactly once, retries included, with the status code
+ * that the client received. Add it as the outermost interceptor, which is the last one
+ * passed to a {@code ManagedChannelBuilder}. Thread-safe; one instance may be used for
+ * many channels.
  */
 public final class ClientMetricsInterceptor implements ClientInterceptor {
 
@@ -24,9 +29,9 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 	private final CallObservers observers;
 
 	/**
-	 * Create an interceptor that records {@link CallMetrics} of everything but the
+	 * Create an interceptor that records {@link CallMetrics} of all services except the
 	 * {@link ServerMetricsInterceptor#INFRASTRUCTURE infrastructure}.
-	 * @param registry where the meters are registered
+	 * @param registry the registry of the meters
 	 * @param bounds the upper bounds of the duration histogram's buckets, positive and
 	 * ascending; {@code +Inf} is added
 	 */
@@ -36,10 +41,9 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 
 	/**
 	 * Create an interceptor.
-	 * @param observers who sees the calls, called in this order
+	 * @param observers the observers, in the order in which they are called
 	 * @param excludedServices full names of services whose calls are not observed
-	 * @param registry where it is counted which labels were folded and which observers
-	 * failed
+	 * @param registry the registry of the counters of overflows and of observer errors
 	 */
 	public ClientMetricsInterceptor(List<? extends CallObserver> observers, Collection<String> excludedServices,
 			MeterRegistry registry) {
@@ -52,7 +56,82 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 		ClientCall<Q, A> call = next.newCall(method, options);
 		String label = this.labels.of(method);
 		boolean stream = method.getType() != MethodDescriptor.MethodType.UNARY;
-		return (label != null) ? new ObservedClientCall<>(call, label, stream, this.observers) : call;
+		return (label != null) ? new ObservedCall<>(call, label, stream, this.observers) : call;
+	}
+
+	/**
+	 * A client call, observed from the moment that it is started.
+	 */
+	private static final class ObservedCall<Q, A> extends ForwardingClientCall.SimpleForwardingClientCall<Q, A> {
+
+		private final String method;
+
+		private final boolean stream;
+
+		private final CallObservers observers;
+
+		private @Nullable Call call;
+
+		ObservedCall(ClientCall<Q, A> delegate, String method, boolean stream, CallObservers observers) {
+			super(delegate);
+			this.method = method;
+			this.stream = stream;
+			this.observers = observers;
+		}
+
+		@Override
+		public void start(ClientCall.Listener<A> listener, Metadata headers) {
+			Call started = new Call(Call.Side.CLIENT, this.method, this.stream);
+			this.call = started;
+			this.observers.started(started);
+			try {
+				super.start(new Listener<>(listener, started, this.observers), headers);
+			}
+			catch (Throwable ex) {
+				this.observers.ended(started, Status.fromThrowable(ex).getCode());
+				throw ex;
+			}
+		}
+
+		@Override
+		public void sendMessage(Q message) {
+			Call started = this.call;
+			if (started != null) {
+				this.observers.sent(started);
+			}
+			super.sendMessage(message);
+		}
+
+		/**
+		 * Receives the messages and the status of the server.
+		 */
+		private static final class Listener<A>
+				extends ForwardingClientCallListener.SimpleForwardingClientCallListener<A> {
+
+			private final Call call;
+
+			private final CallObservers observers;
+
+			Listener(ClientCall.Listener<A> delegate, Call call, CallObservers observers) {
+				super(delegate);
+				this.call = call;
+				this.observers = observers;
+			}
+
+			@Override
+			public void onMessage(A message) {
+				this.observers.received(this.call);
+				super.onMessage(message);
+			}
+
+			@Override
+			public void onClose(Status status, Metadata trailers) {
+				this.observers.ended(this.call, status.getCode());
+				super.onClose(status, trailers);
+			}
+
+		}
+
 	}
 
 }

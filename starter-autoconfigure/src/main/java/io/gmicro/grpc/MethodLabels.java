@@ -18,9 +18,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every method label there is, bounded. Once a server has told what is registered with
- * it, only that has labels of its own; until then, and for clients, the first
- * {@value #MAX_METHODS} methods have. Thread-safe.
+ * The bounded method labels. Once the methods of a server are known, only they have
+ * labels. Until then, and for clients, the first {@value #MAX_METHODS} methods have
+ * labels. Thread-safe.
  */
 final class MethodLabels {
 
@@ -56,10 +56,10 @@ final class MethodLabels {
 	}
 
 	/**
-	 * Whether a client has called something that the server does not have.
-	 * @param method the name that the client gave
+	 * Whether a client has called a method that the server does not have.
+	 * @param method the method name that the client sent
 	 * @return {@code true} for a name that is neither registered nor of an excluded
-	 * service; {@code false} as long as it is not known what is registered
+	 * service; {@code false} until the registered methods are known
 	 */
 	boolean isUnregistered(String method) {
 		if (!this.closed || this.labels.containsKey(method)) {
@@ -70,9 +70,9 @@ final class MethodLabels {
 	}
 
 	/**
-	 * The label of a call that no interceptor has seen. A name that a client may have
-	 * made up never becomes one.
-	 * @param method the name that the client gave
+	 * The label of a call that no interceptor has seen. A name sent by a client does not
+	 * become a label.
+	 * @param method the method name that the client sent
 	 * @return the label, or {@code null} if calls of its service are not recorded
 	 */
 	@Nullable String ofName(String method) {
@@ -90,9 +90,9 @@ final class MethodLabels {
 	}
 
 	/**
-	 * From now on only registered methods have labels of their own.
-	 * @param services what is registered, beside what was before
-	 * @return the labels of its methods
+	 * Registers methods. From now on only registered methods have labels.
+	 * @param services further services of the server
+	 * @return the labels of their methods
 	 */
 	List<String> register(Collection<ServerServiceDefinition> services) {
 		List<String> registered = new ArrayList<>();

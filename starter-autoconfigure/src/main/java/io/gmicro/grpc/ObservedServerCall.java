@@ -15,22 +15,21 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A served call on its way to the client. What the observers are told, they are told
- * before the client can know.
+ * A server call, whose observers are called before the client receives the event.
  */
 final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardingServerCall<Q, A> {
 
 	/**
-	 * A client whose deadline has passed cancels the call, and the server may see that
-	 * before its own, later, clock has reached the deadline.
+	 * A client cancels a call whose deadline has passed, which the server may receive
+	 * before the deadline has passed on its own clock.
 	 */
 	private static final long LARGEST_SKEW = TimeUnit.MILLISECONDS.toNanos(50);
 
 	private static final int SKEW_SHARE = 10;
 
 	/**
-	 * With these gRPC itself ends a call whose messages it cannot take, which a service
-	 * sees as a cancellation.
+	 * The codes with which gRPC itself ends a call whose messages it rejects. The service
+	 * receives a cancellation.
 	 */
 	private static final Set<Status.Code> REFUSALS = EnumSet.of(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL,
 			Status.Code.UNIMPLEMENTED);
@@ -73,8 +72,8 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 	}
 
 	/**
-	 * What the service has to say does not reach a client that has gone. While the
-	 * service is being started only the context knows of that.
+	 * Ends the call with a code, unless the call was cancelled and the client does not
+	 * receive it. Until the service has been started, only the context may be cancelled.
 	 */
 	void answer(Status.Code code) {
 		boolean gone = isCancelled() || (code != Status.Code.OK && this.context.isCancelled());
@@ -85,10 +84,7 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		this.observers.ended(this.call, code);
 	}
 
-	/**
-	 * Where the client expects one message and there is none, or more than one, gRPC
-	 * itself cancels the call.
-	 */
+	/** gRPC cancels a call without the one message that the client expects. */
 	private Status.Code code(Status status) {
 		boolean incomplete = status.isOk() && !this.answered && hasOneAnswer();
 		return incomplete ? Status.Code.CANCELLED : status.getCode();
@@ -106,7 +102,7 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		return isDeadline() ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
 	}
 
-	/** Where a tracer knows it. */
+	/** The code of the transport, if it is known. */
 	private Status.@Nullable Code closed() {
 		return (this.tracer != null) ? this.tracer.code() : null;
 	}
@@ -129,12 +125,13 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 	}
 
 	/**
-	 * The client's side of the call. It knows on which thread the service is called.
+	 * Receives the events of the client, and sets the thread that serves the call.
 	 */
 	static final class Listener<Q> extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
 
 		/**
-		 * A lambda would be an object per callback, an enumeration may lack the memory.
+		 * Not a lambda, which would be allocated per callback, nor an enum, whose
+		 * initialization may run out of memory.
 		 */
 		private static final int MESSAGE = 0;
 
@@ -168,7 +165,7 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 			serve(READY, null);
 		}
 
-		/** What escapes the service is answered by gRPC itself. */
+		/** gRPC itself responds to an exception that the service throws. */
 		@SuppressWarnings("NullAway")
 		private void serve(int callback, @Nullable Q message) {
 			this.call.servedBy(Thread.currentThread());

@@ -16,19 +16,19 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Observes the calls that a server serves: each of them once, with the code that its
- * client got. It is meant to be the outermost interceptor, so that it sees what others
- * answer. Thread-safe; one instance may serve many servers.
+ * Observes every call of a server exactly once, with the status code that the client
+ * received. Add it as the outermost interceptor, so that it observes the responses of
+ * other interceptors. Thread-safe; one instance may be used for many servers.
  * <p>
- * Some calls never reach an interceptor: those of a method that no service has, those
- * that an interceptor outside of this one answers, and those that have ended before they
- * are handled. {@link #unseenCalls()} observes these, by method once the server has
- * {@link #register(Collection, boolean) told} what it has. It also makes sure that a call
- * is observed once where this interceptor has been added twice.
+ * Some calls never reach this interceptor: calls of unknown methods, calls that an
+ * interceptor outside of it responds to, and calls that end before they are handled.
+ * {@link #unseenCalls()} observes them, by method once the methods of the server are
+ * {@linkplain #register(Collection, boolean) registered}. It also ensures that a call is
+ * observed once if the interceptor was added twice.
  */
 public final class ServerMetricsInterceptor implements ServerInterceptor {
 
-	/** Services of the infrastructure, whose calls are usually not recorded. */
+	/** Full names of infrastructure services, which are not recorded by default. */
 	public static final List<String> INFRASTRUCTURE = List.of("grpc.health.v1.Health",
 			"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
 
@@ -39,9 +39,9 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 	private final UnseenCalls unseen;
 
 	/**
-	 * Create an interceptor that records {@link CallMetrics} of everything but the
+	 * Create an interceptor that records {@link CallMetrics} of all services except the
 	 * {@link #INFRASTRUCTURE}.
-	 * @param registry where the meters are registered
+	 * @param registry the registry of the meters
 	 * @param bounds the upper bounds of the duration histogram's buckets, positive and
 	 * ascending; {@code +Inf} is added
 	 */
@@ -51,10 +51,9 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 
 	/**
 	 * Create an interceptor.
-	 * @param observers who sees the calls, called in this order
+	 * @param observers the observers, in the order in which they are called
 	 * @param excludedServices full names of services whose calls are not observed
-	 * @param registry where it is counted which labels were folded and which observers
-	 * failed
+	 * @param registry the registry of the counters of overflows and of observer errors
 	 */
 	public ServerMetricsInterceptor(List<? extends CallObserver> observers, Collection<String> excludedServices,
 			MeterRegistry registry) {
@@ -64,11 +63,11 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * Tell what a server has. From then on every other method is {@link Call#OTHER}. May
-	 * be called again for more.
+	 * Registers the methods of a server. From then on all other methods are recorded as
+	 * {@link Call#OTHER}. May be called again for further services.
 	 * @param services the services, usually {@code server.getServices()}
-	 * @param initialize whether observers are told, so that series exist with the value 0
-	 * before the first call
+	 * @param initialize whether to notify observers, so that series exist with the value
+	 * 0 before the first call
 	 */
 	public void register(Collection<ServerServiceDefinition> services, boolean initialize) {
 		for (String method : this.labels.register(services)) {
@@ -79,9 +78,8 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 	}
 
 	/**
-	 * What observes the calls that never reach this interceptor, and knows the codes with
-	 * which gRPC itself ends calls: give it to
-	 * {@code ServerBuilder.addStreamTracerFactory}.
+	 * Observes calls that never reach this interceptor, and the codes with which gRPC
+	 * itself ends calls. Pass it to {@code ServerBuilder.addStreamTracerFactory}.
 	 * @return a factory of tracers, always the same
 	 */
 	public ServerStreamTracer.Factory unseenCalls() {

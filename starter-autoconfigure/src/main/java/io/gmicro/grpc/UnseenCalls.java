@@ -10,9 +10,9 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observes the calls that never reach the interceptor: those of methods that are not
- * registered from their start, all others when they have ended. Each call has one tracer,
- * which the interceptor finds in the context and claims.
+ * Observes calls that never reach the interceptor: calls of unregistered methods from
+ * their start, all others when they have ended. Each call has one tracer, which the
+ * interceptor finds in the context and claims.
  */
 final class UnseenCalls extends ServerStreamTracer.Factory {
 
@@ -53,7 +53,7 @@ final class UnseenCalls extends ServerStreamTracer.Factory {
 	}
 
 	/**
-	 * Knows how one call ended.
+	 * The tracer of one call.
 	 */
 	final class Tracer extends ServerStreamTracer {
 
@@ -61,12 +61,12 @@ final class UnseenCalls extends ServerStreamTracer.Factory {
 
 		private final String method;
 
-		/** Of a method that is not registered. */
+		/** The call, if its method is not registered. */
 		private final @Nullable Call unregistered;
 
 		private volatile @Nullable Status closed;
 
-		/** Changed once, through the handle. */
+		/** Set once, through the handle. */
 		@SuppressWarnings({ "unused", "FieldCanBeFinal" })
 		private boolean claimed;
 
@@ -84,16 +84,16 @@ final class UnseenCalls extends ServerStreamTracer.Factory {
 		}
 
 		/**
-		 * Makes one observer responsible for the call.
-		 * @return {@code false} if another one is
+		 * Makes the caller responsible for observing the call.
+		 * @return {@code false} if another caller is
 		 */
 		boolean claim() {
 			return this.unregistered == null && CLAIMED.compareAndSet(this, false, true);
 		}
 
 		/**
-		 * What the transport knows of the end.
-		 * @return the code, or {@code null} as long as the call goes on
+		 * The code with which the transport closed the call.
+		 * @return the code, or {@code null} if the call has not ended
 		 */
 		Status.@Nullable Code code() {
 			Status status = this.closed;

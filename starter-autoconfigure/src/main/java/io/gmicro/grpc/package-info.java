@@ -1,7 +1,7 @@
 /**
- * Measures gRPC calls: an interceptor for servers and one for clients decide when a call
- * began, when it ended and with which code, and any number of observers turn that into
- * meters; nothing here knows Spring.
+ * Measures gRPC calls: a server interceptor and a client interceptor determine when a
+ * call starts and ends and which status code the client received, and observers record
+ * meters. Does not depend on Spring.
  */
 @NullMarked
 package io.gmicro.grpc;
