@@ -139,8 +139,8 @@ class ArchitectureTests {
 
 	/** It may be missing. */
 	@ArchTest
-	static final ArchRule onlyRepositoryPathsKnowSpringData = noClasses().that()
-		.doNotHaveFullyQualifiedName("io.gmicro.route.RepositoryPaths")
+	static final ArchRule onlyHandlerPatternsKnowSpringData = noClasses().that()
+		.doNotHaveFullyQualifiedName("io.gmicro.route.HandlerPatterns$Repositories")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.springframework.data..");

@@ -22,7 +22,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Collects the templates of {@link RouterFunction}s, each below that of its nest.
+ * Collects the path templates of {@link RouterFunction}s, prefixed with those of their
+ * nests.
  */
 final class FunctionPaths implements RouterFunctions.Visitor {
 
@@ -36,7 +37,7 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 		this.patterns = patterns;
 	}
 
-	/** Whether every function told its paths. */
+	/** Whether the paths of all functions are known. */
 	boolean isComplete() {
 		return this.complete;
 	}
@@ -85,7 +86,7 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 		this.complete = false;
 	}
 
-	/** Collects the paths of a predicate; those it excludes do not count. */
+	/** Collects the paths of a predicate, except negated ones. */
 	private static final class PredicatePaths implements RequestPredicates.Visitor {
 
 		private final List<PathPattern> paths = new ArrayList<>();

@@ -3,6 +3,10 @@ package io.gmicro.route;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.springframework.context.ApplicationContext;
+import org.springframework.data.rest.core.mapping.ResourceMapping;
+import org.springframework.data.rest.core.mapping.ResourceMappings;
+import org.springframework.data.rest.webmvc.RepositoryRestHandlerMapping;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
@@ -16,13 +20,16 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import org.springframework.web.util.pattern.PatternParseException;
 
 /**
- * Collects what handler mappings are mapped to.
+ * Collects the path templates of handler mappings.
  */
 final class HandlerPatterns {
 
 	private static final boolean DATA_REST = ClassUtils.isPresent(
 			"org.springframework.data.rest.webmvc.RepositoryRestHandlerMapping",
 			HandlerPatterns.class.getClassLoader());
+
+	/** The variable of Spring Data REST's templates. */
+	static final String REPOSITORY = "/{repository}";
 
 	private final Consumer<String> templates;
 
@@ -32,16 +39,16 @@ final class HandlerPatterns {
 
 	/**
 	 * Create a collector.
-	 * @param templates receives every template that the label of a route can have
-	 * @param patterns receives the patterns that tell which handler a path belongs to.
-	 * Static resources are none: whether one exists is only known once it is looked for
+	 * @param templates receives every template that may become a route label
+	 * @param patterns receives the patterns that map a path to a handler, except those of
+	 * static resources, which match paths of resources that do not exist
 	 */
 	HandlerPatterns(Consumer<String> templates, Consumer<PathPattern> patterns) {
 		this.templates = templates;
 		this.patterns = patterns;
 	}
 
-	/** Whether every mapping and every function told its paths. */
+	/** Whether the paths of all mappings and functions are known. */
 	boolean isComplete() {
 		return this.complete;
 	}
@@ -73,7 +80,7 @@ final class HandlerPatterns {
 	}
 
 	private void addControllers(RequestMappingInfoHandlerMapping mapping) {
-		List<String> repositories = DATA_REST ? RepositoryPaths.of(mapping) : List.of();
+		List<String> repositories = DATA_REST ? Repositories.paths(mapping) : List.of();
 		for (RequestMappingInfo info : mapping.getHandlerMethods().keySet()) {
 			if (!repositories.isEmpty()) {
 				info.getPatternValues().forEach((template) -> addOfRepositories(template, repositories));
@@ -88,8 +95,8 @@ final class HandlerPatterns {
 	}
 
 	private void addOfRepositories(String template, List<String> repositories) {
-		if (template.contains(RepositoryPaths.VARIABLE)) {
-			repositories.forEach((path) -> add(template.replace(RepositoryPaths.VARIABLE, path)));
+		if (template.contains(REPOSITORY)) {
+			repositories.forEach((path) -> add(template.replace(REPOSITORY, path)));
 		}
 		else {
 			add(template);
@@ -118,17 +125,39 @@ final class HandlerPatterns {
 		this.patterns.accept(pattern);
 	}
 
-	/**
-	 * With Ant's patterns there is only their text; a few of them are no path patterns.
-	 */
+	/** For Ant patterns, a few of which are not valid path patterns. */
 	private void add(String template) {
 		this.templates.accept(template);
 		try {
 			this.patterns.accept(PathPatternParser.defaultInstance.parse(template));
 		}
 		catch (PatternParseException ex) {
-			// Requests that its handler never sees have no route
+			// A request that its handler does not see has no route
 		}
+	}
+
+	/**
+	 * The paths of Spring Data REST's repositories. A separate class because the
+	 * application may not have Spring Data REST.
+	 */
+	private static final class Repositories {
+
+		/**
+		 * The paths that replace the variable.
+		 * @param mapping a handler mapping
+		 * @return the paths of exported repositories, empty for any other mapping
+		 */
+		static List<String> paths(HandlerMapping mapping) {
+			ApplicationContext context = (mapping instanceof RepositoryRestHandlerMapping repositories)
+					? repositories.getApplicationContext() : null;
+			ResourceMappings mappings = (context != null)
+					? context.getBeanProvider(ResourceMappings.class).getIfAvailable() : null;
+			return (mappings != null) ? mappings.stream()
+				.filter(ResourceMapping::isExported)
+				.map((exported) -> exported.getPath().toString())
+				.toList() : List.of();
+		}
+
 	}
 
 }

@@ -12,10 +12,9 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * The path templates that handlers are mapped to, except for static resources, for
- * requests that were answered before Spring MVC looked for a handler, or that it refused
- * for their method. The table is made on first use and holds what was mapped by then.
- * Thread-safe.
+ * Finds the path template of requests that Spring MVC has not matched: because a filter
+ * responded, or because no handler supports their method. Templates of static resources
+ * are not included. The mappings are read once, on first use. Thread-safe.
  */
 public final class KnownRoutes implements Function<HttpServletRequest, @Nullable String> {
 
@@ -26,10 +25,10 @@ public final class KnownRoutes implements Function<HttpServletRequest, @Nullable
 	private volatile @Nullable RouteTable table;
 
 	/**
-	 * Create an empty table.
-	 * @param mappings gives the handler mappings, on first use
-	 * @param servlet the name of Spring MVC's servlet; requests to other ones have no
-	 * route
+	 * Create an instance.
+	 * @param mappings returns the handler mappings, called on first use
+	 * @param servlet the name of Spring MVC's servlet; requests to other servlets have no
+	 * template
 	 */
 	public KnownRoutes(Supplier<? extends Collection<? extends HandlerMapping>> mappings, String servlet) {
 		this.mappings = mappings;
@@ -37,9 +36,10 @@ public final class KnownRoutes implements Function<HttpServletRequest, @Nullable
 	}
 
 	/**
-	 * The template that a request's path matches best, whatever its method.
+	 * The most specific template that matches the path of a request, regardless of its
+	 * method.
 	 * @param request the request
-	 * @return the template, or {@code null} when no handler has one that matches
+	 * @return the template, or {@code null} if none matches
 	 */
 	@Override
 	public @Nullable String apply(HttpServletRequest request) {

@@ -7,16 +7,15 @@ import java.util.TreeSet;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * The templates that the label of a route can have. Immutable.
+ * The path templates that a route label can have. Immutable.
  *
- * @param templates the templates that are known, none in an application without Spring
- * MVC
- * @param complete whether there are no others: a handler mapping or a function of the
- * application's own may keep its paths to itself
+ * @param templates the known templates, empty without Spring MVC
+ * @param complete whether there are no others; the paths of a custom handler mapping or
+ * router function may be unknown
  */
 public record MappedRoutes(Set<String> templates, boolean complete) {
 
-	/** No handler of Spring MVC. */
+	/** For applications without Spring MVC. */
 	public static final MappedRoutes NONE = new MappedRoutes(Set.of(), true);
 
 	public MappedRoutes {
@@ -24,7 +23,7 @@ public record MappedRoutes(Set<String> templates, boolean complete) {
 	}
 
 	/**
-	 * Looks at what is mapped now.
+	 * Reads the templates that are currently mapped.
 	 * @param mappings the handler mappings
 	 */
 	public static MappedRoutes of(Collection<? extends HandlerMapping> mappings) {
@@ -36,8 +35,8 @@ public record MappedRoutes(Set<String> templates, boolean complete) {
 	}
 
 	/**
-	 * Whether a template is known to be mapped. Spring writes that of the root as an
-	 * empty text, and the label does not.
+	 * Whether a template is mapped. The template of the root may be an empty text in
+	 * Spring MVC, but its label is {@code /}.
 	 * @param template a template
 	 */
 	public boolean contains(String template) {

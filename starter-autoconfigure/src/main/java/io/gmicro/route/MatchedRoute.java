@@ -11,18 +11,17 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * Reads what Spring MVC left on a request. The attributes are named as text because an
- * application without Spring MVC has no {@code HandlerMapping}; its requests carry no
- * template.
+ * Reads the request attributes of Spring MVC. Their names are literals because an
+ * application without Spring MVC has no {@code HandlerMapping}.
  * <p>
- * The template is the one of Spring's observation where there is one, because a handler
- * mapping may know better than the pattern it matched. Spring Data REST, the one mapping
- * of the Spring portfolio that does, leaves it on the request as well, for requests that
- * are not observed.
+ * The path template of Spring's observation takes precedence, because a handler mapping
+ * may set a more precise one than the pattern that it matched. In the Spring portfolio
+ * only Spring Data REST does, which also sets a request attribute that is used for
+ * requests without an observation.
  */
 public final class MatchedRoute {
 
-	/** Spring MVC's own string where it is there: the same object is found sooner. */
+	/** Spring MVC's own constant if possible: the same object is found faster. */
 	private static final String PATTERN = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
 			MatchedRoute.class.getClassLoader()) ? WebMvc.PATTERN
 					: "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
@@ -37,7 +36,7 @@ public final class MatchedRoute {
 	private static final String REPOSITORY_PATTERN = "org.springframework.data.rest.webmvc.RepositoryRestHandlerMapping"
 			+ ".EFFECTIVE_REPOSITORY_RESOURCE_LOOKUP_PATH";
 
-	/** Spring Cloud Gateway's, for routes that are not told by their path. */
+	/** Set by Spring Cloud Gateway, whose routes need not depend on the path. */
 	private static final String GATEWAY_ROUTE = "GatewayServerMvc.gatewayRouteId";
 
 	private static final String RESOURCE_FUNCTION = "org.springframework.web.servlet.function.ResourceHandlerFunction";
@@ -51,7 +50,7 @@ public final class MatchedRoute {
 	private MatchedRoute() {
 	}
 
-	/** The template that was matched so far, or {@code null}. */
+	/** The template that has matched a request, or {@code null} if none has yet. */
 	public static @Nullable String of(HttpServletRequest request) {
 		String pattern = (request.getAttribute(PATTERN) instanceof String matched) ? matched : null;
 		if (request.getAttribute(OBSERVATION) instanceof ServerRequestObservationContext observed) {
@@ -63,12 +62,12 @@ public final class MatchedRoute {
 		if (pattern == null) {
 			return withoutPattern(request);
 		}
-		return (DATA_REST && pattern.contains(RepositoryPaths.VARIABLE)
+		return (DATA_REST && pattern.contains(HandlerPatterns.REPOSITORY)
 				&& request.getAttribute(REPOSITORY_PATTERN) instanceof PathPattern effective)
 						? effective.getPatternString() : pattern;
 	}
 
-	/** What was matched by something else than a path of Spring MVC. */
+	/** The route of a handler that Spring MVC did not find by a path pattern. */
 	private static @Nullable String withoutPattern(HttpServletRequest request) {
 		if (request.getAttribute(GATEWAY_ROUTE) instanceof String route) {
 			return route;
@@ -78,19 +77,19 @@ public final class MatchedRoute {
 	}
 
 	/**
-	 * Remember that another handler writes a part of the answer. Spring MVC restores its
-	 * attributes afterwards, but not the observation.
-	 * @param request the request, dispatched to a resource that it includes
+	 * Marks a request that includes another resource: Spring MVC restores its request
+	 * attributes afterwards, but not the template of the observation.
+	 * @param request the request of an include dispatch
 	 */
 	public static void included(HttpServletRequest request) {
 		request.setAttribute(INCLUDED, true);
 	}
 
 	/**
-	 * Whether the request was matched only by the catch-all of static resources, and none
-	 * was there.
+	 * Whether the request was matched only by the static resource handler, which found no
+	 * resource.
 	 * @param request the request
-	 * @param status the status of the answer
+	 * @param status the status of the response
 	 * @return {@code true} for a resource that does not exist
 	 */
 	public static boolean isUnmatchedResource(HttpServletRequest request, int status) {
@@ -102,7 +101,7 @@ public final class MatchedRoute {
 	}
 
 	/**
-	 * What Spring MVC chose to serve a request.
+	 * The handler that Spring MVC selected for a request.
 	 * @param request the request
 	 * @return the handler, or {@code null} if there is none
 	 */
@@ -110,12 +109,12 @@ public final class MatchedRoute {
 		return request.getAttribute(HANDLER);
 	}
 
-	/** What Spring MVC has turned into an answer, or {@code null}. */
+	/** The exception that Spring MVC has turned into a response, or {@code null}. */
 	public static @Nullable Throwable handledException(HttpServletRequest request) {
 		return (request.getAttribute(EXCEPTION) instanceof Throwable exception) ? exception : null;
 	}
 
-	/** Loaded only where Spring MVC is there. */
+	/** A separate class because the application may not have Spring MVC. */
 	private static final class WebMvc {
 
 		private static final String PATTERN = HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE;

@@ -12,19 +12,19 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of the label {@code http_route}, bounded, and what belongs to each: there is
- * one entry for each matched template up to a limit, one for all templates past it, and
- * three for requests that matched none. Finding an entry takes no lock and allocates
- * nothing. Thread-safe.
+ * The bounded values of the label {@code http_route}, with an entry for each: one for
+ * each matched template up to a limit, one for all other templates, and three for
+ * requests without a template. Finding an entry takes no lock and allocates nothing.
+ * Thread-safe.
  *
  * @param <E> the type of entries
  */
 public final class RouteLabels<E> {
 
-	/** Label value of requests without a template that were answered with 404. */
+	/** Label value of requests without a template and with status 404. */
 	public static final String NOT_FOUND = "NOT_FOUND";
 
-	/** Label value of requests without a template that were redirected. */
+	/** Label value of requests without a template and with status 3xx. */
 	public static final String REDIRECTION = "REDIRECTION";
 
 	/** Label value of all other requests without a template. */
@@ -51,10 +51,10 @@ public final class RouteLabels<E> {
 	private volatile boolean full;
 
 	/**
-	 * Create a table without templates.
+	 * Create an instance without templates.
 	 * @param limit the maximum number of templates, at least 1
-	 * @param registry where requests past the limit are counted
-	 * @param factory creates the entry of a label value, once
+	 * @param registry the registry of the counter of requests beyond the limit
+	 * @param factory creates the entry of a label value, called once per value
 	 */
 	public RouteLabels(int limit, MeterRegistry registry, Function<String, E> factory) {
 		this.limit = limit;
@@ -67,10 +67,10 @@ public final class RouteLabels<E> {
 	}
 
 	/**
-	 * Finds the entry of a request that has been answered.
+	 * The entry of a request that has ended.
 	 * @param template the path template that was matched, or {@code null}
-	 * @param status the status the client saw
-	 * @return the one entry of its label value
+	 * @param status the status that the client received
+	 * @return the entry of its label value
 	 */
 	public E find(@Nullable String template, int status) {
 		if (template == null) {

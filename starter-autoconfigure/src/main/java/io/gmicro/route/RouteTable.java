@@ -12,15 +12,14 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * Path templates in a tree by segments, so that finding one takes as long with ten
- * thousand of them as with ten. The tree only selects; whether a template matches is
- * decided by Spring.
+ * Path templates in a tree of their segments, so that the time of a lookup does not
+ * depend on their number. The tree only selects candidates, which Spring then matches.
  */
 final class RouteTable {
 
 	/**
-	 * Templates that differ in nothing but how they name or restrict their variables;
-	 * more are not kept.
+	 * The maximum number of templates that differ only in the names or constraints of
+	 * their variables.
 	 */
 	private static final int MAX_ALIKE = 16;
 
@@ -53,7 +52,7 @@ final class RouteTable {
 	/**
 	 * Finds the most specific template.
 	 * @param path a path within the application
-	 * @return the template, or {@code null} when none matches
+	 * @return the template, or {@code null} if none matches
 	 */
 	@Nullable String find(PathContainer path) {
 		PathPattern pattern = find(this.root, segments(path), 0, path);
@@ -86,7 +85,7 @@ final class RouteTable {
 		return null;
 	}
 
-	/** A regular expression of a variable may have slashes of its own. */
+	/** Does not split at slashes in the regular expression of a variable. */
 	private static List<String> segments(String pattern) {
 		List<String> segments = new ArrayList<>();
 		int braces = 0;

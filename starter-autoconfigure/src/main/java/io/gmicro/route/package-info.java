@@ -1,6 +1,6 @@
 /**
- * Which path template a request has, whether Spring MVC matched it or not, and how many
- * different ones are recorded.
+ * Finds the path template of a request, whether Spring MVC has matched it or not, and
+ * limits the number of templates that are recorded.
  */
 @NullMarked
 package io.gmicro.route;
