@@ -6,8 +6,8 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 
 /**
  * Counts {@code gin_request_body_total} and {@code gin_response_body_total}, the bytes of
- * all bodies: of requests as they declare them, of responses as the application wrote
- * them.
+ * all request bodies, as declared, and of all response bodies, as the application wrote
+ * them. Thread-safe.
  */
 public final class GinBodySizes implements ExchangeObserver {
 
@@ -17,7 +17,7 @@ public final class GinBodySizes implements ExchangeObserver {
 
 	/**
 	 * Create an observer.
-	 * @param families where the families are made
+	 * @param families creates the families
 	 */
 	public GinBodySizes(GinFamilies families) {
 		this.received = families.counter("gin_request_body_total", "the server received request body size, unit byte");

@@ -15,9 +15,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 
 /**
- * Makes the families of gin-metrics, the library that the Go framework gmicro measures
- * requests with, each with the same prefix, suffix and labels. They are no meters of
- * Micrometer, which would name them after their unit. Thread-safe.
+ * Creates the metric families of gin-metrics, which the Go framework gmicro uses, with a
+ * common prefix, suffix and labels. They are not Micrometer meters, because Micrometer
+ * adds the unit to names. Thread-safe.
  */
 public final class GinFamilies {
 
@@ -30,13 +30,12 @@ public final class GinFamilies {
 	private final Labels labels;
 
 	/**
-	 * Create families in a registry.
-	 * @param registry where they are registered, each when it is made
-	 * @param prefix what all names begin with, or an empty text
-	 * @param suffix what all names end with, or an empty text. Formats that know a
-	 * counter by the end of its name have counters with a suffix as values of unknown
-	 * type
-	 * @param labels labels that every sample has, by name
+	 * Create a factory.
+	 * @param registry the registry of the families
+	 * @param prefix the prefix of all names, may be empty
+	 * @param suffix the suffix of all names, may be empty. Counters with a suffix have an
+	 * unknown type in formats in which the name of a counter must end in {@code _total}
+	 * @param labels labels of every sample, by name
 	 */
 	public GinFamilies(PrometheusRegistry registry, String prefix, String suffix, Map<String, String> labels) {
 		this.registry = registry;
@@ -46,8 +45,8 @@ public final class GinFamilies {
 	}
 
 	/**
-	 * Publish {@code gin_request_uv_total}.
-	 * @param count gives the number of different clients since the start
+	 * Registers {@code gin_request_uv_total}.
+	 * @param count returns the number of distinct clients since the start
 	 */
 	public void uniqueClients(LongSupplier count) {
 		counter("gin_request_uv_total", "all the server received ip num.", count);
@@ -95,7 +94,7 @@ public final class GinFamilies {
 	}
 
 	/**
-	 * A counter whose name does not end in {@code _total}, which client_java would add.
+	 * A counter without the suffix {@code _total}, which client_java would add.
 	 */
 	private record SuffixedCounter(Collector counter, String name) implements Collector {
 

@@ -11,13 +11,13 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
 
 /**
- * Records {@code gin_request_duration}, a histogram of how many seconds requests took, by
- * route. How long a {@linkplain Exchange#isLongLived() long-lived} answer went on is its
- * client's choice and not recorded.
+ * Records {@code gin_request_duration}, a histogram of the duration of requests in
+ * seconds, by route. {@linkplain Exchange#isLongLived() Long-lived} responses are not
+ * recorded, because the client determines their duration. Thread-safe.
  */
 public final class GinRequestDuration implements ExchangeObserver {
 
-	/** The bounds of gin-metrics. */
+	/** The bucket bounds of gin-metrics. */
 	public static final List<Duration> BOUNDS = List.of(Duration.ofMillis(100), Duration.ofMillis(300),
 			Duration.ofMillis(1200), Duration.ofSeconds(5), Duration.ofSeconds(10));
 
@@ -27,7 +27,7 @@ public final class GinRequestDuration implements ExchangeObserver {
 
 	/**
 	 * Create an observer.
-	 * @param families where the family is made
+	 * @param families creates the family
 	 * @param bounds the upper bounds of the buckets, positive and ascending; {@code +Inf}
 	 * is added
 	 */

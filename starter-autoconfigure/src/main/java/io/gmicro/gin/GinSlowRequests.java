@@ -10,8 +10,7 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 
 /**
  * Counts {@code gin_slow_request_total}, the slow requests by route, method and status
- * code. Which are slow is decided by whoever hands them over, each when it has ended.
- * Thread-safe.
+ * code. The caller determines which requests are slow. Thread-safe.
  */
 public final class GinSlowRequests implements Consumer<Exchange> {
 
@@ -19,9 +18,8 @@ public final class GinSlowRequests implements Consumer<Exchange> {
 
 	/**
 	 * Create a counter.
-	 * @param families where the family is made
-	 * @param threshold the duration above which a request is slow, told in the help text
-	 * in seconds
+	 * @param families creates the family
+	 * @param threshold the duration above which a request is slow, for the help text
 	 */
 	public GinSlowRequests(GinFamilies families, Duration threshold) {
 		String seconds = BigDecimal.valueOf(threshold.toNanos(), 9).stripTrailingZeros().toPlainString();

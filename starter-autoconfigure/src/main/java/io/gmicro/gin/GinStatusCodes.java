@@ -8,7 +8,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 
 /**
  * Counts {@code gin_request_total}, all requests, and {@code gin_uri_request_total}, the
- * requests by route, method and status code.
+ * requests by route, method and status code. Thread-safe.
  */
 public final class GinStatusCodes implements ExchangeObserver {
 
@@ -18,7 +18,7 @@ public final class GinStatusCodes implements ExchangeObserver {
 
 	/**
 	 * Create an observer.
-	 * @param families where the families are made
+	 * @param families creates the families
 	 */
 	public GinStatusCodes(GinFamilies families) {
 		this.all = families.counter("gin_request_total", "all the server received request num.");

@@ -3,8 +3,8 @@ package io.gmicro.gin;
 import io.gmicro.route.RouteLabels;
 
 /**
- * Writes routes as gin does: {@code /orders/:id}, {@code /files/*path}, and an empty text
- * where nothing matched.
+ * Translates routes to gin's syntax: {@code /orders/:id}, {@code /files/*path}, and an
+ * empty text if no template matched.
  */
 final class GinUri {
 
@@ -44,7 +44,7 @@ final class GinUri {
 				: translated;
 	}
 
-	/** What a variable has to match is not told. */
+	/** A variable without its regular expression. */
 	private static String variable(String variable) {
 		if (variable.startsWith("*")) {
 			return variable;

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records {@code rpc_server_requests_chaos_duration_ms} and
- * {@code rpc_server_requests_chaos_code_total}, and the same of clients: the names,
- * labels and bounds of the Go framework gmicro. The method is written with a leading
- * slash, the code as its number, and the milliseconds keep their fraction. These are not
- * Micrometer's meters, which would be named after their unit, and have no exemplars, for
- * which Micrometer's registry brings only half of what client_java needs.
+ * {@code rpc_server_requests_chaos_code_total}, and the same for clients, with the names,
+ * labels and bucket bounds of the Go framework gmicro. The method has a leading slash and
+ * the code is a number. Durations are not rounded to milliseconds. These are not
+ * Micrometer meters, because Micrometer adds the unit to names, and they have no
+ * exemplars. Thread-safe.
  */
 public final class GoCallMetrics implements CallObserver {
 
@@ -35,17 +35,9 @@ public final class GoCallMetrics implements CallObserver {
 	private final Families client;
 
 	/**
-	 * Create an observer that records to a registry.
-	 * @param registry where the metrics are registered
-	 */
-	public GoCallMetrics(PrometheusRegistry registry) {
-		this(registry, Map.of());
-	}
-
-	/**
-	 * Create an observer that records to a registry.
-	 * @param registry where the metrics are registered
-	 * @param labels labels that every sample has, by name
+	 * Create an observer.
+	 * @param registry the registry of the metrics
+	 * @param labels labels of every sample, by name
 	 */
 	public GoCallMetrics(PrometheusRegistry registry, Map<String, String> labels) {
 		Labels common = Labels.of(labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
@@ -69,7 +61,7 @@ public final class GoCallMetrics implements CallObserver {
 	}
 
 	/**
-	 * The two families of one side.
+	 * The two metric families of one side.
 	 */
 	private static final class Families {
 
@@ -108,7 +100,7 @@ public final class GoCallMetrics implements CallObserver {
 	}
 
 	/**
-	 * The data points of one method, those by code made on first use.
+	 * The data points of one method. Those of a status code are created on first use.
 	 */
 	private static final class DataPoints {
 

@@ -1,6 +1,6 @@
 /**
  * The metrics of gin-metrics and of the Go framework gmicro under their original names,
- * for dashboards that were made for them.
+ * for existing dashboards.
  */
 @NullMarked
 package io.gmicro.gin;
