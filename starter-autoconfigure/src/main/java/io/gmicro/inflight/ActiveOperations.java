@@ -183,13 +183,13 @@ public final class ActiveOperations {
 	 * @param action called for each operation
 	 */
 	public void forEach(Consumer<? super Operation> action) {
-		this.attached.forEach((slot, operation) -> {
+		this.attached.forEach((operation, slot) -> {
 			if (operation.place() == slot) {
 				action.accept(operation);
 			}
 		});
 		// The attached ones first, because operations only move from there to here
-		this.detached.forEach((slot, operation) -> {
+		this.detached.forEach((operation, slot) -> {
 			if (operation.place() == CAPACITY + slot) {
 				action.accept(operation);
 			}

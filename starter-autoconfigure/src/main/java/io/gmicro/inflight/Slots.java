@@ -2,6 +2,7 @@ package io.gmicro.inflight;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.ObjIntConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,7 @@ final class Slots {
 		return this.slots.getAcquire(slot);
 	}
 
-	void forEach(SlotConsumer action) {
+	void forEach(ObjIntConsumer<Operation> action) {
 		for (int group = 0; group < this.groups.length(); group++) {
 			if (this.groups.get(group) != 0 && !scan(group, action)) {
 				this.groups.set(group, 0);
@@ -87,27 +88,17 @@ final class Slots {
 		}
 	}
 
-	private boolean scan(int group, SlotConsumer action) {
+	private boolean scan(int group, ObjIntConsumer<Operation> action) {
 		boolean found = false;
 		int start = group << GROUP_BITS;
 		for (int slot = start; slot < start + GROUP; slot++) {
 			Operation operation = this.slots.get(slot);
 			if (operation != null) {
 				found = true;
-				action.accept(slot, operation);
+				action.accept(operation, slot);
 			}
 		}
 		return found;
-	}
-
-	/**
-	 * Visits an occupied slot.
-	 */
-	@FunctionalInterface
-	interface SlotConsumer {
-
-		void accept(int slot, Operation operation);
-
 	}
 
 }
