@@ -26,89 +26,64 @@ final class JsonPage {
 	}
 
 	void write(RequestsView view) {
-		this.out.append("{\"time\":").append(string(RequestText.iso(view.time())));
-		this.out.append(",\"running\":");
-		array(view.running(), this::running);
-		this.out.append(",\"runningNotShown\":").print(view.runningNotShown());
-		this.out.append(",\"streams\":");
-		array(view.streams(), this::streams);
+		begin("time", string(RequestText.iso(view.time())));
+		array("running", view.running(), this::running);
+		fields("runningNotShown", Integer.toString(view.runningNotShown()));
+		array("streams", view.streams(), this::streams);
 		LiveStack live = view.live();
 		if (live != null) {
-			live(live);
+			this.out.append(",\"live\":");
+			begin("id", string(live.id()), "state", string(live.state().name().toLowerCase(Locale.ROOT)), "thread",
+					string(live.thread()));
+			array("stack", live.calls(), this::call);
+			this.out.append('}');
 		}
-		this.out.append(",\"slow\":");
-		array(view.slow(), this::group);
+		array("slow", view.slow(), this::group);
 		this.out.append("}\n");
 	}
 
 	private void running(RequestsView.Running request) {
-		this.out.append("{\"id\":").append(string(request.id()));
-		this.out.append(",\"method\":").append(string(request.method()));
-		this.out.append(",\"route\":").append(string(request.route()));
-		this.out.append(",\"ageSeconds\":").append(RequestText.seconds(request.age()));
-		this.out.append(",\"thresholdSeconds\":").append(RequestText.seconds(request.threshold()));
-		this.out.append(",\"slow\":").print(request.isSlow());
-		this.out.append(",\"longLived\":").print(request.longLived());
-		this.out.append(",\"thread\":").append(string(request.thread())).append('}');
+		begin("id", string(request.id()), "method", string(request.method()), "route", string(request.route()),
+				"ageSeconds", RequestText.seconds(request.age()), "thresholdSeconds",
+				RequestText.seconds(request.threshold()), "slow", Boolean.toString(request.isSlow()), "longLived",
+				Boolean.toString(request.longLived()), "thread", string(request.thread()));
+		this.out.append('}');
 	}
 
 	private void streams(RequestsView.Streams streams) {
-		this.out.append("{\"method\":").append(string(streams.method()));
-		this.out.append(",\"route\":").append(string(streams.route()));
-		this.out.append(",\"count\":").print(streams.count());
-		this.out.append(",\"oldestSeconds\":").append(RequestText.seconds(streams.oldest())).append('}');
-	}
-
-	private void live(LiveStack live) {
-		this.out.append(",\"live\":{\"id\":").append(string(live.id()));
-		this.out.append(",\"state\":").append(string(live.state().name().toLowerCase(Locale.ROOT)));
-		this.out.append(",\"thread\":").append(string(live.thread()));
-		this.out.append(",\"stack\":");
-		array(live.calls(), this::call);
+		begin("method", string(streams.method()), "route", string(streams.route()), "count",
+				Integer.toString(streams.count()), "oldestSeconds", RequestText.seconds(streams.oldest()));
 		this.out.append('}');
 	}
 
 	private void group(RequestsView.Group group) {
-		this.out.append("{\"route\":").append(string(group.route()));
-		this.out.append(",\"requests\":");
-		array(group.requests(), this::request);
+		begin("route", string(group.route()));
+		array("requests", group.requests(), this::request);
 		this.out.append('}');
 	}
 
 	private void request(RequestsView.Slow request) {
-		this.out.append("{\"start\":").append(string(RequestText.iso(request.start())));
-		this.out.append(",\"method\":").append(string(request.method()));
-		this.out.append(",\"status\":").append(status(request.status()));
-		this.out.append(",\"durationSeconds\":").append(RequestText.seconds(request.duration()));
-		this.out.append(",\"thread\":").append(string(request.thread()));
-		this.out.append(",\"traceId\":").append(string(request.traceId()));
-		this.out.append(",\"samples\":").print(request.samples());
-		this.out.append(",\"stoodStillSeconds\":").append(RequestText.seconds(request.stoodStill()));
+		begin("start", string(RequestText.iso(request.start())), "method", string(request.method()), "status",
+				status(request.status()), "durationSeconds", RequestText.seconds(request.duration()), "thread",
+				string(request.thread()), "traceId", string(request.traceId()), "samples",
+				Integer.toString(request.samples()), "stoodStillSeconds", RequestText.seconds(request.stoodStill()));
+		HottestFrame hottest = request.hottest();
+		StackTraceElement inside = hottest.inside();
 		this.out.append(",\"hotSpot\":");
-		hottest(request.hottest());
-		this.out.append(",\"stacks\":");
-		array(request.stacks(), this::chain);
+		begin("samples", Integer.toString(hottest.samples()));
+		array("calls", hottest.calls(), this::call);
+		fields("insideSamples", Integer.toString(hottest.insideSamples()), "inside",
+				string((inside != null) ? RequestText.fullName(inside) : null));
+		this.out.append('}');
+		array("stacks", request.stacks(), this::chain);
 		this.out.append('}');
 	}
 
-	private void hottest(HottestFrame frame) {
-		StackTraceElement inside = frame.inside();
-		this.out.append("{\"samples\":").print(frame.samples());
-		this.out.append(",\"calls\":");
-		array(frame.calls(), this::call);
-		this.out.append(",\"insideSamples\":").print(frame.insideSamples());
-		this.out.append(",\"inside\":")
-			.append(string((inside != null) ? RequestText.fullName(inside) : null))
-			.append('}');
-	}
-
 	private void chain(FrameChain chain) {
-		this.out.append("{\"samples\":").print(chain.samples());
-		this.out.append(",\"seconds\":").append(RequestText.seconds(Duration.ofNanos(chain.nanos())));
-		this.out.append(",\"calls\":");
-		array(chain.calls(), this::call);
-		this.out.append(",\"callees\":");
-		array(chain.callees(), this::chain);
+		begin("samples", Integer.toString(chain.samples()), "seconds",
+				RequestText.seconds(Duration.ofNanos(chain.nanos())));
+		array("calls", chain.calls(), this::call);
+		array("callees", chain.callees(), this::chain);
 		this.out.append('}');
 	}
 
@@ -116,14 +91,27 @@ final class JsonPage {
 		this.out.append(string(RequestText.fullName(call)));
 	}
 
-	private <T> void array(List<T> values, Consumer<T> writer) {
-		String separator = "[";
+	/** Begins an object with its first field. */
+	private void begin(String name, String json, String... further) {
+		this.out.append("{\"").append(name).append("\":").append(json);
+		fields(further);
+	}
+
+	private void fields(String... namesAndJson) {
+		for (int i = 0; i < namesAndJson.length; i += 2) {
+			this.out.append(",\"").append(namesAndJson[i]).append("\":").append(namesAndJson[i + 1]);
+		}
+	}
+
+	private <T> void array(String name, List<T> values, Consumer<T> writer) {
+		this.out.append(",\"").append(name).append("\":[");
+		String separator = "";
 		for (T value : values) {
 			this.out.append(separator);
 			writer.accept(value);
 			separator = ",";
 		}
-		this.out.append(values.isEmpty() ? "[]" : "]");
+		this.out.append(']');
 	}
 
 	/** An HTTP status is a number, a gRPC status is a name. */
