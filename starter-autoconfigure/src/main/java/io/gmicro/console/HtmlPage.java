@@ -147,7 +147,7 @@ final class HtmlPage {
 		this.out.append("""
 				<h3><code>%s</code> <span class="note">slowest %s</span></h3>
 				<table class="history">
-				<thead><tr><th scope="col">Start</th><th scope="col">Duration</th><th scope="col">Answer</th>\
+				<thead><tr><th scope="col">Start</th><th scope="col">Duration</th><th scope="col">Response</th>\
 				<th scope="col">Thread</th><th scope="col">Trace</th></tr></thead>
 				""".formatted(Escape.html(group.route()), RequestText.duration(group.slowest())));
 		group.requests().forEach(this::request);

@@ -77,7 +77,7 @@ final class HtmlStacks {
 	private void library(List<StackTraceElement> calls) {
 		this.out.append("<li><details class=\"library\"><summary>")
 			.append(Integer.toString(calls.size()))
-			.append(" calls of libraries</summary><ol class=\"calls\">\n");
+			.append(" library calls</summary><ol class=\"calls\">\n");
 		calls.forEach(this::call);
 		this.out.append("</ol></details></li>\n");
 	}

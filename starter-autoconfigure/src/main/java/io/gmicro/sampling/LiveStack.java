@@ -80,16 +80,16 @@ public record LiveStack(String id, State state, @Nullable String thread, List<St
 	public enum State {
 
 		/** The request is running, and the stack is known. */
-		RUNNING("runs"),
+		RUNNING("is running"),
 
 		/** The request is running without a thread. */
 		ASYNCHRONOUS("is asynchronous and holds no thread"),
 
 		/** The request has ended. */
-		ENDED("has ended meanwhile"),
+		ENDED("has ended"),
 
 		/** The request moved from thread to thread during each attempt. */
-		NOT_SEEN("could not be seen just now");
+		NOT_SEEN("could not be sampled");
 
 		private final String text;
 

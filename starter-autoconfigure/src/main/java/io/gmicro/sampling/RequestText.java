@@ -46,11 +46,11 @@ public final class RequestText {
 	/** The number of samples, up to the frame that they are in. */
 	public static String samples(HottestFrame hottest, int samples, String thread) {
 		if (samples == 0) {
-			return thread.equals(ASYNCHRONOUS) ? "not sampled, since it held no thread"
-					: "over before the first sample";
+			return thread.equals(ASYNCHRONOUS) ? "not sampled because it held no thread"
+					: "ended before the first sample";
 		}
 		return hottest.isOfMost(samples) ? hottest.samples() + " of " + samples(samples)
-				: samples(samples) + " without a call that most share, " + hottest.samples();
+				: samples(samples) + ", at most " + hottest.samples();
 	}
 
 	/** The text before the call below the hottest frame. */

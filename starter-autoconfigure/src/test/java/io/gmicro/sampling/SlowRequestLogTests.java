@@ -60,8 +60,8 @@ class SlowRequestLogTests {
 				RequestText.ASYNCHRONOUS, null, new StackTree()), 0);
 		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/soon", "200", Duration.ofSeconds(2), "thread", null,
 				new StackTree()), 0);
-		assertThat(output).contains("GET /later took 2.000 s, status 200, not sampled, since it held no thread")
-			.contains("GET /soon took 2.000 s, status 200, over before the first sample");
+		assertThat(output).contains("GET /later took 2.000 s, status 200, not sampled because it held no thread")
+			.contains("GET /soon took 2.000 s, status 200, ended before the first sample");
 	}
 
 	@Test
