@@ -159,6 +159,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure) {
+		// The interceptor may be missing, and a forward replaces the route that it has set
 		exchange.matched(MatchedRoute.of(request));
 		if (!AsyncEnd.await(this.exchanges, exchange, request, response)) {
 			RequestEnd.answered(this.exchanges, exchange, request, response, failure);
