@@ -28,7 +28,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ Filter.class, PrometheusMeterRegistry.class })
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
-@Conditional(OnGmicroNames.class)
+@Conditional(GmicroAutoConfiguration.OnGmicroNames.class)
 @ConditionalOnBean(PrometheusMeterRegistry.class)
 public final class GinMetricsAutoConfiguration {
 
@@ -44,7 +44,7 @@ public final class GinMetricsAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
 	GinRequestDuration gmicroGinRequestDuration(GinFamilies families, GmicroProperties properties,
 			Environment environment) {
-		return new GinRequestDuration(families, SetProperties.isSet(environment, "gmicro.http.request-duration.buckets")
+		return new GinRequestDuration(families, RawProperties.isSet(environment, "gmicro.http.request-duration.buckets")
 				? properties.http().requestDuration().buckets() : GinRequestDuration.BOUNDS);
 	}
 

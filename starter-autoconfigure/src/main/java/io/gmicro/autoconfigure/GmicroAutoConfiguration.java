@@ -21,9 +21,11 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -128,6 +130,49 @@ public final class GmicroAutoConfiguration {
 		@Bean
 		UptimeMetrics gmicroUptimeMetrics() {
 			return new UptimeMetrics();
+		}
+
+	}
+
+	/**
+	 * Matches if {@code gmicro.metrics.naming} includes OpenTelemetry's names.
+	 */
+	static final class OnStandardNames extends AnyNestedCondition {
+
+		OnStandardNames() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnProperty(name = "gmicro.metrics.naming", havingValue = "standard", matchIfMissing = true)
+		static final class Standard {
+
+		}
+
+		@ConditionalOnProperty(name = "gmicro.metrics.naming", havingValue = "both")
+		static final class Both {
+
+		}
+
+	}
+
+	/**
+	 * Matches if {@code gmicro.metrics.naming} includes the names of gin-metrics and the
+	 * Go framework.
+	 */
+	static final class OnGmicroNames extends AnyNestedCondition {
+
+		OnGmicroNames() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnProperty(name = "gmicro.metrics.naming", havingValue = "gmicro")
+		static final class Gmicro {
+
+		}
+
+		@ConditionalOnProperty(name = "gmicro.metrics.naming", havingValue = "both")
+		static final class Both {
+
 		}
 
 	}

@@ -17,12 +17,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.Filter;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -32,6 +34,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
+import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the measurement of gRPC calls: an
@@ -59,7 +62,7 @@ public final class GrpcMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Conditional(OnStandardNames.class)
+	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	CallMetrics gmicroCallMetrics(MeterRegistry registry, GmicroProperties properties) {
 		return new CallMetrics(registry, properties.grpc().callDuration().buckets());
 	}
@@ -69,7 +72,7 @@ public final class GrpcMetricsAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
-	@Conditional(OnGmicroNames.class)
+	@Conditional(GmicroAutoConfiguration.OnGmicroNames.class)
 	static final class OriginalNamesConfiguration {
 
 		@Bean
@@ -145,6 +148,39 @@ public final class GrpcMetricsAutoConfiguration {
 				GmicroProperties properties, MeterRegistry registry) {
 			return new ClientMetricsInterceptor(observers.orderedStream().toList(), properties.grpc().excludeServices(),
 					registry);
+		}
+
+	}
+
+	/**
+	 * Registers the services with the interceptor: those of Spring gRPC before the first
+	 * call, and those added to a server in another way when it has started.
+	 */
+	static final class RegisteredServices
+			implements SmartInitializingSingleton, ApplicationListener<GrpcServerStartedEvent> {
+
+		private final ServerMetricsInterceptor interceptor;
+
+		private final ObjectProvider<BindableService> services;
+
+		private final boolean initialize;
+
+		RegisteredServices(ServerMetricsInterceptor interceptor, ObjectProvider<BindableService> services,
+				boolean initialize) {
+			this.interceptor = interceptor;
+			this.services = services;
+			this.initialize = initialize;
+		}
+
+		@Override
+		public void afterSingletonsInstantiated() {
+			this.interceptor.register(this.services.stream().map(BindableService::bindService).toList(),
+					this.initialize);
+		}
+
+		@Override
+		public void onApplicationEvent(GrpcServerStartedEvent event) {
+			this.interceptor.register(event.getServer().getServices(), false);
 		}
 
 	}

@@ -67,7 +67,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
-	@Conditional(OnStandardNames.class)
+	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	RequestDuration gmicroRequestDuration(MeterRegistry registry, GmicroProperties properties) {
 		return new RequestDuration(registry, properties.durationBounds());
 	}
@@ -75,7 +75,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.status-code.enabled", matchIfMissing = true)
-	@Conditional(OnStandardNames.class)
+	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	StatusCodes gmicroStatusCodes(MeterRegistry registry) {
 		return new StatusCodes(registry);
 	}
@@ -83,7 +83,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.active-requests.enabled", matchIfMissing = true)
-	@Conditional(OnStandardNames.class)
+	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	ActiveRequests gmicroActiveRequests(MeterRegistry registry) {
 		return new ActiveRequests(registry);
 	}
@@ -91,7 +91,7 @@ public final class HttpMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.body-size.enabled", matchIfMissing = true)
-	@Conditional(OnStandardNames.class)
+	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	BodySizes gmicroBodySizes(MeterRegistry registry) {
 		return new BodySizes(registry);
 	}
@@ -185,7 +185,25 @@ public final class HttpMetricsAutoConfiguration {
 
 		@Bean
 		static BeanPostProcessor gmicroSpringObservationFilterDisabler() {
-			return new SpringObservationFilterDisabler();
+			return new FilterDisabler();
+		}
+
+		/**
+		 * Disables the registration of Spring's observation filter, which is recognized
+		 * by its filter, as the auto-configuration that declares it differs between
+		 * Spring Boot lines.
+		 */
+		private static final class FilterDisabler implements BeanPostProcessor {
+
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String beanName) {
+				if (bean instanceof FilterRegistrationBean<?> registration
+						&& registration.getFilter() instanceof ServerHttpObservationFilter) {
+					registration.setEnabled(false);
+				}
+				return bean;
+			}
+
 		}
 
 	}

@@ -46,7 +46,7 @@ final class PathExclusions {
 	 */
 	static List<String> of(GmicroProperties properties, Environment environment, ListableBeanFactory beanFactory) {
 		Set<String> paths = new LinkedHashSet<>(properties.http().excludePaths());
-		if (!SetProperties.isSet(environment, PROPERTY)) {
+		if (!RawProperties.isSet(environment, PROPERTY)) {
 			paths.add(properties.metrics().endpoint().path());
 			if (properties.pprof().enabled()) {
 				paths.add(properties.pprof().path() + "/**");

@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.SmartLifecycle;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the profiles that {@link PprofServlet}
@@ -75,6 +76,39 @@ public final class PprofAutoConfiguration {
 		@ConditionalOnMissingBean
 		RequestEvents gmicroRequestEvents(ObjectProvider<ActiveExchanges> active) {
 			return new RequestEvents(active::getIfAvailable);
+		}
+
+	}
+
+	/**
+	 * Starts the cumulative profiles with the application. Stops in the first phase,
+	 * which ends running profiles before the server waits for its requests to complete.
+	 */
+	static final class ProfilerLifecycle implements SmartLifecycle {
+
+		private final Profiler profiler;
+
+		private volatile boolean running;
+
+		ProfilerLifecycle(Profiler profiler) {
+			this.profiler = profiler;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+			this.profiler.start();
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+			this.profiler.close();
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
 		}
 
 	}

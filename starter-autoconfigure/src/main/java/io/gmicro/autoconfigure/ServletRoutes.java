@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.ApplicationContext;
@@ -100,6 +101,27 @@ final class ServletRoutes {
 
 		private static @Nullable SlowRequestsServlet servlet(@Nullable SlowRequests requests, AccessRule access) {
 			return (requests != null) ? new SlowRequestsServlet(requests, access) : null;
+		}
+
+	}
+
+	/**
+	 * Matches if there may be anything to serve.
+	 */
+	static final class OnServletRoutes extends AnyNestedCondition {
+
+		OnServletRoutes() {
+			super(ConfigurationPhase.PARSE_CONFIGURATION);
+		}
+
+		@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+		static final class Metrics {
+
+		}
+
+		@ConditionalOnBooleanProperty("gmicro.pprof.enabled")
+		static final class Profiles {
+
 		}
 
 	}

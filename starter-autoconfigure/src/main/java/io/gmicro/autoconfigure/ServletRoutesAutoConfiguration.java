@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Import;
 		after = { GmicroAutoConfiguration.class, PprofAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
 @ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@Conditional(OnServletRoutes.class)
+@Conditional(ServletRoutes.OnServletRoutes.class)
 @Import(ServletRoutes.class)
 public final class ServletRoutesAutoConfiguration {
 

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@Conditional(OnServletRoutes.class)
+@Conditional(ServletRoutes.OnServletRoutes.class)
 @Import(ServletRoutes.class)
 public final class ServletRoutesManagementContextConfiguration {
 

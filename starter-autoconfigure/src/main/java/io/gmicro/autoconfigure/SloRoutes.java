@@ -42,7 +42,7 @@ final class SloRoutes implements SmartInitializingSingleton {
 	}
 
 	static void requireAsWritten(ConfigurableEnvironment environment) {
-		MapKeys.requireAsWritten(environment, "gmicro.slo.",
+		RawProperties.requireKeys(environment, "gmicro.slo.",
 				"The name of an objective has letters, digits, '-' and '_'.");
 	}
 

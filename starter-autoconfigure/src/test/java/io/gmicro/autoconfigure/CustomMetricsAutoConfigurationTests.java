@@ -88,7 +88,7 @@ class CustomMetricsAutoConfigurationTests {
 	@Test
 	void whenNothingIsSetNothingOfOursExists() {
 		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(CustomMetrics.class)
-			.doesNotHaveBean(CustomMetricsNames.class));
+			.doesNotHaveBean(CustomMetricsAutoConfiguration.DistinctNames.class));
 	}
 
 	@Test

@@ -41,11 +41,11 @@ class PprofAutoConfigurationTests {
 	void isOffUnlessSwitchedOn() {
 		this.contextRunner.withPropertyValues(ENABLED)
 			.run((context) -> assertThat(context).hasSingleBean(Profiler.class)
-				.hasSingleBean(ProfilerLifecycle.class)
-				.hasSingleBean(DiagnosticsReport.class));
+				.hasSingleBean(PprofAutoConfiguration.ProfilerLifecycle.class)
+				.hasSingleBean(DiagnosticsAutoConfiguration.DiagnosticsReport.class));
 		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(Profiler.class)
-			.doesNotHaveBean(ProfilerLifecycle.class)
-			.doesNotHaveBean(DiagnosticsReport.class));
+			.doesNotHaveBean(PprofAutoConfiguration.ProfilerLifecycle.class)
+			.doesNotHaveBean(DiagnosticsAutoConfiguration.DiagnosticsReport.class));
 		this.contextRunner.withPropertyValues("gmicro.pprof.enabled=false", METRICS_ENABLED)
 			.withBean(SimpleMeterRegistry.class)
 			.run((context) -> assertThat(context).hasBean(FILTER)
@@ -121,7 +121,7 @@ class PprofAutoConfigurationTests {
 			.withBean("ownProfiler", Profiler.class)
 			.run((context) -> assertThat(context).hasSingleBean(Profiler.class)
 				.hasBean("ownProfiler")
-				.hasSingleBean(ProfilerLifecycle.class));
+				.hasSingleBean(PprofAutoConfiguration.ProfilerLifecycle.class));
 	}
 
 }
