@@ -18,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -31,15 +32,20 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for what every feature of gmicro shares:
- * its properties, the report at start-up and, in an application that has none, a meter
- * registry.
+ * {@link AutoConfiguration Auto-configuration} for what the features have in common: the
+ * properties, the validation of service level objectives, the startup report and, in an
+ * application without one, a meter registry.
  */
-@AutoConfiguration(afterName = { MetricsAutoConfigurations.COMPOSITE_3, MetricsAutoConfigurations.PROMETHEUS_3,
-		MetricsAutoConfigurations.SIMPLE_3, MetricsAutoConfigurations.COMPOSITE_4,
-		MetricsAutoConfigurations.PROMETHEUS_4, MetricsAutoConfigurations.SIMPLE_4 })
+// Spring Boot's auto-configurations of meter registries as Spring Boot 3 and 4 name them
+@AutoConfiguration(afterName = {
+		"org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+		"org.springframework.boot.actuate.autoconfigure.metrics.export.simple.SimpleMetricsExportAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration",
+		PrometheusRegistryReplacement.SPRING_BOOT_3, PrometheusRegistryReplacement.SPRING_BOOT_4 })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
@@ -51,9 +57,15 @@ public final class GmicroAutoConfiguration {
 		return new StartupReport(properties, registries);
 	}
 
+	@Bean
+	SloRoutes gmicroSloRoutes(GmicroProperties properties, ConfigurableEnvironment environment,
+			ListableBeanFactory beanFactory) {
+		return new SloRoutes(properties, environment, beanFactory);
+	}
+
 	/**
-	 * What takes the place of Spring Boot's Prometheus registry, and a clock for it
-	 * alone, injected nowhere by its type.
+	 * The registries of gmicro, and a clock for them that is not injected anywhere by its
+	 * type.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
@@ -66,6 +78,12 @@ public final class GmicroAutoConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnMissingBean(PrometheusRegistry.class)
+		InspectableRegistry gmicroScrapeRegistry() {
+			return new InspectableRegistry();
+		}
+
+		@Bean
 		static PrometheusRegistryReplacement gmicroScrapeMeterRegistryConfigurer() {
 			return new PrometheusRegistryReplacement();
 		}
@@ -73,8 +91,8 @@ public final class GmicroAutoConfiguration {
 	}
 
 	/**
-	 * An application without Spring Boot's actuator or metrics module gets the registry
-	 * and the meters of the JVM that these would have made.
+	 * The registry and the meters of the JVM that Spring Boot would configure, for
+	 * applications without its actuator or metrics module.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
@@ -93,8 +111,8 @@ public final class GmicroAutoConfiguration {
 		}
 
 		/**
-		 * Not before all singletons are there, as in Spring Boot: a binder may depend on
-		 * what needs the registry.
+		 * Binds once all singletons exist, as Spring Boot does: a binder may depend on a
+		 * bean that needs the registry.
 		 */
 		@Bean
 		SmartInitializingSingleton gmicroMeterBinders(PrometheusMeterRegistry registry,

@@ -5,6 +5,7 @@ import java.util.Set;
 import io.gmicro.grpc.CallMetrics;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.scrape.HistogramTimerRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -21,48 +22,53 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.type.MethodMetadata;
 
 /**
- * Puts a registry of ours in the place of Spring Boot's Prometheus registry, under its
- * name, and hands it, and no other registry, a clock of ours. Spring Boot's definition is
- * recognized by the class that declares it, so that none of its conditions is repeated. A
- * registry or a clock of the application is left alone.
+ * Replaces Spring Boot's Prometheus registries, under their names: the registry of
+ * collectors by one that lists them, the meter registry by one with cheaper timers and
+ * its own clock. Spring Boot's definitions are recognized by the class that declares
+ * them, so that none of its conditions is repeated. A registry or a clock of the
+ * application is left alone.
  */
 final class PrometheusRegistryReplacement implements BeanDefinitionRegistryPostProcessor {
 
-	/** The timers that are cheaper there. */
+	/** The timers that are cheaper in {@link HistogramTimerRegistry}. */
 	static final Set<String> TIMERS = Set.of(RequestDuration.NAME, CallMetrics.SERVER_DURATION,
 			CallMetrics.CLIENT_DURATION);
 
-	private static final String REGISTRY = "prometheusMeterRegistry";
-
 	static final String CLOCK = "gmicroScrapeClock";
 
-	private static final Set<String> DECLARED_BY = Set.of(MetricsAutoConfigurations.PROMETHEUS_3,
-			MetricsAutoConfigurations.PROMETHEUS_4);
+	static final String SPRING_BOOT_3 = "org.springframework.boot.actuate.autoconfigure.metrics.export.prometheus.PrometheusMetricsExportAutoConfiguration";
+
+	static final String SPRING_BOOT_4 = "org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration";
 
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry definitions) {
-		if (definitions.containsBeanDefinition(REGISTRY) && isSpringBoots(definitions.getBeanDefinition(REGISTRY))) {
-			definitions.removeBeanDefinition(REGISTRY);
-			definitions.registerBeanDefinition(REGISTRY, definition());
-		}
+		replace(definitions, "prometheusRegistry", InspectableRegistry.class, "collectors");
+		replace(definitions, "prometheusMeterRegistry", HistogramTimerRegistry.class, "meters");
 	}
 
-	/** Ahead-of-time processing writes a factory method down, but no supplier. */
-	private static BeanDefinition definition() {
-		RootBeanDefinition definition = new RootBeanDefinition(PrometheusRegistryReplacement.class);
-		definition.setFactoryMethodName("registry");
-		definition.setTargetType(HistogramTimerRegistry.class);
-		definition.setAutowireMode(AutowireCapableBeanFactory.AUTOWIRE_CONSTRUCTOR);
-		return definition;
+	private static void replace(BeanDefinitionRegistry definitions, String name, Class<?> type, String method) {
+		if (definitions.containsBeanDefinition(name) && isSpringBoots(definitions.getBeanDefinition(name))) {
+			// Ahead-of-time processing supports a factory method, but no supplier
+			RootBeanDefinition definition = new RootBeanDefinition(PrometheusRegistryReplacement.class);
+			definition.setFactoryMethodName(method);
+			definition.setTargetType(type);
+			definition.setAutowireMode(AutowireCapableBeanFactory.AUTOWIRE_CONSTRUCTOR);
+			definitions.removeBeanDefinition(name);
+			definitions.registerBeanDefinition(name, definition);
+		}
 	}
 
 	private static boolean isSpringBoots(BeanDefinition definition) {
 		MethodMetadata declaredBy = (definition instanceof AnnotatedBeanDefinition annotated)
 				? annotated.getFactoryMethodMetadata() : null;
-		return declaredBy != null && DECLARED_BY.contains(declaredBy.getDeclaringClassName());
+		return declaredBy != null && Set.of(SPRING_BOOT_3, SPRING_BOOT_4).contains(declaredBy.getDeclaringClassName());
 	}
 
-	static HistogramTimerRegistry registry(PrometheusConfig config, PrometheusRegistry collectors, Clock clock,
+	static InspectableRegistry collectors() {
+		return new InspectableRegistry();
+	}
+
+	static HistogramTimerRegistry meters(PrometheusConfig config, PrometheusRegistry collectors, Clock clock,
 			ObjectProvider<SpanContext> spans, BeanFactory beanFactory) {
 		return new HistogramTimerRegistry(config, collectors,
 				(clock == Clock.SYSTEM) ? beanFactory.getBean(CLOCK, Clock.class) : clock, spans.getIfAvailable(),

@@ -48,7 +48,7 @@ class CustomMetricsAutoConfigurationTests {
 			"gmicro.metrics.custom.orders_placed.labels=channel" };
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
-			PrometheusRegistryAutoConfiguration.class, CustomMetricsAutoConfiguration.class);
+			CustomMetricsAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withBean(SimpleMeterRegistry.class)

@@ -30,8 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MeterBindersTests {
 
 	private final WebApplicationContextRunner alone = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class,
-				PrometheusRegistryAutoConfiguration.class, HttpMetricsAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, HttpMetricsAutoConfiguration.class))
 		.withPropertyValues("gmicro.metrics.enabled=true")
 		.withUserConfiguration(Application.class);
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.gmicro.scrape.CoarseClock;
 import io.gmicro.scrape.HistogramTimerRegistry;
+import io.gmicro.scrape.InspectableRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,15 +31,15 @@ import static org.mockito.Mockito.atLeastOnce;
 import static org.mockito.Mockito.mock;
 
 /**
- * Which registries are replaced by one of ours and get its clock.
+ * Which registries are replaced, and which clock they use.
  */
 class PrometheusRegistryReplacementTests {
 
 	private static final String ENABLED = "gmicro.metrics.enabled=true";
 
-	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(MetricsAutoConfiguration.class, PrometheusMetricsExportAutoConfiguration.class,
-					GmicroAutoConfiguration.class, PrometheusRegistryAutoConfiguration.class));
+	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
+				PrometheusMetricsExportAutoConfiguration.class, GmicroAutoConfiguration.class));
 
 	@Test
 	void springBootsPrometheusRegistryIsReplaced() {
@@ -50,6 +51,31 @@ class PrometheusRegistryReplacementTests {
 					assertThat(clock(registry)).isInstanceOf(CoarseClock.class);
 					assertThat(registry.getPrometheusRegistry()).isSameAs(context.getBean(PrometheusRegistry.class));
 				}));
+	}
+
+	@Test
+	void springBootsMeterRegistryCollectsFromOurs() {
+		this.contextRunner.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(context.getBean(PrometheusMeterRegistry.class).getPrometheusRegistry())
+				.isInstanceOf(InspectableRegistry.class)
+				.isSameAs(context.getBean(PrometheusRegistry.class)));
+	}
+
+	@Test
+	void withoutSpringBootsMeterRegistryOursIsUsedToo() {
+		new WebApplicationContextRunner().withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class))
+			.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(context.getBean(PrometheusMeterRegistry.class).getPrometheusRegistry())
+				.isSameAs(context.getBean(InspectableRegistry.class)));
+	}
+
+	@Test
+	void collectorsOfTheApplicationWin() {
+		PrometheusRegistry own = new PrometheusRegistry();
+		this.contextRunner.withPropertyValues(ENABLED).withBean(PrometheusRegistry.class, () -> own).run((context) -> {
+			assertThat(context).doesNotHaveBean(InspectableRegistry.class);
+			assertThat(context.getBean(PrometheusMeterRegistry.class).getPrometheusRegistry()).isSameAs(own);
+		});
 	}
 
 	@Test
@@ -74,7 +100,7 @@ class PrometheusRegistryReplacementTests {
 	}
 
 	@Test
-	void whoeverElseAsksForAClockGetsSpringBoots() {
+	void clockBeanIsSpringBoots() {
 		this.contextRunner.withPropertyValues(ENABLED)
 			.run((context) -> assertThat(context.getBean(Clock.class)).isSameAs(Clock.SYSTEM)
 				.isSameAs(context.getBeanProvider(Clock.class).getObject()));
@@ -90,7 +116,10 @@ class PrometheusRegistryReplacementTests {
 	@Test
 	void whenNotEnabledNothingOfOursExists() {
 		this.contextRunner.run((context) -> {
-			assertThat(context).doesNotHaveBean(CoarseClock.class).doesNotHaveBean(HistogramTimerRegistry.class);
+			assertThat(context).doesNotHaveBean(CoarseClock.class)
+				.doesNotHaveBean(HistogramTimerRegistry.class)
+				.hasSingleBean(PrometheusRegistry.class)
+				.doesNotHaveBean(InspectableRegistry.class);
 			assertThat(clock(context.getBean(PrometheusMeterRegistry.class))).isSameAs(Clock.SYSTEM);
 		});
 	}
@@ -138,7 +167,7 @@ class PrometheusRegistryReplacementTests {
 	}
 
 	@Test
-	void largestDurationOfAWindowIsStillTold() {
+	void largestDurationOfAWindowIsRecorded() {
 		this.contextRunner.withPropertyValues(ENABLED).run((context) -> {
 			Timer.builder("work").register(context.getBean(MeterRegistry.class)).record(Duration.ofSeconds(2));
 			assertThat(context.getBean(PrometheusMeterRegistry.class).scrape()).contains("work_seconds_max 2.0");

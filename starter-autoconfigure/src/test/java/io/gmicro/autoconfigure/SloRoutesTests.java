@@ -103,8 +103,7 @@ class SloRoutesTests {
 	@Test
 	void withoutSpringMvcThereAreNoRoutes() {
 		new WebApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, HttpMetricsAutoConfiguration.class,
-					SloAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, HttpMetricsAutoConfiguration.class))
 			.withPropertyValues(OBJECTIVE)
 			.withPropertyValues(ROUTE + "/orders")
 			.run((context) -> assertThat(context).getFailure()
@@ -114,8 +113,7 @@ class SloRoutesTests {
 
 	@Test
 	void whileOffNothingIsLookedAt() {
-		new WebApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, SloAutoConfiguration.class))
+		new WebApplicationContextRunner().withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class))
 			.withPropertyValues(OBJECTIVE)
 			.withPropertyValues(ENABLED.replace("true", "false"), ROUTE + "/orders")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SloRoutes.class));
@@ -123,8 +121,7 @@ class SloRoutesTests {
 
 	@Test
 	void withoutMicrometerNothingIsLookedAt() {
-		new WebApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, SloAutoConfiguration.class))
+		new WebApplicationContextRunner().withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class))
 			.withPropertyValues(OBJECTIVE)
 			.withPropertyValues(ROUTE + "/orders")
 			.withClassLoader(new FilteredClassLoader("io.micrometer"))
