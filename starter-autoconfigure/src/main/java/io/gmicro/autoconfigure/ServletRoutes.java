@@ -18,18 +18,25 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * All that is served beside the application: the registry, the profiles and the page of
- * slow requests.
+ * {@link ManagementContextConfiguration} for the servlets at {@code /metrics} and below
+ * {@code /debug}: on the management port if there is one, otherwise on the application's.
  */
+@ManagementContextConfiguration(proxyBeanMethods = false)
+// Counts without actuator, where the annotation above is not on the class path
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@Conditional(ServletRoutes.OnServletRoutes.class)
 final class ServletRoutes {
 
 	static final String SLOW_REQUESTS_PATH = "/debug/requests";
