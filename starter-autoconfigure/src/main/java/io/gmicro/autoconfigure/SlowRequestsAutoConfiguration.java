@@ -1,7 +1,11 @@
 package io.gmicro.autoconfigure;
 
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
+import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
@@ -17,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
@@ -50,7 +58,7 @@ public final class SlowRequestsAutoConfiguration {
 		GmicroProperties.SlowRequests slow = properties.http().slowRequests();
 		return new SlowRequests(registry, active, new Thresholds(slow.threshold(), slow.routes()), slow.keep(),
 				traceIds.getIfAvailable(() -> TraceIds.NONE), counter(registry, properties, gin.getIfAvailable()),
-				OwnPackages.of(beans));
+				ownCode(beans));
 	}
 
 	private static Consumer<Exchange> counter(MeterRegistry registry, GmicroProperties properties,
@@ -59,6 +67,37 @@ public final class SlowRequestsAutoConfiguration {
 				: (exchange) -> {
 				};
 		return (gin != null) ? counter.andThen(gin) : counter;
+	}
+
+	/**
+	 * Find the application's own code: the packages of its auto-configuration, and those
+	 * that it scans for components.
+	 */
+	static OwnCode ownCode(ListableBeanFactory beans) {
+		Set<String> packages = new LinkedHashSet<>();
+		if (AutoConfigurationPackages.has(beans)) {
+			packages.addAll(AutoConfigurationPackages.get(beans));
+		}
+		OwnCode base = new OwnCode(packages);
+		for (String name : beans.getBeanDefinitionNames()) {
+			// It is early: do not initialize a factory bean to learn its type
+			Class<?> type = (beans.findAnnotationOnBean(name, ComponentScan.class, false) != null)
+					? beans.getType(name, false) : null;
+			// A library may scan as well
+			if (type != null && base.contains(ClassUtils.getUserClass(type).getName())) {
+				packages.addAll(scannedBy(ClassUtils.getUserClass(type)));
+			}
+		}
+		return new OwnCode(packages);
+	}
+
+	private static Set<String> scannedBy(Class<?> type) {
+		Set<String> packages = new LinkedHashSet<>();
+		for (ComponentScan scan : AnnotatedElementUtils.findMergedRepeatableAnnotations(type, ComponentScan.class)) {
+			packages.addAll(Arrays.asList(scan.basePackages()));
+			Arrays.stream(scan.basePackageClasses()).map(Class::getPackageName).forEach(packages::add);
+		}
+		return packages;
 	}
 
 	@Configuration(proxyBeanMethods = false)

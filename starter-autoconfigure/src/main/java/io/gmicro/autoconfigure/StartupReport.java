@@ -1,11 +1,11 @@
 package io.gmicro.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
@@ -30,23 +30,33 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 
 /**
- * Says in one line, once the application is ready, what is being recorded and where it is
- * served.
+ * Logs in one line what is recorded and where it is served, once the application is
+ * ready.
  */
 final class StartupReport implements ApplicationListener<ApplicationReadyEvent>, SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(StartupReport.class);
 
-	private static final boolean PROMETHEUS = isPresent("io.micrometer.prometheusmetrics.PrometheusMeterRegistry");
+	private static final boolean PROMETHEUS = ClassUtils
+		.isPresent("io.micrometer.prometheusmetrics.PrometheusMeterRegistry", StartupReport.class.getClassLoader());
 
 	private static final List<String> LABELS = List.of("http.request.method", "http.route",
 			"http.response.status_code");
 
-	/** What is recorded under the standard names, piece by piece. */
-	private static final Map<String, List<String>> METERS = Map.of("request-duration", List.of(RequestDuration.NAME),
-			"status-code", List.of(StatusCodes.NAME), "active-requests", List.of(ActiveRequests.NAME), "body-size",
-			List.of(BodySizes.REQUEST_NAME, BodySizes.RESPONSE_NAME), "slow-requests", List.of(SlowRequests.NAME),
-			"unique-clients", List.of(UniqueClients.NAME));
+	private static final String ACTIVE_REQUESTS = "active-requests";
+
+	private static final List<Measurement> MEASUREMENTS = List.of(
+			new Measurement("request-duration", (http) -> http.requestDuration().enabled(), LABELS,
+					List.of(RequestDuration.NAME)),
+			new Measurement("status-code", (http) -> http.statusCode().enabled(), LABELS, List.of(StatusCodes.NAME)),
+			new Measurement(ACTIVE_REQUESTS, (http) -> http.activeRequests().enabled(), LABELS.subList(0, 1),
+					List.of(ActiveRequests.NAME)),
+			new Measurement("body-size", (http) -> http.bodySize().enabled(), LABELS.subList(0, 2),
+					List.of(BodySizes.REQUEST_NAME, BodySizes.RESPONSE_NAME)),
+			new Measurement("slow-requests", (http) -> http.slowRequests().enabled(), LABELS,
+					List.of(SlowRequests.NAME)),
+			new Measurement("unique-clients", (http) -> http.uniqueClients().enabled(), List.of(),
+					List.of(UniqueClients.NAME)));
 
 	private final GmicroProperties properties;
 
@@ -59,30 +69,17 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 		this.registries = registries;
 	}
 
-	/** Before there are requests, as the registry is asked with meters. */
+	/** Before the first request, as the check registers meters. */
 	@Override
 	public void afterSingletonsInstantiated() {
 		MeterRegistry registry = this.registries.getIfUnique();
 		if (registry != null && this.properties.metrics().naming().isStandard()) {
-			METERS.forEach((piece, names) -> {
-				if (names.stream().allMatch((name) -> DeniedMeters.contain(registry, name, labels(piece)))) {
-					this.denied.add(piece);
+			for (Measurement measurement : MEASUREMENTS) {
+				if (measurement.isDenied(registry)) {
+					this.denied.add(measurement.key());
 				}
-			});
+			}
 		}
-	}
-
-	private static List<String> labels(String piece) {
-		return switch (piece) {
-			case "unique-clients" -> List.of();
-			case "active-requests" -> LABELS.subList(0, 1);
-			case "body-size" -> LABELS.subList(0, 2);
-			default -> LABELS;
-		};
-	}
-
-	private static boolean isPresent(String type) {
-		return ClassUtils.isPresent(type, StartupReport.class.getClassLoader());
 	}
 
 	@Override
@@ -100,7 +97,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 					+ ", but no request is recorded under the names of gmicro: the application has no "
 					+ "PrometheusMeterRegistry. Add io.micrometer:micrometer-registry-prometheus");
 		}
-		logger.info(recorded(gin) + ". " + route(context) + page(context)
+		logger.info(recorded(naming.isStandard(), gin) + ". " + route(context) + page(context)
 				+ (springRecordsToo(context) ? ". Spring Boot records http.server.requests as well; "
 						+ "gmicro.http.spring-observation.enabled=false turns that off" : ""));
 	}
@@ -110,31 +107,17 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 				PrometheusMeterRegistry.class).length > 0;
 	}
 
-	private String recorded(boolean underTheNamesOfGin) {
-		GmicroProperties.Http http = this.properties.http();
-		List<String> enabled = new ArrayList<>();
-		addIf(http.requestDuration().enabled(), "request-duration", enabled);
-		addIf(http.statusCode().enabled(), "status-code", enabled);
-		addIf(http.activeRequests().enabled() && this.properties.metrics().naming().isStandard(), "active-requests",
-				enabled);
-		addIf(http.bodySize().enabled(), "body-size", enabled);
-		addIf(http.slowRequests().enabled(), "slow-requests", enabled);
-		addIf(http.uniqueClients().enabled(), "unique-clients", enabled);
-		boolean standard = this.properties.metrics().naming().isStandard();
-		List<String> recorded = enabled.stream()
-			.filter((piece) -> (standard && !this.denied.contains(piece))
-					|| (underTheNamesOfGin && !piece.equals("active-requests")))
+	private String recorded(boolean standard, boolean gin) {
+		List<String> enabled = MEASUREMENTS.stream()
+			.filter((measurement) -> measurement.enabled().test(this.properties.http()))
+			.map(Measurement::key)
 			.toList();
-		List<String> filtered = enabled.stream().filter(this.denied::contains).toList();
-		return "Recording " + (recorded.isEmpty() ? "nothing" : String.join(", ", recorded))
-				+ (filtered.isEmpty() ? "" : ". A MeterFilter such as management.metrics.enable denies the meters of "
-						+ String.join(", ", filtered));
-	}
-
-	private static void addIf(boolean enabled, String name, List<String> names) {
-		if (enabled) {
-			names.add(name);
-		}
+		String recorded = enabled.stream()
+			.filter((key) -> (standard && !this.denied.contains(key)) || (gin && !key.equals(ACTIVE_REQUESTS)))
+			.collect(Collectors.joining(", "));
+		String filtered = enabled.stream().filter(this.denied::contains).collect(Collectors.joining(", "));
+		return "Recording " + (recorded.isEmpty() ? "nothing" : recorded) + (filtered.isEmpty() ? ""
+				: ". A MeterFilter such as management.metrics.enable denies the meters of " + filtered);
 	}
 
 	private String route(ConfigurableApplicationContext context) {
@@ -170,6 +153,23 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 			.stream()
 			.anyMatch((registration) -> registration.isEnabled()
 					&& registration.getFilter() instanceof ServerHttpObservationFilter);
+	}
+
+	/**
+	 * A measurement of HTTP requests.
+	 *
+	 * @param key the name in the properties below {@code gmicro.http}
+	 * @param enabled whether it is enabled
+	 * @param labels the labels of its meters
+	 * @param meters the names of its meters under the standard naming
+	 */
+	private record Measurement(String key, Predicate<GmicroProperties.Http> enabled, List<String> labels,
+			List<String> meters) {
+
+		boolean isDenied(MeterRegistry registry) {
+			return this.meters.stream().allMatch((name) -> DeniedMeters.contain(registry, name, this.labels));
+		}
+
 	}
 
 }

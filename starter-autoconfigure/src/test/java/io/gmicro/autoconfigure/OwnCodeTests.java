@@ -15,13 +15,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which packages are the application's.
  */
-class OwnPackagesTests {
+class OwnCodeTests {
 
 	@Test
 	void packagesOfAutoConfigurationAndThoseThatTheApplicationScans() {
 		new ApplicationContextRunner().withUserConfiguration(Application.class).run((context) -> {
-			OwnCode own = OwnPackages.of(context);
-			assertThat(own.contains(OwnPackagesTests.class.getName())).isTrue();
+			OwnCode own = SlowRequestsAutoConfiguration.ownCode(context);
+			assertThat(own.contains(OwnCodeTests.class.getName())).isTrue();
 			assertThat(own.contains("io.gmicro.autoconfigure.below.Orders")).isTrue();
 			assertThat(own.contains("com.acme.orders.Orders")).isTrue();
 			assertThat(own.contains(TestServer.class.getName())).isTrue();
@@ -32,7 +32,7 @@ class OwnPackagesTests {
 	@Test
 	void withoutAnyItIsWhatIsNoLibrary() {
 		new ApplicationContextRunner().run((context) -> {
-			OwnCode own = OwnPackages.of(context);
+			OwnCode own = SlowRequestsAutoConfiguration.ownCode(context);
 			assertThat(own.contains("com.acme.orders.Orders")).isTrue();
 			assertThat(own.contains("org.hibernate.Query")).isFalse();
 		});
