@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 import io.gmicro.custom.CustomMetric;
 import io.gmicro.diagnostics.DiagnosticsAccess;
@@ -17,36 +16,29 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * Every property of gmicro. A value that cannot work is refused when the application
- * starts, and so is a property that does not exist.
+ * Configuration properties of gmicro. An invalid value stops the start of the
+ * application, and so does an unknown property.
  *
- * @param metrics what is recorded at all, and where it is served
- * @param http how HTTP requests are recorded
- * @param grpc how gRPC calls are recorded
- * @param pprof profiles for Go's tools
- * @param diagnostics what the diagnostics have in common
+ * @param metrics properties of the metrics as a whole
+ * @param http properties of HTTP request metrics
+ * @param grpc properties of gRPC call metrics
+ * @param pprof properties of profiles
+ * @param diagnostics properties that the diagnostics have in common
  * @param slo Service level objectives by name, for example 'orders: {route: /orders,
  * objective: 99.9, latency: 200ms}'.
- * @param rules Directory to which Prometheus rules for the service level objectives and
- * promtool tests of them are written. The application writes the files and exits.
+ * @param rules Directory for Prometheus rules generated from the service level objectives
+ * and for promtool tests of these rules. The application writes the files and exits.
  * Supported only as a command-line argument.
- * @param rulesJob Prometheus job of the application that the rules select. Defaults to
+ * @param rulesJob Prometheus job that the generated rules select. Defaults to
  * 'spring.application.name'.
- * @param rulesRunbookUrl URL for the 'runbook_url' annotation of service level objective
- * alerts. No annotation by default.
+ * @param rulesRunbookUrl URL for the 'runbook_url' annotation of the generated alerts. No
+ * annotation by default.
  */
 @ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
 		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics,
 		@DefaultValue Map<String, ServiceLevelObjective> slo, @DefaultValue("") String rules,
 		@DefaultValue("") String rulesJob, @DefaultValue("") String rulesRunbookUrl) {
-
-	static final List<String> DEFAULT_EXCLUDE_PATHS = List.of("/metrics", "/debug/**", "/actuator/**");
-
-	static final List<Duration> DEFAULT_BUCKETS = LongStream
-		.of(5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000)
-		.mapToObj(Duration::ofMillis)
-		.toList();
 
 	private static final Duration LARGEST_BOUND = Duration.ofDays(1);
 
@@ -60,27 +52,32 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 			require(http.requestDuration().enabled(), "gmicro.http.request-duration.enabled", false,
 					"gmicro.slo is computed from the duration histogram");
 			require(metrics.naming().isStandard(), "gmicro.metrics.naming", "gmicro",
-					"gmicro.slo is computed from the histogram of the names 'standard' and 'both'");
+					"gmicro.slo is computed from the duration histogram of the naming 'standard' or 'both'");
 			int bounds = ServiceLevelObjective.bounds(http.requestDuration().buckets(), slo.values()).size();
 			require(bounds <= MAX_BOUNDS, "gmicro.slo", slo.size() + " objectives", "at most " + MAX_BOUNDS
 					+ " bounds together with gmicro.http.request-duration.buckets, and not " + bounds);
 		}
 	}
 
-	/** The bounds of the duration histogram under the standard names. */
+	/** Bucket bounds of the duration histogram in the standard naming. */
 	List<Duration> durationBounds() {
 		return ServiceLevelObjective.bounds(this.http.requestDuration().buckets(), this.slo.values());
 	}
 
 	private static void requirePath(String path, String property) {
 		require(path.matches("(/[\\w.~-]+)+"), property, path,
-				"a path starts with '/', has no '/' at its end and no wildcards");
+				"a path starts with '/', does not end with '/' and has no wildcards");
 	}
 
 	private static void require(boolean valid, String property, Object value, String allowed) {
 		if (!valid) {
 			throw new IllegalArgumentException(property + "=" + value + " is not allowed: " + allowed);
 		}
+	}
+
+	private static void requireDuration(String property, Duration duration, Duration longest, String allowed) {
+		require(duration.toMillis() >= 1 && duration.compareTo(longest) <= 0, property,
+				DurationStyle.SIMPLE.print(duration, ChronoUnit.MILLIS), allowed);
 	}
 
 	private static void requireBounds(String property, List<Duration> bounds) {
@@ -90,23 +87,24 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		Duration previous = Duration.ZERO;
 		for (Duration bound : bounds) {
 			require(bound.compareTo(previous) > 0 && bound.compareTo(LARGEST_BOUND) <= 0, property, text,
-					"each bound is greater than zero and than the one before it, and at most 24 hours");
+					"bounds are in ascending order, greater than zero and at most 24 hours");
 			previous = bound;
 		}
 		require(!bounds.isEmpty() && bounds.size() <= MAX_BOUNDS, property, text, "from 1 to 100 bounds");
 	}
 
 	/**
-	 * What is recorded at all, and where it is served.
+	 * Properties of the metrics as a whole.
 	 *
-	 * @param enabled Whether to record requests and expose the metrics endpoint.
-	 * @param endpoint the metrics route
-	 * @param naming Naming of HTTP and gRPC metrics: OpenTelemetry's ('standard'),
-	 * gin-metrics' and the Go framework's ('gmicro'), or both.
-	 * @param prefix Prefix of the metrics with gin-metrics' names, in front of 'gin_'.
-	 * @param suffix Suffix of the metrics with gin-metrics' names.
-	 * @param labels Labels that are added to all metrics with gin-metrics' or the Go
-	 * framework's names, for example 'region: eu'.
+	 * @param enabled Whether to record HTTP requests and gRPC calls and to expose the
+	 * metrics endpoint.
+	 * @param endpoint properties of the metrics endpoint
+	 * @param naming Naming of HTTP and gRPC metrics: OpenTelemetry's ('standard'), that
+	 * of gin-metrics and the Go framework gmicro ('gmicro'), or 'both'.
+	 * @param prefix Prefix of metric names in gin-metrics' naming, placed before 'gin_'.
+	 * @param suffix Suffix of metric names in gin-metrics' naming.
+	 * @param labels Labels added to all metrics of the 'gmicro' naming, for example
+	 * 'region: eu'.
 	 * @param custom Custom metrics by name, for example 'orders_placed: {type: counter,
 	 * help: Orders placed, labels: [channel]}'.
 	 */
@@ -118,17 +116,17 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 
 		public Metrics {
 			require(prefix.matches("([a-zA-Z_]\\w*)?"), "gmicro.metrics.prefix", prefix,
-					"letters, digits and '_', beginning with no digit");
+					"letters, digits and '_', not starting with a digit");
 			require(suffix.matches("\\w*") && !suffix.matches(".*_(total|created|bucket|info)"),
 					"gmicro.metrics.suffix", suffix,
-					"letters, digits and '_', ending in none of '_total', '_created', '_bucket' and '_info'");
+					"letters, digits and '_', not ending with '_total', '_created', '_bucket' or '_info'");
 			labels.forEach((name, value) -> {
 				String property = "gmicro.metrics.labels[" + name + "]";
 				require(name.matches("[a-zA-Z_]\\w*") && !name.startsWith("__") && !TAKEN_LABELS.contains(name),
 						property, value,
-						"a label is named with letters, digits and '_', begins with no digit and no '__', "
-								+ "and is none of 'uri', 'method', 'code' and 'le'");
-				require(!value.isBlank(), property, value, "a label has a value");
+						"a label name has only letters, digits and '_', does not start with a digit or '__', "
+								+ "and is not 'uri', 'method', 'code' or 'le'");
+				require(!value.isBlank(), property, value, "a label needs a value");
 			});
 			CustomMetric.requireValid(custom);
 		}
@@ -136,7 +134,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The metrics route.
+	 * Properties of the metrics endpoint.
 	 *
 	 * @param enabled Whether to expose the metrics endpoint.
 	 * @param path Path of the metrics endpoint. Served on the management port if one is
@@ -163,24 +161,26 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		}
 
 		private static void requireTimeout(String property, Duration timeout) {
-			require(timeout.toMillis() >= 1 && timeout.compareTo(LARGEST_TIMEOUT) <= 0, property,
-					DurationStyle.SIMPLE.print(timeout, ChronoUnit.MILLIS), "from 1 millisecond to 1 hour");
+			requireDuration(property, timeout, LARGEST_TIMEOUT, "from 1 millisecond to 1 hour");
 		}
 
 	}
 
 	/**
-	 * Names under which metrics are published.
+	 * Naming of HTTP and gRPC metrics.
 	 */
 	public enum Naming {
 
 		/** OpenTelemetry's semantic conventions as Prometheus writes them. */
 		STANDARD,
 
-		/** The names of the Go framework gmicro, in a Prometheus registry. */
+		/**
+		 * The names of gin-metrics and the Go framework gmicro, only in a Prometheus
+		 * registry.
+		 */
 		GMICRO,
 
-		/** Both. */
+		/** Both, side by side. */
 		BOTH;
 
 		boolean isStandard() {
@@ -194,21 +194,21 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * How HTTP requests are recorded.
+	 * Properties of HTTP request metrics. A new measurement gets its own group here.
 	 *
-	 * @param requestDuration the duration histogram
-	 * @param statusCode the status counter
-	 * @param activeRequests the gauge of requests in flight
-	 * @param bodySize the sizes of bodies
-	 * @param uniqueClients the estimate of clients
-	 * @param excludePaths Paths that are not recorded: exact paths, or subtrees with a
-	 * trailing '/**'. The default also includes configured paths of the metrics endpoint,
-	 * the diagnostics and Actuator.
-	 * @param maxRoutes Maximum number of distinct routes. Requests to further routes are
-	 * recorded under '_OTHER'.
-	 * @param longLived answers without an end of their own
-	 * @param slowRequests the tracking of slow requests
-	 * @param springObservation Spring Boot's own recording
+	 * @param requestDuration properties of the duration histogram
+	 * @param statusCode properties of the status code counter
+	 * @param activeRequests properties of the gauge of requests in flight
+	 * @param bodySize properties of the body sizes
+	 * @param uniqueClients properties of the estimate of distinct clients
+	 * @param excludePaths Paths whose requests are not recorded: exact paths, or subtrees
+	 * with a trailing '/**'. If not set, the configured paths of the metrics endpoint,
+	 * the diagnostics and Actuator are excluded as well.
+	 * @param maxRoutes Maximum number of distinct route labels. Requests to further
+	 * routes are recorded under '_OTHER'.
+	 * @param longLived properties of streams
+	 * @param slowRequests properties of slow requests
+	 * @param springObservation properties of Spring Boot's observation filter
 	 */
 	public record Http(@DefaultValue RequestDuration requestDuration, @DefaultValue StatusCode statusCode,
 			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize,
@@ -220,7 +220,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		public Http {
 			for (String path : excludePaths) {
 				require(path.matches("(/[^*?{]+)?(/\\*\\*)?") && !path.isEmpty(), "gmicro.http.exclude-paths", path,
-						"a path starts with '/' and has no wildcard but '/**' at its end");
+						"a path starts with '/' and has no wildcard except a trailing '/**'");
 			}
 			require(maxRoutes >= 1 && maxRoutes <= 100_000, "gmicro.http.max-routes", maxRoutes, "from 1 to 100000");
 		}
@@ -228,11 +228,11 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The duration histogram.
+	 * Properties of the duration histogram.
 	 *
 	 * @param enabled Whether to record request durations as a histogram.
 	 * @param buckets Upper bounds of the histogram buckets, in ascending order. If not
-	 * set, metrics with gin-metrics' names have gin-metrics' bounds.
+	 * set, 'gin_request_duration' keeps the bounds of gin-metrics.
 	 */
 	public record RequestDuration(@DefaultValue("true") boolean enabled, @DefaultValue( {
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
@@ -245,7 +245,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The status counter.
+	 * Properties of the status code counter.
 	 *
 	 * @param enabled Whether to count responses by status code.
 	 */
@@ -253,7 +253,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The gauge of requests in flight.
+	 * Properties of the gauge of requests in flight.
 	 *
 	 * @param enabled Whether to record the number of requests in flight.
 	 */
@@ -261,15 +261,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The sizes of bodies.
+	 * Properties of the body sizes.
 	 *
-	 * @param enabled Whether to record the size of request and response bodies.
+	 * @param enabled Whether to record the sizes of request and response bodies.
 	 */
 	public record BodySize(@DefaultValue("true") boolean enabled) {
 	}
 
 	/**
-	 * The estimate of clients.
+	 * Properties of the estimate of distinct clients.
 	 *
 	 * @param enabled Whether to estimate the number of distinct client addresses.
 	 * Requires com.dynatrace.hash4j:hash4j.
@@ -278,7 +278,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * Answers without an end of their own.
+	 * Properties of streams, which end only when the client leaves.
 	 *
 	 * @param contentTypes Content types of asynchronous responses that are treated as
 	 * streams: not recorded in the duration histogram and never slow.
@@ -290,23 +290,23 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		public LongLived {
 			for (String contentType : contentTypes) {
 				require(contentType.matches("[\\w.+-]+/[\\w.+-]+"), "gmicro.http.long-lived.content-types", contentType,
-						"a type and a subtype without parameters, as in 'text/event-stream'");
+						"a type and a subtype without parameters, for example 'text/event-stream'");
 			}
 		}
 
 	}
 
 	/**
-	 * The tracking of slow requests.
+	 * Properties of slow requests, and of slow gRPC calls.
 	 *
-	 * @param enabled Whether to count slow requests and sample their stacks while they
-	 * are slow.
-	 * @param threshold Duration above which a request is slow.
+	 * @param enabled Whether to count slow requests and gRPC calls and to sample their
+	 * stacks while they are slow.
+	 * @param threshold Duration above which a request or gRPC call is slow.
 	 * @param routes Per-route thresholds, for example '[/orders/{id}]: 2s' for a path
 	 * template or '[greet.Greeter/SayHello]: 2s' for a gRPC method.
-	 * @param keep Maximum number of slow requests that are kept with their stacks. The
-	 * oldest is evicted.
-	 * @param endpoint the page that shows them
+	 * @param keep Maximum number of slow requests and calls that are kept with their
+	 * stacks. The oldest is evicted.
+	 * @param endpoint properties of the page that shows them
 	 */
 	public record SlowRequests(@DefaultValue("true") boolean enabled, @DefaultValue("10s") Duration threshold,
 			@DefaultValue Map<String, Duration> routes, @DefaultValue("100") int keep,
@@ -321,14 +321,13 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		}
 
 		private static void requireThreshold(String property, Duration threshold) {
-			require(threshold.toMillis() >= 1 && threshold.compareTo(LARGEST_THRESHOLD) <= 0, property,
-					DurationStyle.SIMPLE.print(threshold, ChronoUnit.MILLIS), "from 1 millisecond to 24 hours");
+			requireDuration(property, threshold, LARGEST_THRESHOLD, "from 1 millisecond to 24 hours");
 		}
 
 	}
 
 	/**
-	 * The page of running and slow requests.
+	 * Properties of the page of running and slow requests.
 	 *
 	 * @param enabled Whether to expose '/debug/requests', which shows running and slow
 	 * requests with their stacks. Served on the management port if one is configured.
@@ -337,21 +336,21 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * Spring Boot's own recording.
+	 * Properties of Spring Boot's observation filter.
 	 *
 	 * @param enabled Whether to keep Spring Boot's observation filter, which records
-	 * 'http.server.requests' and starts server spans if tracing is configured. Disabling
-	 * it saves an eighth to a quarter of the throughput.
+	 * 'http.server.requests' and starts server spans if tracing is configured. It costs
+	 * an eighth to a quarter of the throughput of a small application.
 	 */
 	public record SpringObservation(@DefaultValue("true") boolean enabled) {
 	}
 
 	/**
-	 * How gRPC calls are recorded.
+	 * Properties of gRPC call metrics.
 	 *
-	 * @param server the calls that are served
-	 * @param client the calls that are made
-	 * @param callDuration the duration histogram of both
+	 * @param server properties of incoming calls
+	 * @param client properties of outgoing calls
+	 * @param callDuration properties of the duration histograms
 	 * @param excludeServices Fully qualified names of gRPC services whose calls are not
 	 * recorded.
 	 */
@@ -363,14 +362,14 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		public Grpc {
 			for (String service : excludeServices) {
 				require(service.matches("\\w+(\\.\\w+)*"), "gmicro.grpc.exclude-services", service,
-						"the full name of a service, such as 'grpc.health.v1.Health'");
+						"the fully qualified name of a service, for example 'grpc.health.v1.Health'");
 			}
 		}
 
 	}
 
 	/**
-	 * The calls that are served.
+	 * Properties of incoming gRPC calls.
 	 *
 	 * @param enabled Whether to record incoming gRPC calls.
 	 * @param initializeMetrics Whether to initialize the metrics of every registered
@@ -380,7 +379,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The calls that are made.
+	 * Properties of outgoing gRPC calls.
 	 *
 	 * @param enabled Whether to record outgoing gRPC calls.
 	 */
@@ -388,10 +387,10 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The duration histogram of gRPC calls.
+	 * Properties of the duration histograms of gRPC calls.
 	 *
-	 * @param buckets Upper bounds of the histogram buckets, in ascending order. The Go
-	 * framework's metrics have fixed bounds.
+	 * @param buckets Upper bounds of the histogram buckets, in ascending order. Metrics
+	 * of the 'gmicro' naming have fixed bounds.
 	 */
 	public record CallDuration(@DefaultValue( {
 			"5ms", "10ms", "25ms", "50ms", "75ms", "100ms", "250ms", "500ms", "750ms", "1s", "2500ms", "5s", "7500ms",
@@ -404,14 +403,14 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * Profiles for Go's tools.
+	 * Properties of profiles.
 	 *
 	 * @param enabled Whether to expose profiles for 'go tool pprof' and compatible tools.
 	 * Served on the management port if one is configured.
 	 * @param path Path of the profile index. Profiles are served below it.
 	 * @param maxSeconds Maximum duration of a profile in seconds.
-	 * @param heap the profile of the heap
-	 * @param trace the recording
+	 * @param heap properties of the heap profile
+	 * @param trace properties of the JFR recording
 	 */
 	public record Pprof(@DefaultValue("false") boolean enabled, @DefaultValue("/debug/pprof") String path,
 			@DefaultValue("120") int maxSeconds, @DefaultValue Heap heap, @DefaultValue Trace trace) {
@@ -424,16 +423,16 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * The profile of the heap.
+	 * Properties of the heap profile.
 	 *
-	 * @param enabled Whether to expose the 'heap' profile. The JVM is paused while
-	 * objects are counted.
+	 * @param enabled Whether to expose the 'heap' profile. Each request for it pauses the
+	 * JVM while objects are counted.
 	 */
 	public record Heap(@DefaultValue("false") boolean enabled) {
 	}
 
 	/**
-	 * The recording.
+	 * Properties of the JFR recording.
 	 *
 	 * @param enabled Whether to expose 'trace', a JFR recording for JDK Mission Control.
 	 * Requires Java 19 or later.
@@ -442,10 +441,11 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	}
 
 	/**
-	 * What the diagnostics have in common.
+	 * Properties that the diagnostics have in common.
 	 *
-	 * @param access Who may access the diagnostics endpoints below '/debug'. 'local'
-	 * allows only direct requests from this host that carry the access token.
+	 * @param access Who may access the diagnostics endpoints below '/debug': direct
+	 * requests from this host that carry the access token ('local'), users with a role
+	 * ('authenticated') or all clients ('unrestricted').
 	 * @param token Access token required when 'gmicro.diagnostics.access' is 'local': 16
 	 * to 256 letters, digits, '-', '.', '_' or '~'. Random by default and logged at
 	 * startup.
@@ -457,14 +457,14 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		public Diagnostics {
 			boolean authenticated = access == DiagnosticsAccess.AUTHENTICATED;
 			require(!authenticated || !role.isBlank(), "gmicro.diagnostics.role", role,
-					"gmicro.diagnostics.access=authenticated needs the role of those who may open the diagnostics, "
-							+ "as in 'OPERATOR'");
+					"gmicro.diagnostics.access=authenticated needs the role that may access the diagnostics, "
+							+ "for example 'OPERATOR'");
 			require(authenticated || role.isEmpty(), "gmicro.diagnostics.role", role,
-					"a role counts only with gmicro.diagnostics.access=authenticated");
+					"a role is used only with gmicro.diagnostics.access=authenticated");
 			require(token.isEmpty() || access == DiagnosticsAccess.LOCAL, "gmicro.diagnostics.token", "******",
-					"a token counts only with gmicro.diagnostics.access=local");
+					"a token is used only with gmicro.diagnostics.access=local");
 			require(token.isEmpty() || token.matches("[A-Za-z0-9._~-]{16,256}"), "gmicro.diagnostics.token", "******",
-					"16 to 256 letters, digits and '-', '.', '_', '~', such as 'openssl rand -hex 16' prints");
+					"16 to 256 letters, digits, '-', '.', '_' or '~', for example the output of 'openssl rand -hex 16'");
 		}
 
 		@Override

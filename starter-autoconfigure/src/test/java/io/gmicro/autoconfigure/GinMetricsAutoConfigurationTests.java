@@ -134,11 +134,11 @@ class GinMetricsAutoConfigurationTests {
 
 	@Test
 	void boundsThatAreSetToTheDefaultAreSet() {
-		String defaults = GmicroProperties.DEFAULT_BUCKETS.stream()
+		String defaults = GmicroPropertiesTests.DEFAULT_BUCKETS.stream()
 			.map((bound) -> bound.toMillis() + "ms")
 			.collect(Collectors.joining(","));
 		this.gmicro.withPropertyValues("gmicro.http.request-duration.buckets=" + defaults)
-			.run((context) -> assertThat(bounds(context)).hasSize(GmicroProperties.DEFAULT_BUCKETS.size() + 1)
+			.run((context) -> assertThat(bounds(context)).hasSize(GmicroPropertiesTests.DEFAULT_BUCKETS.size() + 1)
 				.startsWith("0.005", "0.01"));
 		this.gmicro.withPropertyValues("gmicro.http.request-duration.buckets[0]=100ms")
 			.run((context) -> assertThat(bounds(context)).containsExactly("0.1", "+Inf"));

@@ -1,7 +1,9 @@
 package io.gmicro.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -34,13 +36,18 @@ import static org.assertj.core.api.Assertions.assertThatException;
 @ExtendWith(OutputCaptureExtension.class)
 class GmicroPropertiesTests {
 
+	static final List<Duration> DEFAULT_BUCKETS = LongStream
+		.of(5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000)
+		.mapToObj(Duration::ofMillis)
+		.toList();
+
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withBean(SimpleMeterRegistry.class)
 		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, HttpMetricsAutoConfiguration.class))
 		.withPropertyValues("gmicro.metrics.enabled=true");
 
 	static List<Arguments> refused() {
-		String bounds = "each bound is greater than zero and than the one before it";
+		String bounds = "bounds are in ascending order, greater than zero and at most 24 hours";
 		String threshold = "from 1 millisecond to 24 hours";
 		return List.of(Arguments.of("gmicro.http.slow-requests.threshold", "0ms", threshold),
 				Arguments.of("gmicro.http.slow-requests.threshold", "-1000ms", threshold),
@@ -55,34 +62,34 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.http.request-duration.buckets", "fast", "fast"),
 				Arguments.of("gmicro.metrics.endpoint.path", "metrics", "a path starts with '/'"),
 				Arguments.of("gmicro.metrics.endpoint.path", "/", "a path starts with '/'"),
-				Arguments.of("gmicro.metrics.endpoint.path", "/metrics/", "no '/' at its end"),
+				Arguments.of("gmicro.metrics.endpoint.path", "/metrics/", "does not end with '/'"),
 				Arguments.of("gmicro.metrics.endpoint.path", "/metrics/*", "no wildcards"),
 				Arguments.of("gmicro.metrics.endpoint.max-concurrent", "0", "from 1 to 1000"),
 				Arguments.of("gmicro.http.long-lived.content-types", "text", "a type and a subtype"),
 				Arguments.of("gmicro.metrics.endpoint.collect-timeout", "0ms", "from 1 millisecond to 1 hour"),
 				Arguments.of("gmicro.metrics.endpoint.write-timeout", "3601000ms", "from 1 millisecond to 1 hour"),
 				Arguments.of("gmicro.metrics.naming", "nonsense", "STANDARD"),
-				Arguments.of("gmicro.metrics.prefix", "1shop_", "beginning with no digit"),
+				Arguments.of("gmicro.metrics.prefix", "1shop_", "not starting with a digit"),
 				Arguments.of("gmicro.metrics.prefix", "shop-", "letters, digits and '_'"),
 				Arguments.of("gmicro.metrics.suffix", "-v2", "letters, digits and '_'"),
-				Arguments.of("gmicro.metrics.suffix", "_v2_total", "ending in none of '_total'"),
-				Arguments.of("gmicro.metrics.labels[data-center]", "a", "a label is named with letters"),
-				Arguments.of("gmicro.metrics.labels[1st]", "a", "begins with no digit"),
-				Arguments.of("gmicro.metrics.labels[__name__]", "a", "no '__'"),
-				Arguments.of("gmicro.metrics.labels[uri]", "a", "none of 'uri', 'method', 'code' and 'le'"),
-				Arguments.of("gmicro.metrics.labels[region.name]", "a", "a label is named with letters"),
-				Arguments.of("gmicro.metrics.labels[region]", " ", "a label has a value"),
+				Arguments.of("gmicro.metrics.suffix", "_v2_total", "not ending with '_total'"),
+				Arguments.of("gmicro.metrics.labels[data-center]", "a", "a label name has only letters"),
+				Arguments.of("gmicro.metrics.labels[1st]", "a", "does not start with a digit"),
+				Arguments.of("gmicro.metrics.labels[__name__]", "a", "does not start with a digit or '__'"),
+				Arguments.of("gmicro.metrics.labels[uri]", "a", "is not 'uri', 'method', 'code' or 'le'"),
+				Arguments.of("gmicro.metrics.labels[region.name]", "a", "a label name has only letters"),
+				Arguments.of("gmicro.metrics.labels[region]", " ", "a label needs a value"),
 				Arguments.of("gmicro.http.unique-clients.enabled", "perhaps", "perhaps"),
 				Arguments.of("gmicro.grpc.call-duration.buckets", "10ms,5ms", bounds),
-				Arguments.of("gmicro.grpc.exclude-services", "/grpc.health", "the full name of a service"),
+				Arguments.of("gmicro.grpc.exclude-services", "/grpc.health", "the fully qualified name of a service"),
 				Arguments.of("gmicro.diagnostics.access", "everybody", "AUTHENTICATED"),
-				Arguments.of("gmicro.diagnostics.access", "authenticated", "needs the role of those who may open"),
+				Arguments.of("gmicro.diagnostics.access", "authenticated", "needs the role that may access"),
 				Arguments.of("gmicro.diagnostics.role", "OPERATOR",
 						"only with gmicro.diagnostics.access=authenticated"),
 				Arguments.of("gmicro.metrics.endpoint.enabled", "perhaps", "perhaps"),
 				Arguments.of("gmicro.pprof.path", "debug/pprof", "a path starts with '/'"),
 				Arguments.of("gmicro.pprof.path", "/", "a path starts with '/'"),
-				Arguments.of("gmicro.pprof.path", "/debug/pprof/", "no '/' at its end"),
+				Arguments.of("gmicro.pprof.path", "/debug/pprof/", "does not end with '/'"),
 				Arguments.of("gmicro.pprof.path", "/debug/pprof/*", "no wildcards"),
 				Arguments.of("gmicro.pprof.max-seconds", "0", "from 1 to 3600"),
 				Arguments.of("gmicro.pprof.max-seconds", "-1", "from 1 to 3600"),
@@ -92,7 +99,7 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.http.max-routes", "0", "from 1 to 100000"),
 				Arguments.of("gmicro.http.max-routes", "100001", "from 1 to 100000"),
 				Arguments.of("gmicro.http.exclude-paths", "health", "a path starts with '/'"),
-				Arguments.of("gmicro.http.exclude-paths", "/a*", "no wildcard but '/**' at its end"));
+				Arguments.of("gmicro.http.exclude-paths", "/a*", "no wildcard except a trailing '/**'"));
 	}
 
 	@ParameterizedTest
@@ -139,7 +146,7 @@ class GmicroPropertiesTests {
 	@Test
 	void defaultExclusionsAreTheOnesInTheMetadata() {
 		this.contextRunner.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().excludePaths())
-			.isEqualTo(GmicroProperties.DEFAULT_EXCLUDE_PATHS));
+			.containsExactly("/metrics", "/debug/**", "/actuator/**"));
 	}
 
 	@Test
@@ -158,7 +165,7 @@ class GmicroPropertiesTests {
 	void defaultBucketsAreTheOnesInTheMetadata() {
 		this.contextRunner
 			.run((context) -> assertThat(context.getBean(GmicroProperties.class).http().requestDuration().buckets())
-				.isEqualTo(GmicroProperties.DEFAULT_BUCKETS));
+				.isEqualTo(DEFAULT_BUCKETS));
 	}
 
 	@Configuration(proxyBeanMethods = false)

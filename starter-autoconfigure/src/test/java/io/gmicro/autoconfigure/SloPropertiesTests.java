@@ -73,7 +73,7 @@ class SloPropertiesTests {
 				yaml("{slo: {x: {" + VALID + "}}, http: {request-duration: {enabled: false}}}",
 						"gmicro.http.request-duration.enabled=false is", "gmicro.slo is computed from"),
 				yaml("{slo: {x: {" + VALID + "}}, metrics: {naming: gmicro}}", "gmicro.metrics.naming=gmicro is",
-						"'standard' and 'both'"),
+						"'standard' or 'both'"),
 				yaml("slo: {" + many(87) + "}", "gmicro.slo=87 objectives is",
 						"at most 100 bounds together with " + "gmicro.http.request-duration.buckets, and not 101"));
 	}
@@ -115,7 +115,7 @@ class SloPropertiesTests {
 	void latenciesAreBoundsOfTheStandardHistogramAlone() throws Exception {
 		GmicroProperties properties = bind("slo: {x: {route: /, objective: 99, latency: 300ms}}");
 		assertThat(properties.durationBounds()).hasSize(15).contains(Duration.ofMillis(300)).isSorted();
-		assertThat(properties.http().requestDuration().buckets()).isEqualTo(GmicroProperties.DEFAULT_BUCKETS);
+		assertThat(properties.http().requestDuration().buckets()).isEqualTo(GmicroPropertiesTests.DEFAULT_BUCKETS);
 	}
 
 	private static GmicroProperties bind(String yaml) throws Exception {
