@@ -48,7 +48,7 @@ class SloTests {
 		assertThatException().isThrownBy(() -> start("/hello/{name}").close());
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("gmicro.slo.hello.route")
-			.contains("Among the templates are /hello/{id}");
+			.contains("The closest known routes are /hello/{id}");
 	}
 
 	@Test

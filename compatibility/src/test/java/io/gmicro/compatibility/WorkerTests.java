@@ -66,7 +66,7 @@ class WorkerTests {
 			assertThat(output.getOut().lines().filter((line) -> line.contains("This application has no web server")))
 				.singleElement()
 				.asString()
-				.contains(" INFO ", "HTTP requests are not recorded", "gmicro.slo sees none",
+				.contains(" INFO ", "HTTP requests are not recorded", "gmicro.slo has no effect",
 						"gRPC calls and gmicro.metrics.custom are recorded");
 		}
 		assertThat(output).doesNotContain(" WARN ", " ERROR ", "\tat ");

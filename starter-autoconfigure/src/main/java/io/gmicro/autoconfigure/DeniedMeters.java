@@ -12,20 +12,20 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.noop.NoopMeter;
 
 /**
- * Asks a registry whether its filters deny a meter. There is no other way to find out
- * than to register one, which is removed at once; to be asked before there are requests.
+ * Finds out whether the filters of a registry deny a meter. The only way is to register a
+ * meter and remove it, so do this before the first request.
  */
 final class DeniedMeters {
 
-	/** What a meter is described by that is registered only to ask. */
+	/** Description of the meters that are registered for the check only. */
 	static final String DESCRIPTION = "Whether filters deny it";
 
 	private DeniedMeters() {
 	}
 
 	/**
-	 * Whether meters of a name are recorded nowhere.
-	 * @param registry the registry, or several of them
+	 * Whether meters with a name are denied by every registry.
+	 * @param registry the registry, which may be a composite
 	 * @param name the name of the meters
 	 * @param labels the keys of their tags
 	 */
@@ -38,8 +38,7 @@ final class DeniedMeters {
 			return !isPublished(registry, name) && isDenied(registry, name, tags);
 		}
 		catch (RuntimeException | Error ex) {
-			// A meter of another type is there already, or a filter fails: the start goes
-			// on
+			// A meter of another type exists, or a filter fails: do not stop the start
 			return false;
 		}
 	}

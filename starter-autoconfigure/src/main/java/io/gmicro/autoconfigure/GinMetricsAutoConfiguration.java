@@ -19,9 +19,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the measurement of HTTP requests under
- * the names of gin-metrics: an observer a measurement, as there is under the standard
- * names.
+ * {@link AutoConfiguration Auto-configuration} for HTTP request metrics in gin-metrics'
+ * naming: one observer per measurement, like those of the standard naming.
  */
 @AutoConfiguration(after = GmicroAutoConfiguration.class,
 		before = { SlowRequestsAutoConfiguration.class, HttpMetricsAutoConfiguration.class })
@@ -62,7 +61,7 @@ public final class GinMetricsAutoConfiguration {
 		return new GinBodySizes(families);
 	}
 
-	/** Called by whoever tracks slow requests. */
+	/** Called by the tracking of slow requests. */
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.slow-requests.enabled", matchIfMissing = true)

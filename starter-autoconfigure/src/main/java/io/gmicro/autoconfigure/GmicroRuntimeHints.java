@@ -10,8 +10,8 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
 /**
- * What a native image cannot see by itself: types that are bound as values of maps, the
- * stylesheets, and the methods of containers that are found by name.
+ * Hints for native images: types that are bound as values of maps, the style sheets, and
+ * methods of the containers that are called by reflection.
  */
 final class GmicroRuntimeHints implements RuntimeHintsRegistrar {
 

@@ -37,10 +37,10 @@ import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the measurement of gRPC calls: an
- * interceptor for every server and one for every client of Spring gRPC, each outside of
- * all others. It needs no web application. The server's belongs to the builder, whose
- * interceptors are outside of all global ones, whatever their order.
+ * {@link AutoConfiguration Auto-configuration} for gRPC call metrics, in web applications
+ * and others: an interceptor for every server and one for every client of Spring gRPC,
+ * each outside all others. The server interceptor is added to the builder, as
+ * interceptors of the builder run outside all global ones, whatever their order.
  */
 @AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
 @ConditionalOnClass({ MeterRegistry.class, ServerInterceptor.class, GlobalServerInterceptor.class })
@@ -68,7 +68,7 @@ public final class GrpcMetricsAutoConfiguration {
 	}
 
 	/**
-	 * The names of the Go framework.
+	 * Metrics in the Go framework's naming.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(PrometheusMeterRegistry.class)
@@ -85,7 +85,7 @@ public final class GrpcMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Calls join the slow requests where these are tracked.
+	 * Tracking of slow calls, together with slow requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Filter.class)
@@ -102,7 +102,7 @@ public final class GrpcMetricsAutoConfiguration {
 	}
 
 	/**
-	 * The calls that are served.
+	 * Incoming calls.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "gmicro.grpc.server.enabled", matchIfMissing = true)
@@ -123,7 +123,7 @@ public final class GrpcMetricsAutoConfiguration {
 			return new RegisteredServices(interceptor, services, properties.grpc().server().initializeMetrics());
 		}
 
-		/** What is added last is outermost. */
+		/** The interceptor that is added last is the outermost. */
 		@Bean
 		@Order
 		<B extends ServerBuilder<B>> ServerBuilderCustomizer<B> gmicroServerCalls(
@@ -134,7 +134,7 @@ public final class GrpcMetricsAutoConfiguration {
 	}
 
 	/**
-	 * The calls that are made.
+	 * Outgoing calls.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "gmicro.grpc.client.enabled", matchIfMissing = true)

@@ -21,7 +21,7 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Says in one line, once the application is ready, which gRPC calls are being recorded.
+ * Logs in one line which gRPC calls are recorded, once the application is ready.
  */
 final class GrpcStartupReport implements ApplicationListener<ApplicationReadyEvent>, SmartInitializingSingleton {
 
@@ -40,7 +40,7 @@ final class GrpcStartupReport implements ApplicationListener<ApplicationReadyEve
 		this.registries = registries;
 	}
 
-	/** Before there are calls, as the registry is asked with meters. */
+	/** Before the first call, as the check registers meters. */
 	@Override
 	public void afterSingletonsInstantiated() {
 		MeterRegistry registry = this.registries.getIfUnique();

@@ -45,8 +45,9 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the measurement of HTTP requests: an
- * observer a measurement, and one filter if there is any observer at all.
+ * {@link AutoConfiguration Auto-configuration} for HTTP request metrics: one observer per
+ * measurement, and the filter if there is any observer. Add the observer of a new
+ * measurement here.
  */
 @AutoConfiguration(after = GmicroAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -118,7 +119,7 @@ public final class HttpMetricsAutoConfiguration {
 		return WEB_MVC ? WebMvc.knownRoutes(beanFactory) : (request) -> null;
 	}
 
-	/** Registers the filter as a listener as well. */
+	/** Registers the filter as a listener, too. */
 	private static final class FilterAndListenerRegistrationBean extends FilterRegistrationBean<ExchangeFilter> {
 
 		FilterAndListenerRegistrationBean(ExchangeFilter filter) {
@@ -158,14 +159,14 @@ public final class HttpMetricsAutoConfiguration {
 
 			WithoutLibraryConfiguration() {
 				throw new InvalidConfigurationPropertyValueException("gmicro.http.unique-clients.enabled", true,
-						"Clients are counted with com.dynatrace.hash4j:hash4j, which is not on the class path.");
+						"It requires com.dynatrace.hash4j:hash4j, which is not on the class path.");
 			}
 
 		}
 
 	}
 
-	/** Loaded only where Spring MVC is there. */
+	/** Loaded only if Spring MVC is on the class path. */
 	private static final class WebMvc {
 
 		private static final String SERVLET = "dispatcherServlet";

@@ -17,8 +17,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for an application that serves nothing
- * with servlets: it says what is not measured there. The servlet API may be missing.
+ * {@link AutoConfiguration Auto-configuration} for applications without a servlet
+ * container, which logs what is not recorded. The servlet API may be missing.
  */
 @AutoConfiguration
 @Conditional(NonServletAutoConfiguration.OnAnything.class)
@@ -47,7 +47,9 @@ public final class NonServletAutoConfiguration {
 
 	}
 
-	/** Whether anything is switched on that needs servlets. */
+	/**
+	 * Matches if a feature that needs servlets is enabled.
+	 */
 	static final class OnAnything extends AnyNestedCondition {
 
 		OnAnything() {
@@ -67,7 +69,7 @@ public final class NonServletAutoConfiguration {
 	}
 
 	/**
-	 * Logs which features need servlets once the application is ready.
+	 * Logs what is not recorded without servlets, once the application is ready.
 	 */
 	static final class NonServletReport implements ApplicationListener<ApplicationReadyEvent> {
 
@@ -85,14 +87,14 @@ public final class NonServletAutoConfiguration {
 			this.context = context;
 		}
 
-		/** A parent context hears of its children as well. */
+		/** A parent context also receives the events of its children. */
 		@Override
 		public void onApplicationEvent(ApplicationReadyEvent event) {
 			if (event.getApplicationContext() != this.context) {
 				return;
 			}
 			String missing = "HTTP requests are not recorded, "
-					+ (this.properties.slo().isEmpty() ? "" : "gmicro.slo sees none, ")
+					+ (this.properties.slo().isEmpty() ? "" : "gmicro.slo has no effect, ")
 					+ "and neither the metrics route nor the pages below /debug are served";
 			String recorded = this.properties.metrics().enabled()
 					? ". gRPC calls and gmicro.metrics.custom are recorded, and can be pushed" : "";

@@ -16,10 +16,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * The paths below the context path whose requests are not recorded. As long as
- * {@code gmicro.http.exclude-paths} is not set, the defaults name the usual paths; where
- * the routes of the starter or the actuator's endpoints are elsewhere on the
- * application's port, these are excluded too, and nothing else that is mapped there.
+ * The paths below the context path whose requests are not recorded. If
+ * {@code gmicro.http.exclude-paths} is not set, these are the default paths and the
+ * configured paths of gmicro's and the actuator's endpoints on the application's port.
  */
 final class PathExclusions {
 
@@ -38,10 +37,10 @@ final class PathExclusions {
 	}
 
 	/**
-	 * Looks at what is mapped now.
+	 * Determine the paths from the current handler mappings.
 	 * @param properties the properties
-	 * @param environment where they come from
-	 * @param beanFactory where the handler mappings are
+	 * @param environment the environment that they are bound from
+	 * @param beanFactory the bean factory with the handler mappings
 	 * @return exact paths, subtrees that end in {@code /**}, and templates
 	 */
 	static List<String> of(GmicroProperties properties, Environment environment, ListableBeanFactory beanFactory) {
@@ -73,7 +72,7 @@ final class PathExclusions {
 		return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
 	}
 
-	/** Loaded only where the actuator is there. */
+	/** Loaded only if the actuator is on the class path. */
 	private static final class Actuator {
 
 		static boolean isBesideTheApplication(Environment environment) {
@@ -82,11 +81,12 @@ final class PathExclusions {
 
 	}
 
-	/** Loaded only where Spring MVC is there. */
+	/** Loaded only if Spring MVC is on the class path. */
 	private static final class WebMvc {
 
 		/**
-		 * The page of links at the root of the application counts as the application's.
+		 * Templates of the actuator's endpoints, except a links page at the root of the
+		 * application.
 		 */
 		static List<String> endpoints(ListableBeanFactory beanFactory) {
 			List<HandlerMapping> mappings = new ArrayList<>();
@@ -98,7 +98,7 @@ final class PathExclusions {
 			return MappedRoutes.of(mappings).templates().stream().filter((template) -> template.length() > 1).toList();
 		}
 
-		/** Its types moved between Spring Boot 3 and 4. */
+		/** By name, as the types moved between Spring Boot 3 and 4. */
 		private static boolean isActuators(HandlerMapping mapping) {
 			for (Class<?> type = mapping.getClass(); type != null; type = type.getSuperclass()) {
 				if (type.getName().matches("org\\.springframework\\.boot\\.(.+\\.)?actuate\\..+")) {

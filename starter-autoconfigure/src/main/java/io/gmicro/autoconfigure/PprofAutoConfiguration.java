@@ -24,8 +24,8 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the profiles that {@link PprofServlet}
- * serves. They need no metrics, but without metrics there are no requests to label
- * samples with.
+ * serves. Profiles do not need metrics, but samples are labelled with requests only if
+ * requests are recorded.
  */
 @AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class },
 		before = HttpMetricsAutoConfiguration.class)
@@ -47,7 +47,7 @@ public final class PprofAutoConfiguration {
 	}
 
 	/**
-	 * Counts what interrupts the profiles.
+	 * Metrics of the profiles themselves.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
@@ -64,7 +64,7 @@ public final class PprofAutoConfiguration {
 	}
 
 	/**
-	 * What lets samples be labelled with the requests that they were taken in.
+	 * Events that label samples with the request during which they were taken.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ FlightRecorder.class, MeterRegistry.class })

@@ -27,11 +27,11 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.StringUtils;
 
 /**
- * With the command-line argument {@code --gmicro.rules} writes the rules of the service
- * level objectives, and lets the run of the application end without any bean: it needs
- * the configuration and nothing else, neither a port nor a database. The property counts
- * nowhere else, so that a stray environment variable ends nothing, and no JVM is ever
- * exited: the run returns a context that is empty, and {@code main} comes to its end.
+ * Writes the rules of the service level objectives if the command line has the argument
+ * {@code --gmicro.rules}. The application then runs with an empty context: it needs its
+ * configuration, but no port and no database, and {@code main} returns without
+ * {@code System.exit}. Only the command line is considered, so that a stray environment
+ * variable does not prevent the start.
  */
 final class RulesCommand implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
 
@@ -59,10 +59,9 @@ final class RulesCommand implements ApplicationListener<ApplicationEnvironmentPr
 		SloRoutes.requireAsWritten(environment);
 		require(StringUtils.hasText(properties.rules()), DIRECTORY, properties.rules(),
 				"It is the directory to write rules into, as in --gmicro.rules=deploy/prometheus.");
-		require(properties.metrics().enabled(), "gmicro.metrics.enabled", false,
-				"Without metrics there is nothing that rules could be for.");
+		require(properties.metrics().enabled(), "gmicro.metrics.enabled", false, "The rules need the metrics.");
 		require(!properties.slo().isEmpty(), DIRECTORY, properties.rules(),
-				"There are no rules to write: gmicro.slo has no objective.");
+				"There are no rules to write: gmicro.slo declares no objective.");
 		String job = StringUtils.hasText(properties.rulesJob()) ? properties.rulesJob()
 				: Objects.requireNonNullElse(environment.getProperty("spring.application.name"), "");
 		require(StringUtils.hasText(job), "gmicro.rules-job", job,
@@ -93,9 +92,8 @@ final class RulesCommand implements ApplicationListener<ApplicationEnvironmentPr
 	}
 
 	/**
-	 * Stays without beans whatever is loaded into it, a runner among them, and does not
-	 * say that it was refreshed, which would make Spring Boot keep the JVM alive where it
-	 * is asked to.
+	 * Removes all bean definitions, runners included, and publishes no refreshed event,
+	 * on which Spring Boot would keep the JVM alive if configured to.
 	 */
 	private static final class EmptyContext extends GenericApplicationContext {
 

@@ -15,8 +15,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * Where routes are served once the application is ready: by the management server when
- * there is one. The port of an external container is not known.
+ * Where servlets are served once the application is ready: by the management server if
+ * there is one. The port of an external container is unknown.
  */
 final class ServedAt {
 
@@ -43,12 +43,12 @@ final class ServedAt {
 				: contextPath(context);
 	}
 
-	/** Whether the management port is switched off, and with it every route. */
+	/** Whether the management port is disabled, and every servlet with it. */
 	static boolean nowhere(Environment environment) {
 		return environment.getProperty("management.server.port", Integer.class, 0) < 0 && ACTUATOR;
 	}
 
-	/** As Spring Boot does. */
+	/** As Spring Boot normalizes it. */
 	private static String clean(String basePath) {
 		String trimmed = basePath.strip();
 		if (!trimmed.isEmpty() && !trimmed.startsWith("/")) {
@@ -63,18 +63,18 @@ final class ServedAt {
 	}
 
 	/**
-	 * Describe where a path is.
-	 * @param path as it is below the context path
-	 * @return port and path, or the path alone where the port is not known
+	 * Describe where a path is served.
+	 * @param path the path below the context path
+	 * @return port and path, or only the path if the port is unknown
 	 */
 	String describe(String path) {
 		return ((this.port != null) ? "port " + this.port + ", " : "") + "path " + this.contextPath + path;
 	}
 
 	/**
-	 * The URL of a path for clients of this host.
-	 * @param path as it is below the context path
-	 * @return the URL, or the path alone where the port is not known
+	 * Return the URL of a path for clients on this host.
+	 * @param path the path below the context path
+	 * @return the URL, or only the path if the port is unknown
 	 */
 	String url(String path) {
 		String served = this.contextPath + path;
@@ -96,7 +96,7 @@ final class ServedAt {
 		return (address instanceof Inet6Address) ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
 	}
 
-	/** Whether clients of this host reach the server at a loopback address. */
+	/** Whether clients on this host reach the server at a loopback address. */
 	boolean isReachableLocally() {
 		InetAddress address = address();
 		return address == null || isLocal(address);

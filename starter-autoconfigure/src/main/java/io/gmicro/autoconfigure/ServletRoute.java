@@ -17,8 +17,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /**
- * Registers a servlet with the container, and refuses a path that belongs to somebody
- * else: a servlet at an exact path would silently hide a controller there.
+ * Registers a servlet with the container and rejects a path that is already taken: a
+ * servlet at an exact path would silently hide a controller there.
  */
 final class ServletRoute implements ServletContextInitializer, SmartInitializingSingleton {
 
@@ -39,11 +39,12 @@ final class ServletRoute implements ServletContextInitializer, SmartInitializing
 
 	/**
 	 * Create a route.
-	 * @param context where handlers are looked for
-	 * @param name the servlet's name
-	 * @param patterns what is served, the exact path first
-	 * @param servlet creates the servlet, or nothing if there is nothing to serve
-	 * @param property the property to blame when the path is taken
+	 * @param context the context with the handlers of the application
+	 * @param name the name of the servlet
+	 * @param patterns the URL patterns, the exact path first
+	 * @param servlet creates the servlet, or returns {@code null} if there is nothing to
+	 * serve
+	 * @param property the property to report if the path is taken
 	 * @param remedy what to do then
 	 */
 	ServletRoute(ApplicationContext context, String name, List<String> patterns,
@@ -88,7 +89,7 @@ final class ServletRoute implements ServletContextInitializer, SmartInitializing
 				"The path is already served by " + owner + ". " + this.remedy);
 	}
 
-	/** Loaded only where Spring MVC is there. */
+	/** Loaded only if Spring MVC is on the class path. */
 	private static final class Handlers {
 
 		static void refuse(ServletRoute route) {

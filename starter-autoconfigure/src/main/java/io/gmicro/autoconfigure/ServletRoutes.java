@@ -103,7 +103,7 @@ final class ServletRoutes {
 				ApplicationContext context) {
 			return new ServletRoute(context, "gmicroSlowRequests", andBelow(SLOW_REQUESTS_PATH),
 					() -> servlet(requests.getIfAvailable(), access), "gmicro.http.slow-requests.endpoint.enabled",
-					"Turn the page off or serve the other one elsewhere than at " + SLOW_REQUESTS_PATH);
+					"Disable the page, or move the other one away from " + SLOW_REQUESTS_PATH);
 		}
 
 		private static @Nullable SlowRequestsServlet servlet(@Nullable SlowRequests requests, AccessRule access) {

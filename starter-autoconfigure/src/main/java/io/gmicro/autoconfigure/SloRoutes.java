@@ -17,8 +17,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Refuses objectives of routes that the application does not have, once its controllers
- * and functions are mapped. Where these do not tell all of their paths it warns.
+ * Rejects service level objectives of routes that the application does not have, once its
+ * handlers are mapped. If a handler mapping does not list its paths, it logs a warning
+ * instead.
  */
 final class SloRoutes implements SmartInitializingSingleton {
 
@@ -27,7 +28,7 @@ final class SloRoutes implements SmartInitializingSingleton {
 	private static final boolean WEB_MVC = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
 			SloRoutes.class.getClassLoader());
 
-	private static final int MOST_ALIKE = 5;
+	private static final int MAX_CLOSEST = 5;
 
 	private final GmicroProperties properties;
 
@@ -61,21 +62,21 @@ final class SloRoutes implements SmartInitializingSingleton {
 	private void require(String property, String route, MappedRoutes mapped, List<String> excluded) {
 		if (isExcluded(route, excluded)) {
 			throw new InvalidConfigurationPropertyValueException(property, route,
-					"Its requests are not recorded: gmicro.http.exclude-paths has its path.");
+					"Its requests are not recorded: gmicro.http.exclude-paths excludes its path.");
 		}
 		if (mapped.contains(route)) {
 			return;
 		}
 		if (mapped.complete()) {
 			throw new InvalidConfigurationPropertyValueException(property, route,
-					"No handler of Spring MVC is mapped to it. " + alike(route, mapped));
+					"No Spring MVC handler is mapped to it. " + closest(route, mapped));
 		}
-		logger.warn(property + "=" + route + ", but no handler is known to be mapped to it, though some do not tell "
-				+ "what they are mapped to. Without requests of this route its alerts never fire. "
-				+ alike(route, mapped));
+		logger.warn(property + "=" + route + ", but no known handler is mapped to it, and some handler mappings do "
+				+ "not list their paths. Without requests to this route its alerts never fire. "
+				+ closest(route, mapped));
 	}
 
-	/** Paths are excluded as clients write them, templates begin below the servlet. */
+	/** Excluded paths include the path of the servlet, routes do not. */
 	private boolean isExcluded(String route, List<String> excluded) {
 		String servlet = this.environment.getProperty("spring.mvc.servlet.path", "/");
 		String path = (servlet.length() > 1) ? servlet + route : route;
@@ -84,16 +85,16 @@ final class SloRoutes implements SmartInitializingSingleton {
 					? (path + "/").startsWith(pattern.substring(0, pattern.length() - 2)) : path.equals(pattern));
 	}
 
-	private static String alike(String route, MappedRoutes mapped) {
+	private static String closest(String route, MappedRoutes mapped) {
 		if (mapped.templates().isEmpty()) {
-			return "There are no templates of routes.";
+			return "The application has no known routes.";
 		}
 		return mapped.templates()
 			.stream()
 			.sorted(Comparator.<String>comparingInt((template) -> -commonPrefix(route, template))
 				.thenComparing(Comparator.naturalOrder()))
-			.limit(MOST_ALIKE)
-			.collect(Collectors.joining(", ", "Among the templates are ", "."));
+			.limit(MAX_CLOSEST)
+			.collect(Collectors.joining(", ", "The closest known routes are ", "."));
 	}
 
 	private static int commonPrefix(String one, String other) {
@@ -104,7 +105,7 @@ final class SloRoutes implements SmartInitializingSingleton {
 		return length;
 	}
 
-	/** Loaded only where Spring MVC is there. */
+	/** Loaded only if Spring MVC is on the class path. */
 	private static final class WebMvc {
 
 		static MappedRoutes mapped(ListableBeanFactory beanFactory) {

@@ -104,7 +104,7 @@ public final class SlowRequestsAutoConfiguration {
 	@ConditionalOnClass(MappedInterceptor.class)
 	static final class WebMvcConfiguration {
 
-		/** Found by every handler mapping, that of Spring Data REST included. */
+		/** Every handler mapping uses it, including that of Spring Data REST. */
 		@Bean
 		MappedInterceptor gmicroMatchedRoutes(ActiveExchanges active) {
 			return new MappedInterceptor(null, new ActiveExchanges.RouteInterceptor(active));

@@ -1,6 +1,6 @@
 /**
- * Wires the features into a Spring Boot application: properties and one
- * auto-configuration a feature. The only package that knows Spring Boot.
+ * Properties and auto-configurations, one per feature. Only this package depends on
+ * Spring Boot.
  */
 @NullMarked
 package io.gmicro.autoconfigure;

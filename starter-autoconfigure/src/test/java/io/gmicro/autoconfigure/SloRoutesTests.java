@@ -57,9 +57,10 @@ class SloRoutesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/orders/{number}, 'Among the templates are /orders/{id}, '", "/order, /orders/{id}",
-			"/orders/1, /orders/{id}", "/debug/x, gmicro.http.exclude-paths has its path",
-			"/metrics, gmicro.http.exclude-paths has its path", "/debug, gmicro.http.exclude-paths has its path" })
+	@CsvSource({ "/orders/{number}, 'The closest known routes are /orders/{id}, '", "/order, /orders/{id}",
+			"/orders/1, /orders/{id}", "/debug/x, gmicro.http.exclude-paths excludes its path",
+			"/metrics, gmicro.http.exclude-paths excludes its path",
+			"/debug, gmicro.http.exclude-paths excludes its path" })
 	void otherRouteStopsTheStart(String route, String reason, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> start(Application.class, ROUTE + route).close());
 		String failure = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
@@ -90,14 +91,14 @@ class SloRoutesTests {
 		try (TestServer server = start(Reticent.class, ROUTE + "/elsewhere")) {
 			assertThat(server.get("/orders/1").statusCode()).isEqualTo(200);
 		}
-		assertThat(output).contains("gmicro.slo.x.route=/elsewhere, but no handler is known to be mapped to it")
-			.contains("Among the templates are ");
+		assertThat(output).contains("gmicro.slo.x.route=/elsewhere, but no known handler is mapped to it")
+			.contains("The closest known routes are ");
 	}
 
 	@Test
 	void whereAFunctionKeepsItsPathsItIsAWarning(CapturedOutput output) {
 		start(ReticentFunction.class, ROUTE + "/elsewhere").close();
-		assertThat(output).contains("gmicro.slo.x.route=/elsewhere, but no handler is known to be mapped to it");
+		assertThat(output).contains("gmicro.slo.x.route=/elsewhere, but no known handler is mapped to it");
 	}
 
 	@Test
@@ -108,7 +109,7 @@ class SloRoutesTests {
 			.withPropertyValues(ROUTE + "/orders")
 			.run((context) -> assertThat(context).getFailure()
 				.hasMessageContaining("gmicro.slo.x.route")
-				.hasMessageContaining("There are no templates of routes"));
+				.hasMessageContaining("The application has no known routes"));
 	}
 
 	@Test
