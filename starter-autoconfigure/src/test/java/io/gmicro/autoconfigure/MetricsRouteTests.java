@@ -177,10 +177,8 @@ class MetricsRouteTests {
 		all[0] = ENABLED;
 		System.arraycopy(properties, 0, all, 1, properties.length);
 		assertThatException().isThrownBy(() -> TestServer.start(Container.TOMCAT, application, all).close());
-		assertThat(output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START")))
-			.contains("gmicro.metrics.endpoint.path", "'/metrics'", "The path is already served by", owner,
-					"Choose another path")
-			.doesNotContain("\tat ");
+		assertThat(StartFailure.message(output)).contains("gmicro.metrics.endpoint.path", "'/metrics'",
+				"The path is already served by", owner, "Choose another path");
 	}
 
 	@Configuration(proxyBeanMethods = false)

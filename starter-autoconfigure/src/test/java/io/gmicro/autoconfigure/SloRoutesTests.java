@@ -63,9 +63,9 @@ class SloRoutesTests {
 			"/debug, gmicro.http.exclude-paths excludes its path" })
 	void otherRouteStopsTheStart(String route, String reason, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> start(Application.class, ROUTE + route).close());
-		String failure = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
-		assertThat(failure).contains("gmicro.slo.x.route").contains("'" + route + "'").contains(reason);
-		assertThat(failure).doesNotContain("\tat ");
+		assertThat(StartFailure.message(output)).contains("gmicro.slo.x.route")
+			.contains("'" + route + "'")
+			.contains(reason);
 		assertThat(output).doesNotContain("started on port");
 	}
 
