@@ -3,10 +3,11 @@ package io.gmicro.slo;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * One objective of a service as Prometheus sees it: the series it is computed from, and
- * the names it is recorded under.
+ * An objective of a service in PromQL: the series that it is computed from, and the names
+ * under which it is recorded.
  *
  * @param job the job under which the service is scraped
  * @param name the name of the objective
@@ -28,12 +29,12 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 		return "slo:http_server_errors:ratio_rate" + window;
 	}
 
-	/** What was recorded for this objective. */
+	/** Returns a recorded series of this objective. */
 	String recorded(String record) {
-		return PromQl.series(record, labels());
+		return series(record, labels());
 	}
 
-	/** The labels of what is recorded for this objective. */
+	/** Returns the labels of the recorded series of this objective. */
 	Map<String, String> labels() {
 		Map<String, String> labels = new LinkedHashMap<>();
 		labels.put("job", this.job);
@@ -41,7 +42,7 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 		return labels;
 	}
 
-	/** The labels of the series that the objective is computed from. */
+	/** Returns the labels of the series that the objective is computed from. */
 	Map<String, String> source() {
 		Map<String, String> labels = new LinkedHashMap<>();
 		labels.put("job", this.job);
@@ -53,15 +54,15 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 	}
 
 	String requestRate() {
-		return "sum by (job) (rate(%s_count{%s}[5m]))".formatted(HISTOGRAM, PromQl.labels(source()));
+		return "sum by (job) (rate(%s_count{%s}[5m]))".formatted(HISTOGRAM, matchers(source()));
 	}
 
 	private String goodRate() {
 		return "sum by (job) (rate(%s_bucket{%s,http_response_status_code!~\"5..\",le=%s}[5m]))".formatted(HISTOGRAM,
-				PromQl.labels(source()), PromQl.string(this.slo.seconds()));
+				matchers(source()), quote(this.slo.seconds()));
 	}
 
-	/** All that was not good. If no request was good, no series says so. */
+	/** All requests minus the good ones, for which there may be no series. */
 	String errorRate() {
 		String requests = requestRate();
 		return """
@@ -75,7 +76,7 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 				)""".formatted(requests, goodRate(), requests);
 	}
 
-	/** From the recorded rates. Without requests there is no ratio. */
+	/** Uses the recorded rates. Without requests there is no ratio. */
 	String errorRatioIn(String window) {
 		if (window.equals("5m")) {
 			return recorded(ERRORS) + " / (" + recorded(REQUESTS) + " > 0)";
@@ -96,9 +97,9 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 	}
 
 	/**
-	 * Whether the budget burns at this rate, and by more than a few errors: of two
-	 * requests, one failure is half. Errors per second, one value a minute, times 60 add
-	 * up to a number of errors.
+	 * The budget burns at this rate or faster, and there are more errors than tolerated:
+	 * if one of two requests fails, the ratio is already 50%. The recorded errors per
+	 * second, one value per minute, times 60 add up to the number of errors.
 	 */
 	String burnsAt(BurnRate rate) {
 		String threshold = rate.factor().toPlainString() + " * " + budget().toPlainString();
@@ -118,9 +119,24 @@ record Indicator(String job, String name, ServiceLevelObjective slo) {
 		return this.slo.budget();
 	}
 
-	/** The requests of the objective in words. */
+	/** Describes the requests of the objective. */
 	String requests() {
 		return (this.slo.method() + " " + this.slo.route()).strip();
+	}
+
+	static String series(String name, Map<String, String> labels) {
+		return name + "{" + matchers(labels) + "}";
+	}
+
+	static String matchers(Map<String, String> labels) {
+		return labels.entrySet()
+			.stream()
+			.map((label) -> label.getKey() + "=" + quote(label.getValue()))
+			.collect(Collectors.joining(","));
+	}
+
+	static String quote(String text) {
+		return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
 	}
 
 }

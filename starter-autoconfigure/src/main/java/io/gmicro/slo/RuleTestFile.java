@@ -8,10 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Tests of the rules of objectives for {@code promtool test rules}. Each test evaluates
- * the rules of all objectives, so that each scenario is one test for all of them; only
- * objectives of the same route, whose series are the same, are tested one after the
- * other.
+ * Tests of the rules for {@code promtool test rules}. As each test evaluates the rules of
+ * all objectives, each scenario is one test for all of them. Objectives of the same route
+ * share their series, so they are in separate tests.
  */
 final class RuleTestFile {
 
@@ -45,14 +44,14 @@ final class RuleTestFile {
 	private static List<Object> tests(List<Indicator> indicators) {
 		return indicators.stream()
 			.flatMap((indicator) -> new Scenarios(indicator).list().stream())
-			.collect(Collectors.groupingBy(Scenarios.Scenario::name, LinkedHashMap::new, Collectors.toList()))
+			.collect(Collectors.groupingBy(Scenario::name, LinkedHashMap::new, Collectors.toList()))
 			.entrySet()
 			.stream()
 			.map((scenario) -> test(scenario.getKey(), scenario.getValue()))
 			.toList();
 	}
 
-	private static Object test(String name, List<Scenarios.Scenario> scenarios) {
+	private static Object test(String name, List<Scenario> scenarios) {
 		Map<String, Object> test = new LinkedHashMap<>();
 		test.put("name", name + ": "
 				+ scenarios.stream().map((scenario) -> scenario.indicator().name()).collect(Collectors.joining(", ")));
@@ -60,7 +59,7 @@ final class RuleTestFile {
 		test.put("input_series",
 				scenarios.stream().flatMap((scenario) -> scenario.traffic().series().stream()).toList());
 		test.put("promql_expr_test",
-				scenarios.stream().flatMap((scenario) -> scenario.expectations().list().stream()).toList());
+				scenarios.stream().flatMap((scenario) -> scenario.expectations().stream()).toList());
 		return test;
 	}
 

@@ -13,18 +13,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The share of the requests of one route that is to be answered well: not with 5xx, and
- * within a latency. Immutable.
+ * The share of the requests of a route that must be answered within a latency and with a
+ * status other than 5xx. Immutable.
  *
- * @param route the template of the route, such as {@code /orders/{id}}; there is no
- * default
- * @param method a method of HTTP, or an empty text for all of them, which is the default
- * @param objective the share of good answers in percent, such as 99.9; there is no
- * default
- * @param latency the longest time that a good answer takes, in whole milliseconds; there
- * is no default
+ * @param route the template of the route, such as {@code /orders/{id}}; required
+ * @param method an HTTP method, or an empty string, the default, for all methods
+ * @param objective the share of good requests in percent, such as 99.9; required
+ * @param latency the maximum latency of a good request, in whole milliseconds; required
  * @param toleratedErrors the number of errors in the long window of an alert up to which
- * it does not fire, whatever their share, from 0 to 1,000,000; 10 by default
+ * it does not fire, regardless of their share, from 0 to 1,000,000; 10 by default
  */
 public record ServiceLevelObjective(String route, String method, @Nullable BigDecimal objective,
 		@Nullable Duration latency, Integer toleratedErrors) {
@@ -34,7 +31,7 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 			"TRACE");
 
-	/** Below, no page could ever be sent: six times its error budget is all there is. */
+	/** Below, no page could fire, as six times the error budget exceeds all requests. */
 	private static final BigDecimal LOWEST_OBJECTIVE = new BigDecimal("90");
 
 	private static final BigDecimal HIGHEST_OBJECTIVE = new BigDecimal("99.999");
@@ -59,9 +56,10 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	}
 
 	/**
-	 * Refuses what cannot be watched.
+	 * Check objectives.
 	 * @param objectives objectives by name
-	 * @throws IllegalArgumentException with the property, its value and what is allowed
+	 * @throws IllegalArgumentException if one is invalid, with the property, its value
+	 * and the allowed values
 	 */
 	public static void requireValid(Map<String, ServiceLevelObjective> objectives) {
 		objectives.forEach((name, slo) -> {
@@ -75,10 +73,10 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	}
 
 	/**
-	 * The bounds of a histogram that objectives are computed from exactly.
-	 * @param bounds the bounds it has anyway
+	 * Return the bucket bounds that a histogram needs to compute objectives exactly.
+	 * @param bounds the other bounds of the histogram
 	 * @param objectives valid objectives
-	 * @return these bounds and the latencies, ascending, each once
+	 * @return the bounds and the latencies, ascending and without duplicates
 	 */
 	public static List<Duration> bounds(Collection<Duration> bounds, Collection<ServiceLevelObjective> objectives) {
 		TreeSet<Duration> all = new TreeSet<>(bounds);
@@ -88,14 +86,14 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 
 	private void requireValid(String name) {
 		require(name.matches("[a-zA-Z][a-zA-Z0-9_-]{0,62}"), PROPERTY + name, this.route,
-				"a name starts with a letter, has letters, digits, '-' and '_', and at most 63 characters");
-		String route = "the template of a route, as in '/orders/{id}', of at most 500 characters";
+				"a name starts with a letter and has letters, digits, '-' and '_', at most 63 characters");
+		String route = "the template of a route, as in '/orders/{id}', at most 500 characters";
 		requireGiven(!this.route.isBlank(), property(name, "route"), route);
 		require(this.route.startsWith("/") && this.route.length() <= 500
 				&& this.route.codePoints().allMatch(ServiceLevelObjective::isText), property(name, "route"), this.route,
 				route);
 		require(this.method.isEmpty() || METHODS.contains(this.method), property(name, "method"), this.method,
-				"a method of HTTP in capitals, as in 'GET', or none for all of them");
+				"an HTTP method in capitals, as in 'GET', or none for all methods");
 		String objective = "from 90 to 99.999 percent";
 		BigDecimal share = requireGiven(this.objective, property(name, "objective"), objective);
 		require(share.compareTo(LOWEST_OBJECTIVE) >= 0 && share.compareTo(HIGHEST_OBJECTIVE) <= 0,
@@ -110,7 +108,7 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 
 	private void requireDistinct(String name, String other, ServiceLevelObjective otherSlo) {
 		require(!plain(name).equals(plain(other)), PROPERTY + name, this.route,
-				PROPERTY + other + " differs in nothing but case, '-' and '_', which Spring Boot takes for the same");
+				PROPERTY + other + " differs only in case, '-' and '_', which Spring Boot ignores");
 		require(!(this.route.equals(otherSlo.route) && this.method.equals(otherSlo.method)
 				&& Objects.equals(this.latency, otherSlo.latency)), property(name, "latency"), millis(),
 				PROPERTY + other + " has the same route, method and latency");
@@ -132,19 +130,17 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 					.toPlainString() + "ms";
 	}
 
-	/**
-	 * The latency in seconds, as client_java and Prometheus write a bound.
-	 */
+	/** Returns the latency in seconds, in the notation of a bucket bound. */
 	String seconds() {
 		return Double.toString(Objects.requireNonNull(this.latency).toMillis() / 1000.0);
 	}
 
-	/** The share of good answers, below 1. */
+	/** Returns the required share of good requests, below 1. */
 	BigDecimal ratio() {
 		return Objects.requireNonNull(this.objective).movePointLeft(PERCENT_DIGITS).stripTrailingZeros();
 	}
 
-	/** The share of errors that the objective leaves, above 0. */
+	/** Returns the allowed share of errors, above 0. */
 	BigDecimal budget() {
 		return BigDecimal.ONE.subtract(ratio());
 	}

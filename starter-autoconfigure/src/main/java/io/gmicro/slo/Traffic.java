@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests to two instances of a service as the series that promtool reads, minute by
- * minute.
+ * Requests to two instances of a service, as series in the notation of promtool with one
+ * value per minute.
  */
 final class Traffic {
 
@@ -24,7 +24,7 @@ final class Traffic {
 
 	/**
 	 * Create traffic.
-	 * @param indicator the objective whose requests they are
+	 * @param indicator the objective of the requests
 	 * @param perMinute requests per minute and instance
 	 */
 	Traffic(Indicator indicator, BigDecimal perMinute) {
@@ -32,7 +32,7 @@ final class Traffic {
 		this.perMinute = perMinute;
 	}
 
-	/** Requests of which none fail, and that are of no status above 404. */
+	/** Requests that succeed, with the status 200 or 404. */
 	Traffic healthy(int minutes) {
 		for (String status : List.of("200", "404")) {
 			all(status).grow(this.perMinute, minutes);
@@ -41,14 +41,14 @@ final class Traffic {
 		return this;
 	}
 
-	/** All fail. */
+	/** Requests that all fail. */
 	Traffic failing(int minutes) {
 		all("503").grow(this.perMinute, minutes);
 		inTime("503").grow(this.perMinute, minutes);
 		return this;
 	}
 
-	/** No requests, after those that there were. */
+	/** No further requests. */
 	Traffic silence(int minutes) {
 		all("200");
 		inTime("200");
@@ -57,8 +57,8 @@ final class Traffic {
 	}
 
 	/**
-	 * Shares of errors one after the other, each for some minutes. Half of the errors are
-	 * answered with 500 and in time, half with 200 and too late.
+	 * Requests with one ratio of errors after the other, each for some minutes. Half of
+	 * the errors have the status 500 and are fast, half have 200 and are too slow.
 	 */
 	Traffic errors(Map<BigDecimal, Integer> minutes) {
 		minutes.forEach((share, length) -> {
@@ -85,7 +85,8 @@ final class Traffic {
 		labels.putAll(this.indicator.source());
 		labels.put("http_response_status_code", status);
 		labels.putAll(bound);
-		return this.counters.computeIfAbsent(Indicator.HISTOGRAM + suffix + "{" + PromQl.labels(labels) + ",instance=",
+		return this.counters.computeIfAbsent(
+				Indicator.HISTOGRAM + suffix + "{" + Indicator.matchers(labels) + ",instance=",
 				(series) -> new Counter());
 	}
 
@@ -93,14 +94,14 @@ final class Traffic {
 		List<Object> series = new ArrayList<>();
 		this.counters.forEach((labels, counter) -> INSTANCES.forEach((instance) -> {
 			Map<String, Object> input = new LinkedHashMap<>();
-			input.put("series", labels + PromQl.string(instance) + "}");
+			input.put("series", labels + Indicator.quote(instance) + "}");
 			input.put("values", counter.text.toString());
 			series.add(input);
 		}));
 		return series;
 	}
 
-	/** A counter that starts with 0, in promtool's notation. */
+	/** A counter that starts at 0, in the notation of promtool. */
 	private static final class Counter {
 
 		private final StringBuilder text = new StringBuilder("0");

@@ -1,6 +1,6 @@
 /**
- * Service level objectives that the configuration declares, and the rules of Prometheus
- * that are made from them.
+ * Service level objectives declared in the configuration, and the Prometheus rules that
+ * are generated from them.
  */
 @NullMarked
 package io.gmicro.slo;

@@ -57,7 +57,7 @@ class ServiceLevelObjectiveTests {
 
 	@Test
 	void textIsQuoted() {
-		assertThat(PromQl.string("/a\"b/{x:\\d+}\n")).isEqualTo("\"/a\\\"b/{x:\\\\d+}\\n\"");
+		assertThat(Indicator.quote("/a\"b/{x:\\d+}\n")).isEqualTo("\"/a\\\"b/{x:\\\\d+}\\n\"");
 	}
 
 	private static ServiceLevelObjective slo(long millis) {
