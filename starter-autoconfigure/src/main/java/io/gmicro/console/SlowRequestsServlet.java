@@ -9,7 +9,6 @@ import java.util.Set;
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.diagnostics.Responses;
-import io.gmicro.diagnostics.Stylesheet;
 import io.gmicro.sampling.LiveStack;
 import io.gmicro.sampling.RequestsView;
 import io.gmicro.sampling.SlowRequests;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class SlowRequestsServlet extends HttpServlet {
 
 	private static final long serialVersionUID = 1L;
-
-	private static final Stylesheet STYLE = new Stylesheet(SlowRequestsServlet.class);
 
 	private static final Set<String> PARAMETERS = Set.of("format", "live", AccessToken.PARAMETER);
 
@@ -67,7 +64,7 @@ public final class SlowRequestsServlet extends HttpServlet {
 	private void get(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		switch (Objects.requireNonNullElse(request.getPathInfo(), "")) {
 			case "", "/" -> page(request, response);
-			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
+			case "/" + Responses.STYLE_SHEET -> Responses.sendStyleSheet(SlowRequestsServlet.class, response);
 			case "/" + PROFILE -> profile(request, response);
 			default -> Responses.refuse(response, HttpServletResponse.SC_NOT_FOUND, "nothing here");
 		}
@@ -126,8 +123,8 @@ public final class SlowRequestsServlet extends HttpServlet {
 	/** Relative, so that it works with any prefix of the path. */
 	private static String style(HttpServletRequest request) {
 		String path = request.getServletPath();
-		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + Stylesheet.NAME
-				: Stylesheet.NAME;
+		return (request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) + "/" + Responses.STYLE_SHEET
+				: Responses.STYLE_SHEET;
 	}
 
 	/** Ignores {@code seconds}, which {@code go tool pprof -seconds} sends. */

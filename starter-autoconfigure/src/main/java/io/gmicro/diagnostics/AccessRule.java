@@ -8,8 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The access check of every page of the diagnostics: a servlet calls it before anything
- * else. Thread-safe.
+ * The access check of the diagnostics. Each servlet calls it first. Thread-safe.
  *
  * @see DiagnosticsAccess
  */
@@ -29,7 +28,7 @@ public final class AccessRule {
 	}
 
 	/**
-	 * Allow requests from this host that carry a token.
+	 * Allow requests from this host that contain a token.
 	 * @param token the token
 	 * @return the rule for {@link DiagnosticsAccess#LOCAL}
 	 */
@@ -59,14 +58,15 @@ public final class AccessRule {
 	}
 
 	/**
-	 * Check a request, and answer it with 403 if it is refused.
+	 * Check a request, and respond with 403 if it is denied.
 	 * @param request the request
-	 * @param response its response, to which nothing has been written; may get a cookie
-	 * @return whether to go on; if not, the response is complete
-	 * @throws IOException if the refusal cannot be written
+	 * @param response its response, to which nothing has been written; a cookie may be
+	 * added to it
+	 * @return whether the request is allowed; if not, the response is complete
+	 * @throws IOException if the response cannot be written
 	 */
 	public boolean check(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		if (!CrossSiteRequest.isBehind(request) && this.permits.test(request, response)) {
+		if (!CrossSiteRequest.is(request) && this.permits.test(request, response)) {
 			return true;
 		}
 		Responses.secure(response);
@@ -76,8 +76,8 @@ public final class AccessRule {
 	}
 
 	/**
-	 * Add what a client without a cookie needs to open a page.
-	 * @param url the URL of a page, for a client that has been permitted to open one
+	 * Add the token to a URL, for clients that do not keep the cookie.
+	 * @param url the URL of a page, for a client that is already allowed to open a page
 	 * @return the URL, with the token if there is one
 	 */
 	public String authorize(String url) {

@@ -12,9 +12,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A secret that opens the diagnostics, which a proxy cannot send by accident: as query
- * parameter {@value #PARAMETER}, as bearer token, or as a cookie that is set when the
- * token came in the query. Thread-safe.
+ * A secret for access to the diagnostics, which a proxy cannot send by accident. Clients
+ * send it as query parameter {@value #PARAMETER} or as bearer token. A request with the
+ * query parameter sets a cookie, which is accepted instead from then on. Thread-safe.
  */
 public final class AccessToken {
 
@@ -54,8 +54,9 @@ public final class AccessToken {
 	}
 
 	/**
-	 * Use a token that the user has chosen.
-	 * @param value the token, of characters that a URL does not have to encode
+	 * Use a configured token.
+	 * @param value the token, which contains only characters that need no encoding in a
+	 * URL
 	 * @param cookiePath the path of all pages, below the context path
 	 * @return the token
 	 */
@@ -63,7 +64,7 @@ public final class AccessToken {
 		return new AccessToken(value, cookiePath, false);
 	}
 
-	// Not the token itself: browsers send a cookie to all ports of a host.
+	// Not the token itself, since browsers send a cookie to all ports of a host.
 	private static String cookie(String value) {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -90,7 +91,7 @@ public final class AccessToken {
 		return isBearer(request.getHeader("Authorization")) || isInCookie(request.getCookies(), cookieName(request));
 	}
 
-	// Parameters are not asked for, since a container may read the body to find them.
+	// Does not use getParameter, for which a container may read the body.
 	private boolean isInQuery(@Nullable String query) {
 		if (query == null) {
 			return false;
@@ -116,8 +117,8 @@ public final class AccessToken {
 		return found;
 	}
 
-	// Cookies do not tell ports apart, so that the name has to. It is the browser's port
-	// that counts, which differs from the server's behind ssh -L.
+	// Browsers share cookies between ports, so the name contains the port. It is the one
+	// that the browser uses, which differs from the server's behind ssh -L.
 	private static String cookieName(HttpServletRequest request) {
 		return COOKIE_PREFIX + request.getServerPort();
 	}

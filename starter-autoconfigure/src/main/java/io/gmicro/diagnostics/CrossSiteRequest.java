@@ -9,8 +9,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a page of another site may be behind a request that a browser sent. Such a page
- * need not read the answer to do harm, since the work is done by then.
+ * Recognizes requests that a page of another site made a browser send. Such a page can do
+ * harm without reading the response, as the server has already done the work.
  *
  * @see <a href="https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header">Fetch
  * Metadata</a>
@@ -25,10 +25,10 @@ final class CrossSiteRequest {
 	}
 
 	/**
-	 * Whether the browser says so. Clients that are no browsers say nothing, and neither
-	 * does a browser when its user enters the address.
+	 * Whether the headers show another site. Clients other than browsers do not send
+	 * them, nor do browsers when the user enters the address.
 	 */
-	static boolean isBehind(HttpServletRequest request) {
+	static boolean is(HttpServletRequest request) {
 		HttpServletRequest received = LocalRequest.received(request);
 		return received == null
 				|| !all(received.getHeaders("Sec-Fetch-Site"),
@@ -36,7 +36,7 @@ final class CrossSiteRequest {
 				|| !all(received.getHeaders("Origin"), (origin) -> isOrigin(origin, request));
 	}
 
-	// A proxy may have ended TLS, so that neither the scheme nor its port has to be ours.
+	// Scheme and port may differ from those of the server, as a proxy may terminate TLS.
 	private static boolean isOrigin(String origin, HttpServletRequest request) {
 		try {
 			URI uri = URI.create(origin);
@@ -61,22 +61,7 @@ final class CrossSiteRequest {
 		return host.replaceAll("[\\[\\]]", "").toLowerCase(Locale.ROOT);
 	}
 
-	/**
-	 * Whether a name that is not this host's was made to point here. A page can do that
-	 * with its own name, which stays in the request. A client that names no host is no
-	 * browser; the container then shows a name or an address.
-	 */
-	static boolean isRebound(HttpServletRequest received) {
-		String name = received.getServerName();
-		return !(isLoopbackOrNone(name) || Loopback.isAddress(name))
-				|| !all(received.getHeaders("Host"), CrossSiteRequest::isLoopbackOrNone);
-	}
-
-	private static boolean isLoopbackOrNone(@Nullable String host) {
-		return host != null && (host.isEmpty() || Loopback.isHost(host));
-	}
-
-	private static boolean all(Enumeration<String> values, Predicate<String> allowed) {
+	static boolean all(Enumeration<String> values, Predicate<String> allowed) {
 		while (values.hasMoreElements()) {
 			if (!allowed.test(values.nextElement())) {
 				return false;

@@ -1,15 +1,15 @@
 package io.gmicro.diagnostics;
 
 /**
- * Who may open the diagnostics. Whatever the value, requests from pages of other sites
- * are refused. It is bound from the configuration in applications without servlets too,
- * so nothing here may refer to them.
+ * Clients that may open the diagnostics. Requests that pages of other sites send are
+ * denied in any case. Must not refer to the servlet API, since applications without
+ * servlets bind it as well.
  */
 public enum DiagnosticsAccess {
 
 	/**
 	 * Requests with the access token, from this host over the loopback interface to
-	 * {@code localhost} or a loopback address, and through no proxy.
+	 * {@code localhost} or a loopback address, without a proxy.
 	 */
 	LOCAL,
 

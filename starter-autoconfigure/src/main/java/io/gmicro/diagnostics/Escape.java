@@ -1,9 +1,9 @@
 package io.gmicro.diagnostics;
 
 /**
- * Makes text of the application harmless where it is shown. What cannot be seen (control
- * and format characters, line separators, halves of surrogate pairs) is written as
- * <code>&#92;u001b</code>, so that it neither hides nor turns around anything.
+ * Escapes text from the application for output. Invisible characters (control and format
+ * characters, line separators, unpaired surrogates) are written in the form
+ * <code>&#92;u001b</code>, so that they cannot hide or reorder other text.
  */
 public final class Escape {
 
@@ -11,9 +11,9 @@ public final class Escape {
 	}
 
 	/**
-	 * For plain text. Line breaks become visible too, so that one line stays one line.
+	 * Escape a line of plain text. Line breaks are escaped as well.
 	 * @param text the text
-	 * @return the text without anything invisible
+	 * @return the text without invisible characters
 	 */
 	public static String text(String text) {
 		StringBuilder escaped = new StringBuilder(text.length());
@@ -22,9 +22,9 @@ public final class Escape {
 	}
 
 	/**
-	 * For the content of an HTML element and for the value of an attribute in quotes.
+	 * Escape the content of an HTML element or a quoted attribute value.
 	 * @param text the text
-	 * @return the text without markup and without anything invisible
+	 * @return the text without markup and invisible characters
 	 */
 	public static String html(String text) {
 		StringBuilder escaped = new StringBuilder(text.length() + 16);
@@ -42,10 +42,10 @@ public final class Escape {
 	}
 
 	/**
-	 * For between the quotes of a JSON string, from which it is read back exactly. It has
-	 * no angle brackets either.
+	 * Escape the content of a JSON string, including angle brackets. A JSON parser
+	 * returns the original text.
 	 * @param text the text
-	 * @return the text as JSON writes it
+	 * @return the escaped text
 	 */
 	public static String json(String text) {
 		StringBuilder escaped = new StringBuilder(text.length() + 16);

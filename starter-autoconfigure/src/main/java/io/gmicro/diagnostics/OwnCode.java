@@ -4,9 +4,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What is the application's own code: what lies in its base packages and was written
- * there, not generated. Without base packages it is everything that is not known as one
- * of the {@link Libraries}. Immutable.
+ * Recognizes the application's own code: classes in its base packages that are not
+ * generated. Without base packages, all classes that do not belong to the
+ * {@link Libraries} are own code. Immutable.
  */
 public final class OwnCode {
 
@@ -16,9 +16,9 @@ public final class OwnCode {
 	private final List<String> prefixes;
 
 	/**
-	 * Create it from the application's base packages.
-	 * @param basePackages names of packages, each with what is below it; empty ones are
-	 * not counted
+	 * Create an instance from the application's base packages.
+	 * @param basePackages names of packages, whose subpackages are included; blank names
+	 * are ignored
 	 */
 	public OwnCode(Collection<String> basePackages) {
 		this.prefixes = basePackages.stream()
@@ -31,8 +31,8 @@ public final class OwnCode {
 	/**
 	 * Whether a class was written for the application.
 	 * @param className the name of a class
-	 * @return {@code true} if it lies in a base package, unless a library's package is
-	 * nearer to it, as where the base package is {@code com}
+	 * @return {@code true} if it is in a base package, unless the package of a library is
+	 * more specific, as with the base package {@code com}
 	 */
 	public boolean contains(String className) {
 		if (this.prefixes.isEmpty()) {
@@ -48,10 +48,10 @@ public final class OwnCode {
 	}
 
 	/**
-	 * Whether a class may be the application's, wherever its packages are: an application
-	 * may have more than its base packages.
+	 * Whether a class may belong to the application, which may have packages beside its
+	 * base packages.
 	 * @param className the name of a class
-	 * @return {@code true} if it is own code or nothing that is known as a library
+	 * @return {@code true} if it is own code or does not belong to a known library
 	 */
 	public boolean mayContain(String className) {
 		return contains(className) || isPossible(className);

@@ -7,18 +7,17 @@ import java.util.Locale;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Request headers that proxies, load balancers and content delivery networks add and
- * clients do not. They are a second fence and no proof: a proxy need not add any. Headers
- * that an instrumented client sends as well, such as those of tracing, are not among
- * them.
+ * Request headers that proxies, load balancers and content delivery networks add but
+ * clients do not. They are an additional safeguard: a proxy may add none of them. Headers
+ * that instrumented clients send, such as those of tracing, are not included.
  */
 final class ProxyHeaders {
 
-	/** Whatever these are in. */
+	/** Parts of names. */
 	private static final List<String> PARTS = List.of("forwarded", "proxy", "proxied", "client-ip", "clientip",
 			"connecting-ip", "real-ip", "remote-ip", "remote-addr", "original-host", "original-ur");
 
-	/** What names begin with, or all of it. */
+	/** Prefixes of names, or whole names. */
 	private static final List<String> PREFIXES = List.of(
 			// RFC 9110, 8586, 8470, 9440 and W3C's Edge Architecture
 			"via", "max-forwards", "cdn-loop", "early-data", "client-cert", "surrogate-",
@@ -42,8 +41,8 @@ final class ProxyHeaders {
 
 	/**
 	 * Whether a request has such a header.
-	 * @param received the request as the container made it
-	 * @return {@code true} also when the container does not show the headers
+	 * @param received the request that the container created
+	 * @return {@code true} also if the container hides the headers
 	 */
 	static boolean areIn(HttpServletRequest received) {
 		Enumeration<String> names = received.getHeaderNames();

@@ -1,28 +1,34 @@
 package io.gmicro.diagnostics;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
 
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * What the answers of all pages of diagnostics have in common.
+ * Headers, errors, page head and style sheet of all diagnostics pages.
  */
 public final class Responses {
 
-	/** Of pages that need no script. */
+	/** Name of a style sheet, both as a resource and in the URL, below its page. */
+	public static final String STYLE_SHEET = "style.css";
+
+	/** Policy for pages without scripts. */
 	public static final String CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; "
 			+ "form-action 'none'; frame-ancestors 'none'";
 
-	/** Of plain text. */
+	/** Content type of plain text. */
 	public static final String TEXT = "text/plain;charset=utf-8";
 
 	private Responses() {
 	}
 
 	/**
-	 * Sets the headers without which nothing must be sent: it is not stored, nothing in
-	 * it runs, no other site learns its address, and it is what its type says.
+	 * Set the headers that every response needs: it must not be stored, run scripts,
+	 * reveal its address to other sites, or be taken for another content type.
 	 * @param response a response to which nothing has been written
 	 */
 	public static void secure(HttpServletResponse response) {
@@ -33,11 +39,11 @@ public final class Responses {
 	}
 
 	/**
-	 * Answers with one line of text.
+	 * Send an error as a line of text.
 	 * @param response a response to which nothing has been written
 	 * @param status the status
-	 * @param reason what is wrong, without a line break
-	 * @throws IOException if that fails
+	 * @param reason the reason, without a line break
+	 * @throws IOException if the response cannot be written
 	 */
 	public static void refuse(HttpServletResponse response, int status, String reason) throws IOException {
 		response.setStatus(status);
@@ -46,10 +52,10 @@ public final class Responses {
 	}
 
 	/**
-	 * How a page begins.
+	 * Return the beginning of a page.
 	 * @param title its title, any text
 	 * @param style the relative URL of its style sheet
-	 * @return HTML up to and with the start of its body
+	 * @return HTML up to and including the start tag of the body
 	 */
 	public static String head(String title, String style) {
 		return """
@@ -64,6 +70,21 @@ public final class Responses {
 				</head>
 				<body>
 				""".formatted(Escape.html(title), Escape.html(style));
+	}
+
+	/**
+	 * Send the style sheet of a page: the part that all pages share, then its own.
+	 * @param page a class of the page, in the package that contains its own part
+	 * @param response a response to which nothing has been written
+	 * @throws IOException if the response cannot be written
+	 */
+	public static void sendStyleSheet(Class<?> page, HttpServletResponse response) throws IOException {
+		response.setContentType("text/css;charset=utf-8");
+		for (Class<?> type : List.of(Responses.class, page)) {
+			try (InputStream style = Objects.requireNonNull(type.getResourceAsStream(STYLE_SHEET))) {
+				style.transferTo(response.getOutputStream());
+			}
+		}
 	}
 
 }

@@ -1,6 +1,6 @@
 /**
- * Decides who may open the diagnostics below {@code /debug}, and makes harmless what they
- * show; what is served there lives with its feature.
+ * Access control, response headers, escaping and styles for the pages below
+ * {@code /debug}. The pages themselves are in the packages of their features.
  */
 @NullMarked
 package io.gmicro.diagnostics;

@@ -7,7 +7,6 @@ import java.util.Objects;
 
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.Responses;
-import io.gmicro.diagnostics.Stylesheet;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
 import io.gmicro.recorder.ProfileKind;
@@ -35,8 +34,6 @@ public final class PprofServlet extends HttpServlet {
 	private static final int FLAME_GRAPH_SECONDS = 5;
 
 	private static final int FULL_STACKS = 2;
-
-	private static final Stylesheet STYLE = new Stylesheet(PprofServlet.class);
 
 	private static final String BINARY = "application/octet-stream";
 
@@ -99,7 +96,7 @@ public final class PprofServlet extends HttpServlet {
 		switch (path) {
 			case "" -> redirect(request, response);
 			case "/" -> index(request, response);
-			case "/" + Stylesheet.NAME -> STYLE.writeTo(response);
+			case "/" + Responses.STYLE_SHEET -> Responses.sendStyleSheet(PprofServlet.class, response);
 			case "/cmdline" -> commandLine(response);
 			case "/symbol" -> symbol(response);
 			case "/profile" -> cpu(query, request, response);
@@ -120,7 +117,7 @@ public final class PprofServlet extends HttpServlet {
 
 	private void index(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setContentType("text/html; charset=utf-8");
-		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Stylesheet.NAME, this.settings,
+		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Responses.STYLE_SHEET, this.settings,
 				this.access::authorize);
 	}
 

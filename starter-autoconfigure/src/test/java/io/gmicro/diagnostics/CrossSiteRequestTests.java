@@ -23,28 +23,28 @@ class CrossSiteRequestTests {
 
 	@Test
 	void whenClientIsNoBrowserNoPageIsBehind() {
-		assertThat(CrossSiteRequest.isBehind(this.request)).isFalse();
+		assertThat(CrossSiteRequest.is(this.request)).isFalse();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "none", "same-origin" })
 	void whenBrowserComesFromNowhereElseNoPageIsBehind(String site) {
 		this.request.addHeader("Sec-Fetch-Site", site);
-		assertThat(CrossSiteRequest.isBehind(this.request)).isFalse();
+		assertThat(CrossSiteRequest.is(this.request)).isFalse();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "cross-site", "same-site", "Cross-Site", "made-up", "none, cross-site", "" })
 	void whenBrowserComesFromAnotherSiteItsPageIsBehind(String site) {
 		this.request.addHeader("Sec-Fetch-Site", site);
-		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.is(this.request)).isTrue();
 	}
 
 	@Test
 	void whenOneOfTwoSitesIsAnotherItsPageIsBehind() {
 		this.request.addHeader("Sec-Fetch-Site", "none");
 		this.request.addHeader("Sec-Fetch-Site", "cross-site");
-		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.is(this.request)).isTrue();
 	}
 
 	@ParameterizedTest
@@ -56,7 +56,7 @@ class CrossSiteRequestTests {
 		this.request.setServerName(name);
 		this.request.setServerPort(port);
 		this.request.addHeader("Origin", origin);
-		assertThat(CrossSiteRequest.isBehind(this.request)).isFalse();
+		assertThat(CrossSiteRequest.is(this.request)).isFalse();
 	}
 
 	@ParameterizedTest
@@ -67,13 +67,13 @@ class CrossSiteRequestTests {
 	void whenOriginIsElsewhereItsPageIsBehind(String origin) {
 		this.request.setServerPort(8080);
 		this.request.addHeader("Origin", origin);
-		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
+		assertThat(CrossSiteRequest.is(this.request)).isTrue();
 	}
 
 	@Test
 	void whenWrapperHidesHeadersTheReceivedOnesCount() {
 		this.request.addHeader("Sec-Fetch-Site", "cross-site");
-		assertThat(CrossSiteRequest.isBehind(new HttpServletRequestWrapper(this.request) {
+		assertThat(CrossSiteRequest.is(new HttpServletRequestWrapper(this.request) {
 
 			@Override
 			public Enumeration<String> getHeaders(String name) {
@@ -87,8 +87,8 @@ class CrossSiteRequestTests {
 	@Test
 	void whenWrapperShowsTheProxysNameItIsTheOrigin() {
 		this.request.addHeader("Origin", "https://shop.example");
-		assertThat(CrossSiteRequest.isBehind(this.request)).isTrue();
-		assertThat(CrossSiteRequest.isBehind(forwarded(this.request))).isFalse();
+		assertThat(CrossSiteRequest.is(this.request)).isTrue();
+		assertThat(CrossSiteRequest.is(forwarded(this.request))).isFalse();
 	}
 
 	private static HttpServletRequest forwarded(HttpServletRequest request) {
