@@ -13,16 +13,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a metric is declared. Immutable.
+ * The declaration of a metric. Immutable.
  *
- * @param type what kind of metric it is; there is no default
- * @param help what it says, shown beside it; there is no default
- * @param labels names of its labels, none by default
- * @param buckets upper bounds of a histogram, ascending and greater than zero; whole
+ * @param type the type of the metric; required
+ * @param help the help text of the metric; required
+ * @param labels the names of its labels; none by default
+ * @param buckets the upper bounds of a histogram, ascending and greater than zero; whole
  * numbers unless the name of the metric ends in {@code _seconds}
- * @param quantiles quantiles of a summary, ascending from 0 to 1
- * @param maxLabelSets how many different combinations of label values are recorded, by
- * default 1000; further ones are recorded as {@code _OTHER}
+ * @param quantiles the quantiles of a summary, ascending from 0 to 1
+ * @param maxLabelSets the maximum number of combinations of label values, 1000 by
+ * default; further ones are recorded as {@code _OTHER}
  */
 public record CustomMetric(@Nullable Type type, String help, List<String> labels, List<Double> buckets,
 		List<Double> quantiles, Integer maxLabelSets) {
@@ -43,15 +43,16 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 		this.maxLabelSets = Objects.requireNonNullElse(maxLabelSets, DEFAULT_MAX_LABEL_SETS);
 	}
 
-	/** With the elements that are missing, to be refused with their property. */
+	/** Keeps {@code null} elements, which are rejected with their property later. */
 	private static <T> List<T> copy(@Nullable List<T> list) {
 		return (list != null) ? Collections.unmodifiableList(new ArrayList<>(list)) : List.of();
 	}
 
 	/**
-	 * Refuses what cannot be published.
+	 * Check declarations.
 	 * @param metrics metrics by name
-	 * @throws IllegalArgumentException with the property, its value and what is allowed
+	 * @throws IllegalArgumentException if one is invalid, with the property, its value
+	 * and the allowed values
 	 */
 	public static void requireValid(Map<String, CustomMetric> metrics) {
 		metrics.forEach((name, metric) -> {
@@ -67,7 +68,7 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 
 	private void requireDistinct(String name, String other, CustomMetric otherMetric) {
 		require(!name.replace("_", "").equalsIgnoreCase(other.replace("_", "")), property(name), typeName(),
-				property(other) + " differs in nothing but case and '_', which Spring Boot takes for the same");
+				property(other) + " differs only in case and '_', which Spring Boot ignores");
 		require(Collections.disjoint(names(name), otherMetric.names(other)), property(name), typeName(),
 				property(other) + " is published under the same name");
 	}
@@ -75,7 +76,7 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 	private void requireValid(String name) {
 		requireGiven(this.type != null, property(name) + ".type", "counter, gauge, histogram or summary");
 		requireName(name);
-		String help = "a sentence that says what the metric is, of at most 1000 characters";
+		String help = "a sentence that describes the metric, at most 1000 characters";
 		requireGiven(!this.help.isEmpty(), property(name) + ".help", help);
 		require(this.help.length() <= 1000, property(name) + ".help", this.help, help);
 		requireLabels(name);
@@ -87,13 +88,13 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 
 	private void requireName(String name) {
 		require(name.matches("[a-zA-Z][a-zA-Z0-9_]{0,199}"), property(name), typeName(),
-				"a name starts with a letter, has letters, digits and '_', and at most 200 characters");
+				"a name starts with a letter and has letters, digits and '_', at most 200 characters");
 		require(RESERVED.stream().noneMatch(name::startsWith), property(name), typeName(),
-				"names that start with " + String.join(", ", new TreeSet<>(RESERVED)) + " are those of gmicro");
+				"names that start with " + String.join(", ", new TreeSet<>(RESERVED)) + " are reserved by gmicro");
 		require(this.type == Type.COUNTER || !name.endsWith("_total"), property(name), typeName(),
 				"only the name of a counter ends in '_total'");
 		require(!PublishedNames.stem(name).matches(".*_(total|created|bucket|info)"), property(name), typeName(),
-				"Prometheus keeps the endings '_total', '_created', '_bucket' and '_info' to itself");
+				"the suffixes '_total', '_created', '_bucket' and '_info' are reserved by Prometheus");
 	}
 
 	private void requireLabels(String name) {
@@ -101,9 +102,9 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 		for (String label : this.labels) {
 			requireGiven(label != null, property, "a label has a name");
 			require(label.matches("(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}"), property, label,
-					"a label starts with a letter, has letters, digits and '_', and at most 100 characters");
+					"a label starts with a letter and has letters, digits and '_', at most 100 characters");
 			require(!label.equals("le") && !label.equals("quantile"), property, label,
-					"'le' and 'quantile' are labels of Prometheus");
+					"the labels 'le' and 'quantile' are reserved by Prometheus");
 		}
 		require(new HashSet<>(this.labels).size() == this.labels.size(), property, join(this.labels),
 				"each label once");
@@ -122,18 +123,16 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 		double previous = 0;
 		for (double bucket : this.buckets) {
 			require(bucket > previous && bucket < Double.POSITIVE_INFINITY, property, join(this.buckets),
-					"each bound is greater than zero and than the one before it, and '+Inf' is not written");
+					"each bound is greater than zero and than the previous one; '+Inf' must be omitted");
 			require(seconds || bucket == Math.rint(bucket), property, join(this.buckets),
-					"whole numbers, unless the name of the metric ends in '_seconds'. A smaller unit has them");
+					"whole numbers, unless the name of the metric ends in '_seconds'. Use a smaller unit");
 			require(!seconds || (bucket >= 1e-9 && bucket <= 1e9), property, join(this.buckets),
 					"from a nanosecond to a billion seconds");
 			previous = bucket;
 		}
 	}
 
-	/**
-	 * What is measured in seconds is a timer of Micrometer, and everything else is not.
-	 */
+	/** Whether the metric is a timer in Micrometer. */
 	static boolean isInSeconds(String name) {
 		return name.endsWith("_seconds");
 	}
@@ -149,7 +148,7 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 		double previous = -1;
 		for (double quantile : this.quantiles) {
 			require(quantile >= 0 && quantile <= 1 && quantile > previous, property, join(this.quantiles),
-					"from 0 to 1, each greater than the one before it");
+					"from 0 to 1, each greater than the previous one");
 			previous = quantile;
 		}
 	}
@@ -183,20 +182,20 @@ public record CustomMetric(@Nullable Type type, String help, List<String> labels
 	}
 
 	/**
-	 * A kind of metric.
+	 * The type of a metric.
 	 */
 	public enum Type {
 
-		/** Only goes up. */
+		/** A value that only increases. */
 		COUNTER,
 
-		/** Goes up and down. */
+		/** A value that increases and decreases. */
 		GAUGE,
 
-		/** Counts what was observed in buckets, from which Prometheus makes quantiles. */
+		/** Counts of values in buckets, from which Prometheus computes quantiles. */
 		HISTOGRAM,
 
-		/** Makes quantiles of what was observed itself. */
+		/** Quantiles of values, computed by the application. */
 		SUMMARY;
 
 		@Override

@@ -22,17 +22,17 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * The metrics that are declared as {@code gmicro.metrics.custom.<name>}, found by name.
- * They are Micrometer's meters, published by every registry under the name they were
- * declared with; Prometheus appends {@code _total} to that of a counter. Ask for a metric
- * where the object that records to it is made, so that a name that is not declared stops
- * the start. Thread-safe.
+ * The metrics declared as {@code gmicro.metrics.custom.<name>}. They are Micrometer's
+ * meters, which every registry publishes under the declared name; Prometheus appends
+ * {@code _total} to that of a counter. Find a metric in the constructor of the class that
+ * records it, so that the application does not start with a name that is not declared.
+ * Thread-safe.
  */
 public final class CustomMetrics {
 
 	private static final double NANOS_PER_SECOND = 1e9;
 
-	/** A timer of Micrometer adds up nanoseconds, of which 292 years are too many. */
+	/** Micrometer's timers add up nanoseconds in a long, which holds 292 years. */
 	private static final double MOST_SECONDS = 9.2e9;
 
 	private final Map<String, CustomMetric> declared;
@@ -44,10 +44,10 @@ public final class CustomMetrics {
 	private final MeterRegistry registry;
 
 	/**
-	 * Create metrics, none of which is registered before its first use.
-	 * @param registry where they are registered
+	 * Create metrics. Each meter is registered on first use.
+	 * @param registry the registry of the meters
 	 * @param declared the metrics by name
-	 * @throws IllegalArgumentException when one cannot be published
+	 * @throws IllegalArgumentException if a metric is invalid
 	 */
 	public CustomMetrics(MeterRegistry registry, Map<String, CustomMetric> declared) {
 		CustomMetric.requireValid(Objects.requireNonNull(declared, "declared metrics are null"));
@@ -58,54 +58,47 @@ public final class CustomMetrics {
 	}
 
 	/**
-	 * Finds a counter.
-	 * @param name the name it is declared with
+	 * Find a counter.
+	 * @param name the declared name
 	 * @return its meters by label values
-	 * @throws IllegalArgumentException when none of that name is declared, or it is of
-	 * another type
+	 * @throws IllegalArgumentException if there is no counter with that name
 	 */
-	@SuppressWarnings("unchecked")
 	public MeterFamily<Counter> counter(String name) {
-		return (MeterFamily<Counter>) find(name, Type.COUNTER);
+		return find(name, Type.COUNTER);
 	}
 
 	/**
-	 * Finds a gauge.
-	 * @param name the name it is declared with
+	 * Find a gauge.
+	 * @param name the declared name
 	 * @return its meters by label values
-	 * @throws IllegalArgumentException when none of that name is declared, or it is of
-	 * another type
+	 * @throws IllegalArgumentException if there is no gauge with that name
 	 */
-	@SuppressWarnings("unchecked")
 	public MeterFamily<SettableGauge> gauge(String name) {
-		return (MeterFamily<SettableGauge>) find(name, Type.GAUGE);
+		return find(name, Type.GAUGE);
 	}
 
 	/**
-	 * Finds a histogram.
-	 * @param name the name it is declared with
+	 * Find a histogram.
+	 * @param name the declared name
 	 * @return its meters by label values
-	 * @throws IllegalArgumentException when none of that name is declared, or it is of
-	 * another type
+	 * @throws IllegalArgumentException if there is no histogram with that name
 	 */
-	@SuppressWarnings("unchecked")
 	public MeterFamily<Distribution> histogram(String name) {
-		return (MeterFamily<Distribution>) find(name, Type.HISTOGRAM);
+		return find(name, Type.HISTOGRAM);
 	}
 
 	/**
-	 * Finds a summary.
-	 * @param name the name it is declared with
+	 * Find a summary.
+	 * @param name the declared name
 	 * @return its meters by label values
-	 * @throws IllegalArgumentException when none of that name is declared, or it is of
-	 * another type
+	 * @throws IllegalArgumentException if there is no summary with that name
 	 */
-	@SuppressWarnings("unchecked")
 	public MeterFamily<Distribution> summary(String name) {
-		return (MeterFamily<Distribution>) find(name, Type.SUMMARY);
+		return find(name, Type.SUMMARY);
 	}
 
-	private MeterFamily<?> find(String name, Type type) {
+	@SuppressWarnings("unchecked")
+	private <M> MeterFamily<M> find(String name, Type type) {
 		CustomMetric metric = (name != null) ? this.declared.get(name) : null;
 		MeterFamily<?> family = (name != null) ? this.families.get(name) : null;
 		if (metric == null || family == null) {
@@ -116,21 +109,20 @@ public final class CustomMetrics {
 			throw new IllegalArgumentException("%s.type=%s, but it is used as a %s"
 				.formatted(CustomMetric.property(name), metric.typeName(), type));
 		}
-		return family;
+		return (MeterFamily<M>) family;
 	}
 
 	/**
-	 * Registers the metrics without labels, so that they are published before their first
-	 * use.
+	 * Register the metrics without labels, so that they are published before first use.
 	 */
 	public void initialize() {
 		this.families.values().forEach(MeterFamily::initialize);
 	}
 
 	/**
-	 * Looks for metrics of others that Prometheus would publish under the same name.
-	 * @param taken names of what is published beside the registry
-	 * @return the names of metrics declared here, each with what clashes with it
+	 * Find other metrics that Prometheus would publish under the same names.
+	 * @param taken names of metrics that are published without the meter registry
+	 * @return the names of declared metrics, each with the metric that it clashes with
 	 */
 	public Map<String, String> clashes(Collection<String> taken) {
 		Objects.requireNonNull(taken, "names that are taken are null");
@@ -177,8 +169,8 @@ public final class CustomMetrics {
 	}
 
 	/**
-	 * A summary of Micrometer rounds up to the next whole number before it looks for the
-	 * bucket; a timer is exact to the nanosecond.
+	 * Uses a timer, which is exact to the nanosecond: Micrometer's summaries round values
+	 * up to the next whole number before they select the bucket.
 	 */
 	private Distribution timer(String name, CustomMetric metric, ValueGuard guard, Tags tags) {
 		Timer timer = own(Timer.builder(name)

@@ -1,15 +1,14 @@
 package io.gmicro.custom;
 
 /**
- * What a histogram or a summary is told. Thread-safe.
+ * A histogram or a summary. Thread-safe.
  */
 public interface Distribution {
 
 	/**
-	 * Adds one observation. A negative one, one that is not finite, and one that is too
-	 * large to be added up are not recorded, but counted in
-	 * {@code gmicro_overflow_total}.
-	 * @param value what was observed, in the unit that the name of the metric says
+	 * Record a value. Values that are negative, not finite, or too large for the sum are
+	 * not recorded but counted in {@code gmicro_overflow_total}.
+	 * @param value the value, in the unit of the metric
 	 */
 	void observe(double value);
 

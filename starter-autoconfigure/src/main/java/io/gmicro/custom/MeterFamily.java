@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.gmicro.meter.Overflow;
 import io.gmicro.meter.WellFormed;
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All meters of one name, which differ in the values of their labels. Each is registered
- * on first use and found again by one look into a map. Their number is bounded: once
- * there are {@code max-label-sets} of them, and for a value of more than
- * {@value #LONGEST_VALUE} characters, one meter whose labels are all {@code _OTHER} takes
- * their place. An unpaired surrogate in a value becomes U+FFFD. Thread-safe.
+ * on first use and found again by a lookup in a map. Once there are
+ * {@code max-label-sets} meters, and for values of more than {@value #LONGEST_VALUE}
+ * characters, a single meter whose labels are all {@code _OTHER} is used. An unpaired
+ * surrogate in a value is replaced by U+FFFD. Thread-safe.
  *
  * @param <M> the type of meter
  */
@@ -54,21 +55,17 @@ public final class MeterFamily<M> {
 	}
 
 	/**
-	 * The meter of some label values. Whoever always has the same keeps the meter.
+	 * Return the meter for label values. If yours are always the same, keep the meter.
 	 * @param values a value for each label, in the order in which the labels are declared
-	 * @return the meter to record to
-	 * @throws IllegalArgumentException when there are more or fewer values than labels,
-	 * or one is {@code null}
+	 * @return the meter
+	 * @throws IllegalArgumentException if there are more or fewer values than labels, or
+	 * one is {@code null}
 	 */
 	@SuppressWarnings("ConstantValue")
 	public M labelValues(String... values) {
-		if (values == null) {
-			throw new IllegalArgumentException("%s.labels=%s takes %d label values, not null".formatted(this.property,
-					String.join(",", this.labels), this.labels.size()));
-		}
-		if (values.length != this.labels.size()) {
-			throw new IllegalArgumentException("%s.labels=%s takes %d label values, not %d".formatted(this.property,
-					String.join(",", this.labels), this.labels.size(), values.length));
+		if (values == null || values.length != this.labels.size()) {
+			throw new IllegalArgumentException("%s.labels=%s takes %d label values, not %s".formatted(this.property,
+					String.join(",", this.labels), this.labels.size(), (values != null) ? values.length : null));
 		}
 		for (int i = 0; i < values.length; i++) {
 			if (values[i] == null) {
@@ -76,46 +73,30 @@ public final class MeterFamily<M> {
 						this.property + ".labels: the value of " + this.labels.get(i) + " is null");
 			}
 		}
-		Object key = key(values);
-		M meter = this.meters.get(key);
-		return (meter != null) ? meter : add(key, values);
+		M meter = this.meters.get(key(values));
+		return (meter != null) ? meter : add(wellFormed(values));
 	}
 
 	private static Object key(String... values) {
 		return (values.length == 1) ? values[0] : List.of(values);
 	}
 
-	private M add(Object key, String... values) {
-		String[] published = wellFormed(values);
-		Object publishedKey = (published != values) ? key(published) : key;
-		M existing = (published != values) ? this.meters.get(publishedKey) : null;
+	private static String[] wellFormed(String... values) {
+		return Stream.of(values).map(WellFormed::of).toArray(String[]::new);
+	}
+
+	private M add(String... values) {
+		Object key = key(values);
+		M existing = this.meters.get(key);
 		if (existing != null) {
 			return existing;
 		}
-		M added = (!this.full && isShort(published)) ? bindWithinLimit(publishedKey, published) : null;
+		M added = (!this.full && isShort(values)) ? bindWithinLimit(key, values) : null;
 		return (added != null) ? added : other();
 	}
 
-	/** Looked at only for values that have no meter yet. */
-	private static String[] wellFormed(String... values) {
-		String[] wellFormed = values;
-		for (int i = 0; i < values.length; i++) {
-			String replaced = WellFormed.of(values[i]);
-			if (!replaced.equals(values[i])) {
-				wellFormed = (wellFormed != values) ? wellFormed : values.clone();
-				wellFormed[i] = replaced;
-			}
-		}
-		return wellFormed;
-	}
-
 	private static boolean isShort(String... values) {
-		for (String value : values) {
-			if (value.length() > LONGEST_VALUE) {
-				return false;
-			}
-		}
-		return true;
+		return Stream.of(values).allMatch((value) -> value.length() <= LONGEST_VALUE);
 	}
 
 	private synchronized @Nullable M bindWithinLimit(Object key, String... values) {

@@ -5,8 +5,8 @@ import java.util.Set;
 import io.micrometer.core.instrument.Meter;
 
 /**
- * The names that a metric has in Prometheus, a counter without its ending. Two metrics
- * that share one cannot be published side by side.
+ * The names of a metric in Prometheus; those of a counter without the suffix. Two metrics
+ * must not have a name in common.
  */
 public final class PublishedNames {
 
@@ -15,7 +15,7 @@ public final class PublishedNames {
 	private PublishedNames() {
 	}
 
-	/** Without the ending that a counter gets whether it was written or not. */
+	/** Returns the name without the suffix that every counter is published with. */
 	static String stem(String name) {
 		return name.endsWith(COUNTER_SUFFIX) ? name.substring(0, name.length() - COUNTER_SUFFIX.length()) : name;
 	}
@@ -26,9 +26,9 @@ public final class PublishedNames {
 	}
 
 	/**
-	 * The names of a meter, as Micrometer's registry for Prometheus makes them.
-	 * @param id the meter
-	 * @return its names, all of them different
+	 * Return the names under which Micrometer's Prometheus registry publishes a meter.
+	 * @param id the id of the meter
+	 * @return the names
 	 */
 	public static Set<String> of(Meter.Id id) {
 		Meter.Type type = id.getType();

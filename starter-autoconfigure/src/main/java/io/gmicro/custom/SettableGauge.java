@@ -3,8 +3,8 @@ package io.gmicro.custom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A gauge that is told its value, which Micrometer's, a function that is asked for it, is
- * not. It starts at 0. Thread-safe.
+ * A gauge set explicitly, whereas a gauge of Micrometer reads its value from a function.
+ * Its initial value is 0. Thread-safe.
  */
 public final class SettableGauge {
 
@@ -14,16 +14,16 @@ public final class SettableGauge {
 	}
 
 	/**
-	 * Replaces the value.
-	 * @param value any value, in the unit that the name of the metric says
+	 * Set the value.
+	 * @param value any value, in the unit of the metric
 	 */
 	public void set(double value) {
 		this.bits.set(Double.doubleToRawLongBits(value));
 	}
 
 	/**
-	 * Moves the value.
-	 * @param amount what is added, negative to go down
+	 * Add to the value.
+	 * @param amount the amount to add, negative to decrease the value
 	 */
 	public void add(double amount) {
 		this.bits.accumulateAndGet(Double.doubleToRawLongBits(amount), SettableGauge::sum);
@@ -34,8 +34,8 @@ public final class SettableGauge {
 	}
 
 	/**
-	 * The value that is published.
-	 * @return what was last set, and added since
+	 * Return the current value.
+	 * @return the value
 	 */
 	public double value() {
 		return Double.longBitsToDouble(this.bits.get());

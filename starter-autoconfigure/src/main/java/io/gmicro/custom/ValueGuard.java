@@ -10,13 +10,13 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Keeps values out of a metric that would spoil its sum for good: negative ones, those
- * that are not finite, and those that are too large to be added up. Each is counted in
- * {@code gmicro_overflow_total}, the first one is a warning. Thread-safe.
+ * Rejects values that would permanently corrupt the sum of a metric: negative, not
+ * finite, or too large. Rejected values are counted in {@code gmicro_overflow_total}, and
+ * the first one is logged. Thread-safe.
  */
 final class ValueGuard {
 
-	/** Far from where sums of doubles end. */
+	/** Far below the largest double, so that sums do not overflow. */
 	static final double LARGEST = 1e100;
 
 	private static final Log logger = LogFactory.getLog(ValueGuard.class);
@@ -25,21 +25,21 @@ final class ValueGuard {
 
 	private final String property;
 
-	private final Counter refused;
+	private final Counter rejected;
 
 	ValueGuard(String name, MeterRegistry registry) {
 		this.property = CustomMetric.property(name);
-		this.refused = Overflow.counter(registry, name);
+		this.rejected = Overflow.counter(registry, name);
 	}
 
 	boolean admits(double value, double largest) {
 		if (value >= 0 && value <= largest) {
 			return true;
 		}
-		this.refused.increment();
+		this.rejected.increment();
 		if (this.reported.compareAndSet(false, true)) {
 			logger.warn("Not recorded: the value " + value + " of " + this.property
-					+ ". Values are from 0 to what can be added up. Further ones are only counted, in "
+					+ ". Values must not be negative or too large for the sum. Further ones are only counted in "
 					+ "gmicro_overflow_total");
 		}
 		return false;

@@ -1,5 +1,5 @@
 /**
- * Metrics that an application declares in its configuration and finds by name.
+ * Metrics declared in the configuration.
  */
 @NullMarked
 package io.gmicro.custom;

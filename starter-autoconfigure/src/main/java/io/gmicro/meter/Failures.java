@@ -8,10 +8,10 @@ import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failures of measuring, which must not become ones of serving: counted first in
- * {@code gmicro_observer_errors_total} and logged afterwards, at most once a minute.
- * Never throws and, but for the log, allocates nothing, so that it works without memory
- * as well. Thread-safe.
+ * Counts failures of measurements in {@code gmicro_observer_errors_total} and logs them,
+ * at most one per minute, so that they do not affect requests. Never throws, and
+ * allocates nothing except to log, so that it also works when memory has run out.
+ * Thread-safe.
  */
 public final class Failures {
 
@@ -21,18 +21,16 @@ public final class Failures {
 
 	private final Log logger;
 
-	/**
-	 * A constant would be made when it is used first, and there may be no memory then.
-	 */
+	/** Not a constant, which would be allocated on first use. */
 	private final String what;
 
 	private volatile long nextLine = System.nanoTime();
 
 	/**
-	 * Create a count.
-	 * @param registry where it is counted
-	 * @param logger where it is logged
-	 * @param what what failed, as the log says it
+	 * Create an instance.
+	 * @param registry the registry of the counter
+	 * @param logger the logger for the failures
+	 * @param what the message to log, such as "Sampling failed"
 	 */
 	public Failures(MeterRegistry registry, Log logger, String what) {
 		this.logger = logger;
@@ -44,7 +42,7 @@ public final class Failures {
 
 	/**
 	 * Count a failure.
-	 * @param failure how it failed
+	 * @param failure the failure
 	 */
 	public void add(Throwable failure) {
 		add(null, failure);
@@ -52,33 +50,29 @@ public final class Failures {
 
 	/**
 	 * Count a failure.
-	 * @param source what failed, whose class is logged, or {@code null}
-	 * @param failure how it failed
+	 * @param source the object that failed, whose class is logged, or {@code null}
+	 * @param failure the failure
 	 */
 	public void add(@Nullable Object source, Throwable failure) {
 		try {
 			this.counter.increment();
 		}
 		catch (Throwable ex) {
-			// It is logged nevertheless
+			// Still log it
 		}
 		try {
-			if (isDue()) {
+			if (System.nanoTime() - this.nextLine >= 0 && claim()) {
 				this.logger.warn((source != null) ? this.what + " in " + source.getClass().getName() : this.what,
 						failure);
 			}
 		}
 		catch (Throwable ex) {
-			// The next one is logged
+			// Log the next one
 			this.nextLine = System.nanoTime();
 		}
 	}
 
-	private boolean isDue() {
-		return System.nanoTime() - this.nextLine >= 0 && claim();
-	}
-
-	/** With a lock: an atomic object may need memory, which a full heap has not. */
+	/** Uses a lock, as an atomic update may need memory. */
 	private synchronized boolean claim() {
 		long now = System.nanoTime();
 		boolean due = now - this.nextLine >= 0;

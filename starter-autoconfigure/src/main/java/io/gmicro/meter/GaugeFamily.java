@@ -14,9 +14,9 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.noop.NoopMeter;
 
 /**
- * Gauges of one name that add up wherever a {@code MeterFilter} makes one series of
- * several, as counters do by themselves. Micrometer would publish the first of them and
- * drop the others. Filters may differ from registry to registry. Thread-safe.
+ * Gauges of one name whose values are added up if a {@code MeterFilter} maps several of
+ * them to one series. Micrometer alone would publish the first and drop the others. The
+ * registries of a composite may have different filters. Thread-safe.
  */
 public final class GaugeFamily {
 
@@ -30,9 +30,9 @@ public final class GaugeFamily {
 
 	/**
 	 * Create a family without gauges.
-	 * @param registry where they are registered
-	 * @param name the name of all gauges
-	 * @param description what they measure
+	 * @param registry the registry of the gauges
+	 * @param name the name of the gauges
+	 * @param description the description of the gauges
 	 */
 	public GaugeFamily(MeterRegistry registry, String name, String description) {
 		this.registry = registry;
@@ -41,16 +41,16 @@ public final class GaugeFamily {
 	}
 
 	/**
-	 * Registers a gauge.
-	 * @param tags what distinguishes it from the others
-	 * @param value gives its value, and is held for good
+	 * Register a gauge.
+	 * @param tags the tags of the gauge
+	 * @param value the supplier of its value, which is strongly referenced
 	 * @return the registered gauge
 	 */
 	public synchronized Gauge add(Tags tags, Supplier<Number> value) {
 		return add(this.registry, this.name, tags, value);
 	}
 
-	/** A composite has registered with its own registries what is found here. */
+	/** Registering with a composite has already registered with its registries. */
 	private Gauge add(MeterRegistry registry, String name, Iterable<Tag> tags, Supplier<Number> value) {
 		Gauge gauge = register(registry, name, tags, value);
 		if (gauge instanceof NoopMeter) {

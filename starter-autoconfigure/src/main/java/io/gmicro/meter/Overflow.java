@@ -4,13 +4,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Counts what is recorded under a shared label value, or not shown, because a bound was
- * reached. All bounds share one family, {@code gmicro_overflow_total}.
+ * Counts what is recorded under a shared label value, or not kept, because a limit was
+ * reached. All limits share the metric {@code gmicro_overflow_total}.
  */
 public final class Overflow {
 
 	/**
-	 * The label value that stands for all that are past a bound, as in OpenTelemetry's
+	 * The label value for everything beyond a limit, as in OpenTelemetry's
 	 * {@code http.request.method}.
 	 */
 	public static final String OTHER = "_OTHER";
@@ -19,9 +19,9 @@ public final class Overflow {
 	}
 
 	/**
-	 * The counter of one bound.
-	 * @param registry where it is registered, or found if it is
-	 * @param label what is bounded: the name of a label, of a metric, or of a buffer
+	 * Return the counter of a limit, and register it if necessary.
+	 * @param registry the registry of the counter
+	 * @param label the name of the limited label, metric or buffer
 	 * @return the counter
 	 */
 	public static Counter counter(MeterRegistry registry, String label) {

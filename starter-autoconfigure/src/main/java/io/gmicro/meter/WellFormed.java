@@ -1,37 +1,25 @@
 package io.gmicro.meter;
 
+import java.util.regex.Pattern;
+
 /**
- * Text that has a form in UTF-8. Values that differ in unpaired surrogates only would be
- * different series here and the same one where they are read.
+ * Replaces unpaired surrogates, which UTF-8 cannot encode. Label values that differ only
+ * in these would be different series here but the same series in a scrape.
  */
 public final class WellFormed {
 
-	private static final char REPLACEMENT = '\uFFFD';
+	private static final Pattern UNPAIRED_SURROGATE = Pattern.compile("\\p{Cs}");
 
 	private WellFormed() {
 	}
 
 	/**
-	 * Replaces each surrogate that has no partner by U+FFFD.
+	 * Replace each unpaired surrogate by U+FFFD.
 	 * @param text any text
-	 * @return the same text if there is none
+	 * @return the text without unpaired surrogates
 	 */
 	public static String of(String text) {
-		char[] replaced = null;
-		int length = text.length();
-		for (int i = 0; i < length; i++) {
-			char c = text.charAt(i);
-			if (!Character.isSurrogate(c)) {
-				continue;
-			}
-			if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
-				i++;
-				continue;
-			}
-			replaced = (replaced != null) ? replaced : text.toCharArray();
-			replaced[i] = REPLACEMENT;
-		}
-		return (replaced != null) ? new String(replaced) : text;
+		return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
 	}
 
 }

@@ -1,6 +1,6 @@
 /**
- * What several measurements need of Micrometer: what happens past a bound or fails,
- * gauges that add up, and text that every format can hold.
+ * Support for measurements with Micrometer: the overflow counter, the log of failures,
+ * gauges that add up, and label values that every format can encode.
  */
 @NullMarked
 package io.gmicro.meter;
