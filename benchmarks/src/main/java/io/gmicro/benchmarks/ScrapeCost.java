@@ -13,7 +13,6 @@ import java.util.zip.GZIPOutputStream;
 
 import io.gmicro.scrape.InspectableRegistry;
 import io.gmicro.scrape.MetricsServlet;
-import io.gmicro.scrape.ScrapeLimits;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -164,7 +163,7 @@ final class ScrapeCost {
 	}
 
 	private static MetricsServlet servlet(InspectableRegistry registry) {
-		ScrapeLimits limits = new ScrapeLimits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
+		MetricsServlet.Limits limits = new MetricsServlet.Limits(4, Duration.ofMinutes(1), Duration.ofMinutes(1));
 		return new MetricsServlet(registry, limits, new SimpleMeterRegistry());
 	}
 

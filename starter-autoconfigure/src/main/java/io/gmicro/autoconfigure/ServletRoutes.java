@@ -10,7 +10,6 @@ import io.gmicro.pprof.PprofSettings;
 import io.gmicro.recorder.Profiler;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.scrape.MetricsServlet;
-import io.gmicro.scrape.ScrapeLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -62,9 +61,10 @@ final class ServletRoutes {
 
 		private static @Nullable MetricsServlet servlet(@Nullable PrometheusMeterRegistry registry,
 				GmicroProperties.Endpoint endpoint) {
-			return (registry != null) ? new MetricsServlet(registry.getPrometheusRegistry(),
-					new ScrapeLimits(endpoint.maxConcurrent(), endpoint.collectTimeout(), endpoint.writeTimeout()),
-					registry) : null;
+			return (registry != null)
+					? new MetricsServlet(registry.getPrometheusRegistry(), new MetricsServlet.Limits(
+							endpoint.maxConcurrent(), endpoint.collectTimeout(), endpoint.writeTimeout()), registry)
+					: null;
 		}
 
 	}

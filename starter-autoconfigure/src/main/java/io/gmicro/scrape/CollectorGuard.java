@@ -19,12 +19,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.CustomizableThreadCreator;
+
 /**
- * Collects a registry so that a collector which throws or blocks costs its own metrics
- * and nothing else. Collectors run on a helper thread, one a scrape. Where one does not
- * answer in time, its thread is left to it, another goes on behind it, and later scrapes
- * pass it over until it has answered. When no helper thread can be created, the calling
- * thread collects.
+ * Collects a registry so that only the metrics of a collector are missing when it throws
+ * or blocks. Each scrape collects on a helper thread. If a collector does not answer in
+ * time, it keeps that thread, another thread continues with the next collector, and later
+ * scrapes skip the blocked collector until it has answered. If no helper thread can be
+ * created, the calling thread collects. Thread-safe.
  */
 final class CollectorGuard {
 
@@ -38,7 +40,7 @@ final class CollectorGuard {
 
 	private static final Log logger = LogFactory.getLog(CollectorGuard.class);
 
-	/** Collectors that have not answered, and since when. */
+	/** Collectors that have not answered, with the time since which they are blocked. */
 	private final Map<Object, Long> blocked = new ConcurrentHashMap<>();
 
 	private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
@@ -51,11 +53,11 @@ final class CollectorGuard {
 
 	private final Counter errors;
 
-	CollectorGuard(PrometheusRegistry registry, ScrapeLimits limits, Counter errors) {
+	CollectorGuard(PrometheusRegistry registry, MetricsServlet.Limits limits, Counter errors) {
 		this(registry, limits, errors, helperThreads());
 	}
 
-	CollectorGuard(PrometheusRegistry registry, ScrapeLimits limits, Counter errors, ThreadFactory threads) {
+	CollectorGuard(PrometheusRegistry registry, MetricsServlet.Limits limits, Counter errors, ThreadFactory threads) {
 		this.registry = registry;
 		this.timeoutNanos = limits.collectTimeout().toNanos();
 		this.errors = errors;
@@ -64,19 +66,16 @@ final class CollectorGuard {
 	}
 
 	private static ThreadFactory helperThreads() {
-		AtomicLong number = new AtomicLong();
-		return (task) -> {
-			Thread thread = new Thread(task, "gmicro-scrape-" + number.incrementAndGet());
-			thread.setDaemon(true);
-			return thread;
-		};
+		CustomizableThreadCreator threads = new CustomizableThreadCreator("gmicro-scrape-");
+		threads.setDaemon(true);
+		return threads::createThread;
 	}
 
 	/**
-	 * Collects what can be collected.
-	 * @param names the families that are asked for, or {@code null} for all
-	 * @return the metrics, or {@code null} when there are none because collectors failed
-	 * @throws InterruptedException when the calling thread is interrupted meanwhile
+	 * Collect all metrics except those of collectors that fail.
+	 * @param names the requested metric families, or {@code null} for all
+	 * @return the metrics, or {@code null} if there are none because collectors failed
+	 * @throws InterruptedException if the calling thread is interrupted
 	 */
 	@Nullable MetricSnapshots collect(@Nullable Predicate<String> names) throws InterruptedException {
 		CollectorRun run = new CollectorRun(InspectableRegistry.collectors(this.registry), names, this.blocked,
@@ -88,7 +87,7 @@ final class CollectorGuard {
 			while (!run.isDoneInTime());
 		}
 		catch (RejectedExecutionException ex) {
-			run.failed("the collectors behind those", ex);
+			run.failed("the remaining collectors", ex);
 		}
 		catch (InterruptedException ex) {
 			run.abandon();
@@ -107,7 +106,7 @@ final class CollectorGuard {
 
 	private void start(CollectorRun run) {
 		try {
-			this.helpers.execute(run.nextWorker());
+			this.helpers.execute(run);
 		}
 		catch (RejectedExecutionException ex) {
 			throw ex;
@@ -115,11 +114,11 @@ final class CollectorGuard {
 		catch (Throwable ex) {
 			this.errors.increment();
 			warn("A scrape has no helper thread and runs on the thread of its request", ex);
-			run.runHere();
+			run.run();
 		}
 	}
 
-	/** At most once a minute, and never at the cost of the scrape. */
+	/** Logs at most once per minute. A failing logger does not fail the scrape. */
 	void warn(String message, Throwable cause) {
 		long now = System.nanoTime();
 		long last = this.lastLogged.get();
@@ -127,11 +126,11 @@ final class CollectorGuard {
 			return;
 		}
 		try {
-			logger.warn(message + ". Further failures within a minute are only counted, in gmicro_scrape_errors_total",
+			logger.warn(message + ". Further failures within a minute are only counted in gmicro_scrape_errors_total",
 					cause);
 		}
 		catch (Throwable ex) {
-			// Counted already
+			// Already counted
 		}
 	}
 

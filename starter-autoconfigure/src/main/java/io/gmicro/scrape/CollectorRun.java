@@ -17,11 +17,12 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One scrape's way through the collectors, by one worker after the other: a new one
- * begins behind a collector that has blocked. All collectors together have the timeout
- * once; what comes after it is used up still gets a short time each.
+ * A single scrape. It runs on one worker thread; if a collector blocks that thread, the
+ * run is executed again, on another thread, and continues with the next collector. The
+ * timeout applies to all collectors together; once it has passed, each of the remaining
+ * ones still gets a short time.
  */
-final class CollectorRun {
+final class CollectorRun implements Runnable {
 
 	private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -39,11 +40,14 @@ final class CollectorRun {
 
 	private final long startNanos = System.nanoTime();
 
-	private @Nullable Worker worker;
+	private final Thread caller = Thread.currentThread();
+
+	/** The thread that collects; no longer one that a collector blocks. */
+	private @Nullable Thread worker;
 
 	private @Nullable Object current;
 
-	private long currentSince;
+	private Long currentSince = this.startNanos;
 
 	private @Nullable Throwable death;
 
@@ -51,11 +55,11 @@ final class CollectorRun {
 
 	/**
 	 * Create a run.
-	 * @param collectors what to collect from
-	 * @param names the families that are asked for, or {@code null} for all
-	 * @param blocked since when, in nanoseconds, collectors have not answered; those of
-	 * longer than the timeout are passed over; kept up to date
-	 * @param timeoutNanos how long all of them may take
+	 * @param collectors the collectors
+	 * @param names the requested metric families, or {@code null} for all
+	 * @param blocked the time, in nanoseconds, since which each blocked collector has not
+	 * answered; it is skipped once that exceeds the timeout
+	 * @param timeoutNanos the time that all collectors together may take
 	 */
 	CollectorRun(List<Object> collectors, @Nullable Predicate<String> names, Map<Object, Long> blocked,
 			long timeoutNanos) {
@@ -65,35 +69,99 @@ final class CollectorRun {
 		this.timeoutNanos = timeoutNanos;
 	}
 
-	Runnable nextWorker() {
-		return nextWorker(false);
+	/** Collects on the calling thread, until all is collected or it is abandoned. */
+	@Override
+	public void run() {
+		Object collector = null;
+		try {
+			collector = begin();
+			while (collector != null) {
+				List<MetricSnapshot> snapshots = List.of();
+				Throwable failure = null;
+				try {
+					snapshots = collect(collector);
+				}
+				catch (Throwable ex) {
+					failure = ex;
+				}
+				collector = finish(collector, snapshots, failure);
+			}
+		}
+		catch (Throwable ex) {
+			died(collector, ex);
+		}
+	}
+
+	private synchronized @Nullable Object begin() {
+		if (this.done) {
+			return null;
+		}
+		this.worker = Thread.currentThread();
+		return advance();
+	}
+
+	private synchronized @Nullable Object finish(Object collector, List<MetricSnapshot> snapshots,
+			@Nullable Throwable failure) {
+		if (!release(collector)) {
+			return null;
+		}
+		if (failure != null) {
+			this.failures.add(new Failure(name(collector), failure));
+		}
+		this.collected.addAll(snapshots);
+		return advance();
+	}
+
+	/** Returns whether the calling thread is still the worker. */
+	private boolean release(Object collector) {
+		if (Thread.currentThread() != this.worker) {
+			this.blocked.remove(collector);
+			return false;
+		}
+		this.blocked.remove(collector, this.currentSince);
+		return true;
+	}
+
+	private @Nullable Object advance() {
+		while (this.collectors.hasNext()) {
+			Object next = this.collectors.next();
+			Long now = System.nanoTime();
+			Long since = this.blocked.get(next);
+			if (since == null || now - since < this.timeoutNanos) {
+				this.current = next;
+				this.currentSince = now;
+				if (this.worker == this.caller) {
+					// It cannot be abandoned, but other runs can skip the collector
+					this.blocked.putIfAbsent(next, now);
+				}
+				return next;
+			}
+			this.failures.add(new Failure(name(next), new TimeoutException("still no answer")));
+		}
+		this.done = true;
+		notifyAll();
+		return null;
+	}
+
+	/** Allocates nothing, since the cause may be that memory ran out. */
+	private synchronized void died(@Nullable Object collector, Throwable cause) {
+		if (collector == null || release(collector)) {
+			this.worker = null;
+			this.death = cause;
+			notifyAll();
+		}
 	}
 
 	/**
-	 * Runs the rest on the calling thread. Nothing can take a collector off it that does
-	 * not answer, but once the timeout is over other runs pass such a collector over.
-	 */
-	void runHere() {
-		nextWorker(true).run();
-	}
-
-	private synchronized Worker nextWorker(boolean here) {
-		Worker next = new Worker(here);
-		this.worker = next;
-		this.current = null;
-		this.currentSince = System.nanoTime();
-		return next;
-	}
-
-	/**
-	 * Waits for the current worker.
-	 * @return {@code false} when another one has to go on behind it
+	 * Wait for the current worker.
+	 * @return {@code false} if the run has to be executed again on another thread
 	 */
 	synchronized boolean isDoneInTime() throws InterruptedException {
 		while (!this.done) {
 			if (this.death != null) {
 				this.failures.add(new Failure((this.current != null) ? name(this.current) : "a helper", this.death));
 				this.death = null;
+				nextWorker();
 				return false;
 			}
 			long wait = nanosLeft();
@@ -111,32 +179,45 @@ final class CollectorRun {
 		return Math.max(this.startNanos + this.timeoutNanos - now, this.currentSince + patience - now);
 	}
 
-	/** Where not even this worker has begun another cannot help. */
 	private boolean giveUp() {
-		Thread thread = (this.worker != null) ? this.worker.thread : null;
+		Thread thread = this.worker;
 		Object collector = this.current;
-		abandon();
-		if (collector == null || thread == null) {
+		if (thread == null || collector == null) {
+			// The worker has not even begun, so another one would not help
 			this.failures
-				.add(new Failure("the collectors behind those", new TimeoutException("no helper thread in time")));
+				.add(new Failure("the remaining collectors", new TimeoutException("no helper thread in time")));
+			this.done = true;
 			return true;
 		}
-		TimeoutException cause = new TimeoutException("no answer in time, and passed over until there is one");
+		TimeoutException cause = new TimeoutException("no answer in time, skipped until it answers");
 		cause.setStackTrace(thread.getStackTrace());
 		this.failures.add(new Failure(name(collector), cause));
+		block(collector);
+		nextWorker();
 		return false;
 	}
 
-	/** Leaves the current worker to its collector, and ends it when that has answered. */
+	/** Lets later runs skip a collector at once. */
+	private void block(Object collector) {
+		this.blocked.put(collector, System.nanoTime() - this.timeoutNanos);
+	}
+
+	private void nextWorker() {
+		this.worker = null;
+		this.current = null;
+		this.currentSince = System.nanoTime();
+	}
+
+	/** Ends the run; the worker stops when its collector has answered. */
 	synchronized void abandon() {
 		if (this.worker != null && this.current != null) {
-			this.blocked.put(this.current, System.nanoTime() - this.timeoutNanos);
+			block(this.current);
 		}
 		this.worker = null;
+		this.done = true;
 	}
 
 	synchronized void failed(String name, Throwable cause) {
-		this.worker = null;
 		this.failures.add(new Failure(name, cause));
 	}
 
@@ -149,7 +230,7 @@ final class CollectorRun {
 			return new MetricSnapshots(this.collected);
 		}
 		catch (RuntimeException ex) {
-			this.failures.add(new Failure("a name that is taken", ex));
+			this.failures.add(new Failure("a name that is already in use", ex));
 			Map<String, MetricSnapshot> first = new LinkedHashMap<>();
 			this.collected
 				.forEach((snapshot) -> first.putIfAbsent(snapshot.getMetadata().getPrometheusName(), snapshot));
@@ -157,88 +238,35 @@ final class CollectorRun {
 		}
 	}
 
-	private synchronized @Nullable Object next(Worker asking) {
-		if (asking != this.worker) {
-			return null;
-		}
-		while (this.collectors.hasNext()) {
-			Object next = this.collectors.next();
-			Long since = this.blocked.get(next);
-			if (since == null || System.nanoTime() - since < this.timeoutNanos) {
-				this.current = next;
-				this.currentSince = System.nanoTime();
-				return next;
-			}
-			this.failures.add(new Failure(name(next), new TimeoutException("still no answer")));
-		}
-		this.done = true;
-		notifyAll();
-		return null;
-	}
-
-	private synchronized void collected(Worker asking, Object collector, @Nullable List<MetricSnapshot> snapshots,
-			@Nullable Throwable failure) {
-		if (asking != this.worker) {
-			this.blocked.remove(collector);
-		}
-		else if (failure != null) {
-			this.failures.add(new Failure(name(collector), failure));
-		}
-		else if (snapshots != null) {
-			this.collected.addAll(snapshots);
-		}
-	}
-
-	/** Allocates nothing: it may be memory that ran out. */
-	private synchronized void died(Worker asking, @Nullable Object collector, Throwable cause) {
-		if (asking == this.worker) {
-			this.worker = null;
-			this.death = cause;
-			notifyAll();
-		}
-		else if (collector != null) {
-			this.blocked.remove(collector);
-		}
-	}
-
 	private List<MetricSnapshot> collect(Object source) {
+		Predicate<String> included = this.names;
+		List<String> families = InspectableRegistry.names(source);
+		if (included != null && !families.isEmpty() && families.stream().noneMatch(included)) {
+			return List.of();
+		}
 		if (source instanceof Collector collector) {
-			String name = collector.getPrometheusName();
-			if (this.names != null && name != null && !this.names.test(name)) {
-				return List.of();
-			}
-			MetricSnapshot snapshot = (this.names != null) ? collector.collect(this.names) : collector.collect();
+			MetricSnapshot snapshot = (included != null) ? collector.collect(included) : collector.collect();
 			return (snapshot != null) ? List.of(snapshot) : List.of();
 		}
 		if (source instanceof MultiCollector collector) {
-			List<String> families = collector.getPrometheusNames();
-			if (this.names != null && !families.isEmpty() && families.stream().noneMatch(this.names)) {
-				return List.of();
-			}
-			return ((this.names != null) ? collector.collect(this.names) : collector.collect()).stream().toList();
+			return ((included != null) ? collector.collect(included) : collector.collect()).stream().toList();
 		}
 		PrometheusRegistry registry = (PrometheusRegistry) source;
-		return ((this.names != null) ? registry.scrape(this.names) : registry.scrape()).stream().toList();
+		return ((included != null) ? registry.scrape(included) : registry.scrape()).stream().toList();
 	}
 
-	/** Micrometer's collectors have no name; the cause's stack trace has to do there. */
+	/** Micrometer's collectors have no name; the stack trace of the cause shows which. */
 	private static String name(Object source) {
 		try {
-			if (source instanceof Collector collector && collector.getPrometheusName() != null) {
-				return collector.getPrometheusName();
-			}
-			if (source instanceof MultiCollector collector && !collector.getPrometheusNames().isEmpty()) {
-				return collector.getPrometheusNames().get(0);
-			}
+			return InspectableRegistry.names(source).stream().findFirst().orElse(source.getClass().getName());
 		}
 		catch (RuntimeException ex) {
 			return source.getClass().getName();
 		}
-		return source.getClass().getName();
 	}
 
 	/**
-	 * What was left out of a scrape, and why.
+	 * A collector that is left out of a scrape.
 	 *
 	 * @param name the name of the collector, or its type
 	 * @param cause what it threw, or where it is blocked
@@ -249,53 +277,6 @@ final class CollectorRun {
 		public String toString() {
 			StackTraceElement[] stack = this.cause.getStackTrace();
 			return this.name + " (" + this.cause + ((stack.length > 0) ? ", at " + stack[0] : "") + ")";
-		}
-
-	}
-
-	/** One thread's part of the way. */
-	private final class Worker implements Runnable {
-
-		private final boolean here;
-
-		private volatile @Nullable Thread thread;
-
-		Worker(boolean here) {
-			this.here = here;
-		}
-
-		@Override
-		public void run() {
-			this.thread = Thread.currentThread();
-			Object collector = null;
-			try {
-				collector = next(this);
-				while (collector != null) {
-					collectFrom(collector);
-					collector = next(this);
-				}
-			}
-			catch (Throwable ex) {
-				died(this, collector, ex);
-			}
-		}
-
-		private void collectFrom(Object collector) {
-			Long since = this.here ? System.nanoTime() : null;
-			if (since != null) {
-				CollectorRun.this.blocked.putIfAbsent(collector, since);
-			}
-			try {
-				collected(this, collector, collect(collector), null);
-			}
-			catch (Throwable ex) {
-				collected(this, collector, null, ex);
-			}
-			finally {
-				if (since != null) {
-					CollectorRun.this.blocked.remove(collector, since);
-				}
-			}
 		}
 
 	}

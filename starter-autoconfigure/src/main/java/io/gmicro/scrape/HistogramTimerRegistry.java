@@ -1,34 +1,47 @@
 package io.gmicro.scrape;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
+import io.gmicro.meter.WellFormed;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.MetricType;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Micrometer's registry for Prometheus, in which timers of some names are cheaper to
- * record to and to collect. Everything that an application may ask of Micrometer holds
- * for them as well: common tags, filters, bounds and percentiles from filters, removal;
- * what is scraped is the same to the byte, but for tags whose values have no form in
- * UTF-8: meters that differ in these only are one. Where traces give exemplars, or a
- * filter takes the buckets away, they are Micrometer's own. Thread-safe.
+ * Micrometer's registry for Prometheus, except that timers of some names are cheaper to
+ * record to and to collect. They support everything that Micrometer's timers do: common
+ * tags, filters, buckets and percentiles set by filters, and removal. The scraped text is
+ * the same to the byte. Timers are Micrometer's own if traces provide exemplars or a
+ * filter removes the buckets. Unpaired surrogates in tag values, which UTF-8 cannot
+ * encode, are replaced, so that a scrape never has the same series twice. Thread-safe.
  */
 public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 
-	private final Map<String, HistogramTimers> timers = new ConcurrentHashMap<>();
+	private final Map<String, Family> families = new ConcurrentHashMap<>();
 
 	private final PrometheusConfig config;
 
@@ -39,10 +52,10 @@ public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 	/**
 	 * Create a registry.
 	 * @param config the configuration
-	 * @param registry where collectors are registered
+	 * @param registry the registry that collectors are registered with
 	 * @param clock the clock
 	 * @param spanContext the trace of the calling thread, or {@code null}
-	 * @param names of the timers that are cheaper, as they are after filters
+	 * @param names the names of the cheaper timers, after filters have been applied
 	 */
 	public HistogramTimerRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock,
 			@Nullable SpanContext spanContext, Set<String> names) {
@@ -51,7 +64,20 @@ public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 		this.exemplars = spanContext != null;
 		this.names = Set.copyOf(names);
 		config().onMeterRemoved(this::removed);
-		config().meterFilter(new WellFormedTags());
+		config().meterFilter(new MeterFilter() {
+
+			@Override
+			public Meter.Id map(Meter.Id id) {
+				return wellFormed(id);
+			}
+
+		});
+	}
+
+	private static Meter.Id wellFormed(Meter.Id id) {
+		List<Tag> tags = id.getTags();
+		List<Tag> wellFormed = tags.stream().map((tag) -> Tag.of(tag.getKey(), WellFormed.of(tag.getValue()))).toList();
+		return wellFormed.equals(tags) ? id : id.replaceTags(wellFormed);
 	}
 
 	@Override
@@ -60,19 +86,19 @@ public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 			return super.newTimer(id, distribution, pauseDetector);
 		}
 		HistogramTimer timer = new HistogramTimer(id, this.clock, distribution, pauseDetector);
-		this.timers.compute(getConventionName(id), (name, existing) -> publish(timer, name, existing));
+		this.families.compute(getConventionName(id), (name, existing) -> publish(timer, name, existing));
 		return timer;
 	}
 
-	private @Nullable HistogramTimers publish(HistogramTimer timer, String name, @Nullable HistogramTimers existing) {
-		HistogramTimers family = (existing != null) ? existing : new HistogramTimers(name, help(timer.getId()));
-		family.add(timer, labels(timer.getId()), this.clock.wallTime());
+	private @Nullable Family publish(HistogramTimer timer, String name, @Nullable Family existing) {
+		Family family = (existing != null) ? existing : new Family(name, help(timer.getId()));
+		family.members.put(timer.getId(), new Member(timer, labels(timer.getId()), this.clock.wallTime()));
 		if (existing == null) {
 			try {
 				getPrometheusRegistry().register(family);
 			}
 			catch (IllegalArgumentException | IllegalStateException ex) {
-				// The latter from client_java before 1.7
+				// Before version 1.7, client_java throws the latter
 				meterRegistrationFailed(timer.getId(), ex.getMessage());
 				return null;
 			}
@@ -92,15 +118,72 @@ public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 
 	private void removed(Meter meter) {
 		if (meter instanceof HistogramTimer) {
-			this.timers.computeIfPresent(getConventionName(meter.getId()), (name, family) -> {
-				family.remove(meter.getId());
-				if (!family.isEmpty()) {
+			this.families.computeIfPresent(getConventionName(meter.getId()), (name, family) -> {
+				family.members.remove(meter.getId());
+				if (!family.members.isEmpty()) {
 					return family;
 				}
 				getPrometheusRegistry().unregister(family);
 				return null;
 			});
 		}
+	}
+
+	/**
+	 * All timers of one name, collected as Micrometer's timers are: a histogram and the
+	 * maximum of a time window.
+	 */
+	private static final class Family implements MultiCollector {
+
+		private final Map<Meter.Id, Member> members = new ConcurrentHashMap<>();
+
+		private final MetricMetadata histogram;
+
+		private final MetricMetadata max;
+
+		Family(String name, String help) {
+			this.histogram = new MetricMetadata(name, help);
+			this.max = new MetricMetadata(name + "_max", help);
+		}
+
+		@Override
+		public MetricSnapshots collect() {
+			List<HistogramDataPointSnapshot> durations = new ArrayList<>(this.members.size());
+			List<GaugeDataPointSnapshot> largest = new ArrayList<>(this.members.size());
+			for (Member member : this.members.values()) {
+				durations.add(member.duration());
+				largest.add(member.largest());
+			}
+			return MetricSnapshots.of(new HistogramSnapshot(this.histogram, durations),
+					new GaugeSnapshot(this.max, largest));
+		}
+
+		@Override
+		public List<String> getPrometheusNames() {
+			return List.of(this.histogram.getPrometheusName(), this.max.getPrometheusName());
+		}
+
+		/**
+		 * With it, newer versions of client_java refuse a name that is already in use.
+		 */
+		@Override
+		public MetricType getMetricType(String prometheusName) {
+			return prometheusName.equals(this.max.getPrometheusName()) ? MetricType.GAUGE : MetricType.HISTOGRAM;
+		}
+
+	}
+
+	private record Member(HistogramTimer timer, Labels labels, long createdMillis) {
+
+		HistogramDataPointSnapshot duration() {
+			return new HistogramDataPointSnapshot(this.timer.buckets(), this.timer.totalTime(TimeUnit.SECONDS),
+					this.labels, Exemplars.EMPTY, this.createdMillis);
+		}
+
+		GaugeDataPointSnapshot largest() {
+			return new GaugeDataPointSnapshot(this.timer.max(TimeUnit.SECONDS), this.labels, null);
+		}
+
 	}
 
 }

@@ -11,11 +11,10 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /**
- * A Prometheus registry that tells what collectors it has, which a plain one does not, so
- * that the {@link MetricsServlet metrics route} can guard a scrape against each of them.
- * An application that declares a {@link PrometheusRegistry} of its own makes it one of
- * these; with any other, a collector that throws or blocks costs the whole scrape.
- * Thread-safe.
+ * A Prometheus registry that exposes its collectors, which a plain one does not, so that
+ * the {@link MetricsServlet} can leave out a collector that throws or blocks. If your
+ * application declares its own {@link PrometheusRegistry}, declare an instance of this
+ * class; with any other registry, one such collector fails the whole scrape. Thread-safe.
  */
 public final class InspectableRegistry extends PrometheusRegistry {
 
@@ -52,23 +51,24 @@ public final class InspectableRegistry extends PrometheusRegistry {
 	}
 
 	/**
-	 * The names that its collectors tell, which those of Micrometer do not.
-	 * @return names of metrics, that of a counter with or without its ending
+	 * Return the names that the collectors declare. Those of Micrometer declare none.
+	 * @return the names of metrics; that of a counter with or without its suffix
 	 */
 	public Set<String> names() {
 		Set<String> names = new TreeSet<>();
-		for (Object collector : this.collectors) {
-			if (collector instanceof Collector single && single.getPrometheusName() != null) {
-				names.add(single.getPrometheusName());
-			}
-			if (collector instanceof MultiCollector multi) {
-				names.addAll(multi.getPrometheusNames());
-			}
-		}
+		this.collectors.forEach((collector) -> names.addAll(names(collector)));
 		return names;
 	}
 
-	/** Whatever a scrape of this registry has to collect from. */
+	static List<String> names(Object source) {
+		if (source instanceof MultiCollector multiCollector) {
+			return multiCollector.getPrometheusNames();
+		}
+		String name = (source instanceof Collector collector) ? collector.getPrometheusName() : null;
+		return (name != null) ? List.of(name) : List.of();
+	}
+
+	/** Returns the collectors of a registry, or the registry itself if it hides them. */
 	static List<Object> collectors(PrometheusRegistry registry) {
 		return (registry instanceof InspectableRegistry open) ? new ArrayList<>(open.collectors) : List.of(registry);
 	}

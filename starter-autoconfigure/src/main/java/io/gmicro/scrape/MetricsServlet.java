@@ -5,7 +5,12 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -19,19 +24,26 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams a Prometheus registry: the text format by default, OpenMetrics and Prometheus
- * protobuf when a client prefers them, gzip when accepted, the families named by
- * {@code name[]} only. Answers GET and HEAD; anything else is 405. At most a fixed number
- * of scrapes run at once, further ones are told to come back with 503, so that scraping
- * can never take all threads of the server. A collector that throws or blocks is left
- * out, if the registry is a {@link InspectableRegistry}, and a client that reads too
- * slowly is cut off. Thread-safe.
+ * Serves a Prometheus registry: in the text format by default, in OpenMetrics or
+ * Prometheus protobuf for clients that prefer them, compressed with gzip if accepted, and
+ * limited to the metric families of the parameter {@code name[]} if there is one. Methods
+ * other than GET and HEAD are answered with 405. Scrapes beyond the maximum number of
+ * concurrent ones are answered with 503, so that scraping cannot occupy all threads of
+ * the server. A collector that throws or blocks is left out if the registry is an
+ * {@link InspectableRegistry}. The connection to a client that reads too slowly is
+ * closed. Thread-safe.
  */
 public final class MetricsServlet extends HttpServlet {
 
 	private static final long serialVersionUID = 1L;
 
+	private static final String NAME_PARAMETER = "name[]";
+
 	private static final int MAX_NAMES = 256;
+
+	private static final Pattern SAMPLE_SUFFIX = Pattern.compile("_(total|created|bucket|count|sum|info)\\z");
+
+	private static final Pattern ZERO_WEIGHT = Pattern.compile("q\\s*=\\s*0(\\.0*)?");
 
 	private static final int GZIP_BUFFER = 4096;
 
@@ -48,12 +60,12 @@ public final class MetricsServlet extends HttpServlet {
 	private final transient Counter errors;
 
 	/**
-	 * Create a servlet for one registry.
-	 * @param registry what is served
-	 * @param limits what a scrape may take
-	 * @param meterRegistry where scrapes and their errors are counted
+	 * Create a servlet for a registry.
+	 * @param registry the registry to serve
+	 * @param limits the limits of scrapes
+	 * @param meterRegistry the registry for the counters of scrapes and their errors
 	 */
-	public MetricsServlet(PrometheusRegistry registry, ScrapeLimits limits, MeterRegistry meterRegistry) {
+	public MetricsServlet(PrometheusRegistry registry, Limits limits, MeterRegistry meterRegistry) {
 		this.permits = new Semaphore(limits.maxConcurrent());
 		this.writeTimeout = limits.writeTimeout();
 		this.scrapes = Counter.builder("gmicro.scrapes")
@@ -87,8 +99,9 @@ public final class MetricsServlet extends HttpServlet {
 	}
 
 	/**
-	 * Containers close the connection on an {@link OutOfMemoryError}; a scraper learns
-	 * more from a status. What has begun to be sent must not look complete.
+	 * Sends a status even after an {@link OutOfMemoryError}, for which containers would
+	 * only close the connection. A response that is already committed must not look
+	 * complete.
 	 */
 	private void failed(HttpServletResponse response, Throwable failure) throws IOException {
 		if (response.isCommitted()) {
@@ -140,17 +153,17 @@ public final class MetricsServlet extends HttpServlet {
 
 	private @Nullable MetricSnapshots collect(HttpServletRequest request, HttpServletResponse response)
 			throws IOException, InterruptedException {
-		String[] names;
+		Predicate<String> names;
 		try {
-			names = names(request);
+			names = includedNames(request);
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			this.errors.increment();
 			refuse(response, HttpServletResponse.SC_BAD_REQUEST,
-					"malformed query, or more than " + MAX_NAMES + " " + IncludedNames.PARAMETER);
+					"malformed query, or more than " + MAX_NAMES + " " + NAME_PARAMETER);
 			return null;
 		}
-		MetricSnapshots snapshots = this.collectors.collect((names != null) ? new IncludedNames(names) : null);
+		MetricSnapshots snapshots = this.collectors.collect(names);
 		if (snapshots == null) {
 			refuse(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
 					"no metric could be collected, see the application's log");
@@ -158,16 +171,25 @@ public final class MetricsServlet extends HttpServlet {
 		return snapshots;
 	}
 
-	private static String @Nullable [] names(HttpServletRequest request) {
-		String[] names = (request.getQueryString() != null) ? request.getParameterValues(IncludedNames.PARAMETER)
-				: null;
+	private static @Nullable Predicate<String> includedNames(HttpServletRequest request) {
+		String[] names = (request.getQueryString() != null) ? request.getParameterValues(NAME_PARAMETER) : null;
 		if (names != null && names.length > MAX_NAMES) {
 			throw new IllegalArgumentException();
 		}
-		return names;
+		return (names != null) ? includedNames(names) : null;
 	}
 
-	/** Closed only when it is complete: that is what ends an answer well. */
+	/**
+	 * A registry knows a metric family without the suffixes that its samples have;
+	 * clients may use either name.
+	 */
+	static Predicate<String> includedNames(String... names) {
+		return Stream.of(names)
+			.flatMap((name) -> Stream.of(name, SAMPLE_SUFFIX.matcher(name).replaceFirst("")))
+			.collect(Collectors.toSet())::contains;
+	}
+
+	/** Closes the body only if it is complete, since closing marks it as complete. */
 	@SuppressWarnings("resource")
 	private void write(MetricSnapshots snapshots, HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
@@ -188,7 +210,7 @@ public final class MetricsServlet extends HttpServlet {
 		}
 	}
 
-	/** Samples repeat so much that a better level costs more time than it saves bytes. */
+	/** Better compression of metrics costs more time than the saved bytes are worth. */
 	private static final class FastGzip extends GZIPOutputStream {
 
 		FastGzip(OutputStream out) throws IOException {
@@ -196,7 +218,7 @@ public final class MetricsServlet extends HttpServlet {
 			this.def.setLevel(Deflater.BEST_SPEED);
 		}
 
-		/** Gives native memory back, whether it was closed or not. */
+		/** Releases native memory even if the stream was not closed. */
 		void release() {
 			this.def.end();
 		}
@@ -207,7 +229,7 @@ public final class MetricsServlet extends HttpServlet {
 		ScrapeFormat format = ScrapeFormat.negotiate(joined(request, "Accept"));
 		response.setContentType(format.contentType());
 		response.setHeader("Vary", "Accept, Accept-Encoding");
-		if (AcceptedEncoding.gzip(joined(request, "Accept-Encoding"))) {
+		if (acceptsGzip(joined(request, "Accept-Encoding"))) {
 			response.setHeader("Content-Encoding", "gzip");
 		}
 		return format;
@@ -219,6 +241,21 @@ public final class MetricsServlet extends HttpServlet {
 		return lines.hasMoreElements() ? String.join(",", Collections.list(lines)) : null;
 	}
 
+	/** See RFC 9110, section 12.5.3. */
+	static boolean acceptsGzip(@Nullable String header) {
+		boolean wildcard = false;
+		for (String element : (header != null) ? header.toLowerCase(Locale.ROOT).split(",") : new String[0]) {
+			String[] parts = element.split(";", 2);
+			String coding = parts[0].trim();
+			boolean accepted = parts.length == 1 || !ZERO_WEIGHT.matcher(parts[1].trim()).matches();
+			if (coding.equals("gzip") || coding.equals("x-gzip")) {
+				return accepted;
+			}
+			wildcard |= coding.equals("*") && accepted;
+		}
+		return wildcard;
+	}
+
 	@Override
 	public void destroy() {
 		this.collectors.close();
@@ -228,6 +265,18 @@ public final class MetricsServlet extends HttpServlet {
 		response.setStatus(status);
 		response.setContentType("text/plain;charset=utf-8");
 		response.getOutputStream().print(reason + "\n");
+	}
+
+	/**
+	 * The limits of scrapes.
+	 *
+	 * @param maxConcurrent the maximum number of concurrent scrapes, at least 1
+	 * @param collectTimeout the time after which a collector that has not answered is
+	 * left out
+	 * @param writeTimeout the time after which the connection to a client that has not
+	 * read the whole response is closed
+	 */
+	public record Limits(int maxConcurrent, Duration collectTimeout, Duration writeTimeout) {
 	}
 
 }

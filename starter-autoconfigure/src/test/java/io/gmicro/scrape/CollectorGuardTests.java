@@ -391,13 +391,14 @@ class CollectorGuardTests {
 	}
 
 	private CollectorGuard guard(PrometheusRegistry registry, Duration timeout, ThreadFactory threads) {
-		CollectorGuard guard = new CollectorGuard(registry, new ScrapeLimits(2, timeout, NEVER), this.errors, threads);
+		CollectorGuard guard = new CollectorGuard(registry, new MetricsServlet.Limits(2, timeout, NEVER), this.errors,
+				threads);
 		this.guards.add(guard);
 		return guard;
 	}
 
 	private CollectorGuard guard(PrometheusRegistry registry, Duration timeout) {
-		CollectorGuard guard = new CollectorGuard(registry, new ScrapeLimits(2, timeout, NEVER), this.errors);
+		CollectorGuard guard = new CollectorGuard(registry, new MetricsServlet.Limits(2, timeout, NEVER), this.errors);
 		this.guards.add(guard);
 		return guard;
 	}

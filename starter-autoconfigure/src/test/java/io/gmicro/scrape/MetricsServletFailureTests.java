@@ -111,7 +111,8 @@ class MetricsServletFailureTests {
 				.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder().value(1).build())
 				.build();
 		});
-		return new MetricsServlet(registry, new ScrapeLimits(2, Duration.ofMinutes(1), Duration.ofMinutes(1)), meters);
+		return new MetricsServlet(registry, new MetricsServlet.Limits(2, Duration.ofMinutes(1), Duration.ofMinutes(1)),
+				meters);
 	}
 
 	private static void await(CountDownLatch latch) {
