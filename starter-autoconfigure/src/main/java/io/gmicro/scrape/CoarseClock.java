@@ -8,21 +8,21 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock for a registry that is scraped. Its meters ask for the time of day on every
- * record, twice for a histogram, only to see whether a window of twenty seconds is over;
- * this one answers from memory what a daemon thread reads ten times a second. What is
- * measured with {@link #monotonicTime()} is exact. Before {@link #start()} and after
- * {@link #close()} the time of day is exact as well. Not for registries that push: theirs
- * have to be on time. Thread-safe.
+ * A clock for a registry that is scraped. Meters read the time of day on every record,
+ * twice for a histogram, only to rotate time windows of several seconds. This clock
+ * returns the time of day that a daemon thread reads ten times per second.
+ * {@link #monotonicTime()} is exact, as is the time of day before {@link #start()} and
+ * after {@link #close()}. Not for registries that push, which need the exact time.
+ * Thread-safe.
  */
 public final class CoarseClock implements Clock, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(CoarseClock.class);
 
-	/** How far the time of day may lag behind, in nanoseconds. */
+	/** Interval of the readings, in nanoseconds. */
 	private static final long PERIOD = 100_000_000;
 
-	private static final long LONGEST_END = 1_000;
+	private static final long STOP_TIMEOUT_MILLIS = 1_000;
 
 	private static final long EXACT = Long.MIN_VALUE;
 
@@ -31,13 +31,13 @@ public final class CoarseClock implements Clock, AutoCloseable {
 	private volatile @Nullable Thread thread;
 
 	/**
-	 * The time of day.
-	 * @return milliseconds since 1970, up to about a tenth of a second ago
+	 * Return the time of day.
+	 * @return milliseconds since 1970, at most about a tenth of a second behind
 	 */
 	@Override
 	public long wallTime() {
-		long known = this.wallTime;
-		return (known != EXACT) ? known : Clock.SYSTEM.wallTime();
+		long latest = this.wallTime;
+		return (latest != EXACT) ? latest : Clock.SYSTEM.wallTime();
 	}
 
 	@Override
@@ -46,8 +46,7 @@ public final class CoarseClock implements Clock, AutoCloseable {
 	}
 
 	/**
-	 * Start to answer from memory. Where there can be no thread, the time of day stays
-	 * exact.
+	 * Start the thread. If it cannot be started, the time of day stays exact.
 	 */
 	public void start() {
 		Thread started = new Thread(this::tick, "gmicro-clock");
@@ -58,7 +57,7 @@ public final class CoarseClock implements Clock, AutoCloseable {
 		}
 		catch (OutOfMemoryError ex) {
 			this.thread = null;
-			logger.warn("The thread gmicro-clock could not be started: every record reads the clock itself", ex);
+			logger.warn("The thread gmicro-clock could not be started: every record reads the system clock", ex);
 		}
 	}
 
@@ -75,7 +74,7 @@ public final class CoarseClock implements Clock, AutoCloseable {
 	}
 
 	/**
-	 * Answer exactly again, and end the thread.
+	 * Stop the thread. The time of day is exact again.
 	 */
 	@Override
 	public void close() {
@@ -83,20 +82,13 @@ public final class CoarseClock implements Clock, AutoCloseable {
 		this.thread = null;
 		if (running != null) {
 			LockSupport.unpark(running);
-			awaitEndOf(running);
-		}
-	}
-
-	/**
-	 * A container that undeploys an application takes a thread that still runs for a
-	 * leak.
-	 */
-	private static void awaitEndOf(Thread thread) {
-		try {
-			thread.join(LONGEST_END);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			try {
+				// On undeploy, containers report threads that still run as leaks
+				running.join(STOP_TIMEOUT_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

@@ -5,9 +5,9 @@ import java.io.OutputStream;
 import java.time.Duration;
 
 /**
- * Writes to a client for as long as the client may take. Each part is small enough for a
- * container to buffer, so that a client which reads at all lets the deadline be looked
- * at; one that reads nothing is cut off by the container.
+ * Fails once a client has exceeded the write timeout. It writes in parts that fit into
+ * the buffer of a container, so that it can check the deadline while a client reads
+ * slowly. The container closes the connection to a client that reads nothing.
  */
 final class DeadlineOutputStream extends OutputStream {
 
@@ -38,7 +38,7 @@ final class DeadlineOutputStream extends OutputStream {
 		}
 	}
 
-	/** What is left unsent is not worth waiting for. */
+	/** Does not flush to a client that is already too slow. */
 	@Override
 	public void close() throws IOException {
 		check();

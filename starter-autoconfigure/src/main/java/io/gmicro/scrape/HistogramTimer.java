@@ -16,10 +16,9 @@ import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 
 /**
- * A timer with a histogram, for a registry that is scraped. A record adds to one bucket
- * and to the total and looks at the largest value; its count is the sum of its buckets,
- * and threads that record at the same time do not wait for each other's cache line.
- * Thread-safe.
+ * A timer with a histogram for a registry that is scraped. A record adds to one bucket
+ * and to the total, and updates the maximum. The count is the sum of the buckets. Threads
+ * that record at the same time do not contend. Thread-safe.
  */
 final class HistogramTimer extends AbstractTimer {
 
@@ -27,28 +26,28 @@ final class HistogramTimer extends AbstractTimer {
 
 	private static final long LONG = TimeUnit.HOURS.toNanos(1);
 
-	/** The total begins from zero again after so many nanoseconds. */
+	/** Number of nanoseconds after which the total overflows to zero. */
 	private static final double ROUND = 0x1p64;
 
-	/** In nanoseconds and ascending, without infinity. */
+	/** Upper bounds in nanoseconds, without infinity. */
 	private final double[] bounds;
 
-	/** The same, as whole numbers that a duration can be compared with. */
+	/** The same as integers, for comparison with a duration. */
 	private final long[] inclusiveBounds;
 
-	/** In seconds, with infinity. */
+	/** Upper bounds in seconds, with infinity. */
 	private final double[] upperBounds;
 
-	/** Each bucket's own, the last for what is above all bounds. */
+	/** Counts of the buckets, not cumulative; the last one is for values above all. */
 	private final LongAdder[] counts;
 
-	/** In nanoseconds, without what is too long. */
+	/** Sum in nanoseconds of durations shorter than {@link #LONG}. */
 	private final LongAdder total = new LongAdder();
 
-	/** In nanoseconds. Values that a long could add up only a few thousand times. */
+	/** Sum in nanoseconds of the others, a few thousand of which overflow a long. */
 	private final DoubleAdder longTotal = new DoubleAdder();
 
-	/** What was last read of the total, to see that it has begun from zero again. */
+	/** The total when it was last read, to detect an overflow. */
 	private long lastTotal;
 
 	private long rounds;
@@ -69,7 +68,7 @@ final class HistogramTimer extends AbstractTimer {
 		this.max = new TimeWindowMax(clock, config);
 	}
 
-	/** What is left for Micrometer to keep: percentiles, if a filter wants them. */
+	/** Leaves only percentiles to Micrometer, if a filter configures them. */
 	private static DistributionStatisticConfig withoutBuckets(DistributionStatisticConfig config) {
 		return DistributionStatisticConfig.builder()
 			.percentilesHistogram(false)
@@ -95,7 +94,7 @@ final class HistogramTimer extends AbstractTimer {
 		this.max.record(nanos, TimeUnit.NANOSECONDS);
 	}
 
-	/** The first bucket whose bound is not smaller. */
+	/** Returns the index of the first bucket with a bound that is not smaller. */
 	private int bucket(long nanos) {
 		int from = 0;
 		int to = this.inclusiveBounds.length;
@@ -125,7 +124,7 @@ final class HistogramTimer extends AbstractTimer {
 		return (total() + this.longTotal.sum()) / unit.toNanos(1);
 	}
 
-	/** Right if it is read once in 584 years of recorded time. */
+	/** Correct if read at least once per 584 years of recorded time. */
 	private synchronized double total() {
 		long now = this.total.sum();
 		if (Long.compareUnsigned(now, this.lastTotal) < 0) {
@@ -141,7 +140,7 @@ final class HistogramTimer extends AbstractTimer {
 		return this.max.poll(unit);
 	}
 
-	/** For the exposition, whose buckets are those of client_java. */
+	/** Returns the buckets as client_java represents them. */
 	ClassicHistogramBuckets buckets() {
 		long[] own = new long[this.counts.length];
 		for (int i = 0; i < own.length; i++) {

@@ -1,5 +1,6 @@
 package io.gmicro.scrape;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -17,7 +18,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the samples of one family, line by line, in a format of Prometheus.
+ * Writes the samples of a metric family in a text format.
  */
 final class SampleWriter {
 
@@ -39,7 +40,7 @@ final class SampleWriter {
 	/**
 	 * Create a writer for a family.
 	 * @param line the last line of any data point
-	 * @param family what the data points belong to
+	 * @param family the family
 	 * @param exemplars whether the format has exemplars
 	 */
 	static SampleWriter named(String line, MetricSnapshot family, boolean exemplars) {
@@ -48,7 +49,7 @@ final class SampleWriter {
 		return new SampleWriter(distribution ? name.replaceFirst("_sum$", "") : name, exemplars);
 	}
 
-	/** Whether a data point is written here, if its family is. */
+	/** Whether this class can write a data point. */
 	static boolean isRegular(DataPointSnapshot point) {
 		if (point.hasScrapeTimestamp() || !isRegular(point.getLabels())) {
 			return false;
@@ -70,7 +71,7 @@ final class SampleWriter {
 		return true;
 	}
 
-	/** Releases of client_java do not agree about colons. */
+	/** Versions of client_java differ in how they write colons. */
 	private static boolean isRegular(Labels labels) {
 		for (int i = 0; i < labels.size(); i++) {
 			if (labels.getPrometheusName(i).indexOf(':') >= 0) {
@@ -101,7 +102,7 @@ final class SampleWriter {
 
 	private void write(HistogramDataPointSnapshot histogram, TextBuffer text) {
 		ClassicHistogramBuckets buckets = histogram.getClassicBuckets();
-		// Looking for one in none makes an iterator a bucket
+		// Looking up an exemplar allocates an iterator per bucket, even if there is none
 		Exemplars exemplars = (this.exemplars && histogram.getExemplars().size() > 0) ? histogram.getExemplars() : null;
 		double lower = Double.NEGATIVE_INFINITY;
 		long count = 0;
@@ -131,7 +132,7 @@ final class SampleWriter {
 		end(null, text);
 	}
 
-	/** Neighbours mostly have the same bounds. */
+	/** Caches the texts, as data points of a family mostly have the same bounds. */
 	private String bound(int index, double value) {
 		if (index >= this.bounds.length) {
 			this.bounds = Arrays.copyOf(this.bounds, index + 1);
@@ -168,7 +169,7 @@ final class SampleWriter {
 			putLabels(exemplar.getLabels(), text);
 			text.putAscii("} ").putDouble(exemplar.getValue());
 			if (exemplar.hasTimestamp()) {
-				putSeconds(exemplar.getTimestampMillis(), text.put(' '));
+				text.put(' ').putAscii(BigDecimal.valueOf(exemplar.getTimestampMillis(), 3).toPlainString());
 			}
 		}
 		text.put('\n');
@@ -181,18 +182,6 @@ final class SampleWriter {
 			}
 			text.putAscii(labels.getPrometheusName(i)).putAscii("=\"").putEscaped(labels.getValue(i)).put('"');
 		}
-	}
-
-	private static void putSeconds(long millis, TextBuffer text) {
-		text.putLong(millis / 1000).put('.');
-		long rest = millis % 1000;
-		if (rest < 100) {
-			text.put('0');
-		}
-		if (rest < 10) {
-			text.put('0');
-		}
-		text.putLong(rest);
 	}
 
 }

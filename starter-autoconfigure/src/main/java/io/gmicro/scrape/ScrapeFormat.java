@@ -13,9 +13,9 @@ import org.springframework.util.MimeType;
 import org.springframework.util.MimeTypeUtils;
 
 /**
- * The formats a scrape may be answered in. A client gets what it asks for by name and
- * prefers; everybody else, a wildcard and a header that cannot be read included, gets the
- * text format, so that no scrape is refused.
+ * The exposition formats. A client gets the format that it names and prefers in its
+ * {@code Accept} header. In all other cases, including wildcards and malformed headers,
+ * it gets the text format, so that no scrape is rejected.
  *
  * @see <a href=
  * "https://prometheus.io/docs/instrumenting/content_negotiation/">Prometheus, content

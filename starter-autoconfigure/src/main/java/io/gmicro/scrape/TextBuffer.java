@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Text in UTF-8 that waits to be written, with values put as the Prometheus formats want
- * them. It grows as needed; who fills it drains it.
+ * A growing buffer of UTF-8 text, with values in the notation of the Prometheus formats.
  */
 final class TextBuffer extends OutputStream {
 

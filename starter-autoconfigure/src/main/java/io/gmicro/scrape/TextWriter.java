@@ -18,10 +18,11 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a text format as client_java does, byte for byte, in parts. Families of many
- * samples are written by {@link SampleWriter}; client_java writes everything else, and of
- * such a family the head and the first data point, which tell the names. Should that
- * point not read as it would here, client_java writes the family. Thread-safe.
+ * Writes a text format in parts, with the same bytes as client_java. {@link SampleWriter}
+ * writes metric families with many samples, except their header and first data point,
+ * which client_java writes and which contain the names. If {@code SampleWriter} would
+ * write that data point in another way, client_java writes the whole family, as it does
+ * all other ones. Thread-safe.
  */
 final class TextWriter {
 
@@ -39,7 +40,7 @@ final class TextWriter {
 
 	/**
 	 * Create a writer.
-	 * @param library writes the same format
+	 * @param library the writer of client_java for the format
 	 * @param exemplars whether the format has exemplars
 	 */
 	TextWriter(ExpositionFormatWriter library, boolean exemplars) {
@@ -80,7 +81,7 @@ final class TextWriter {
 		this.library.write(out, new MetricSnapshots(others));
 	}
 
-	/** Those with the same name are merged into one family. */
+	/** client_java merges snapshots of the same name. */
 	private static boolean hasUniqueNames(MetricSnapshots snapshots) {
 		for (int i = 1; i < snapshots.size(); i++) {
 			String name = snapshots.get(i).getMetadata().getPrometheusName();
@@ -91,7 +92,7 @@ final class TextWriter {
 		return true;
 	}
 
-	/** The family with its first data point only, if it has many of a regular kind. */
+	/** Returns a family of many regular data points, reduced to the first one. */
 	private static @Nullable MetricSnapshot first(MetricSnapshot family) {
 		if (family.getDataPoints().size() < MIN_POINTS
 				|| !family.getDataPoints().stream().allMatch(SampleWriter::isRegular)) {

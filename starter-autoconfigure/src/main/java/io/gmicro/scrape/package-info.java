@@ -1,6 +1,6 @@
 /**
- * Serves a Prometheus registry over HTTP: what to write, in which format, and to how many
- * at once.
+ * The metrics endpoint: the servlet that serves a Prometheus registry, its formats, and a
+ * registry with timers that are cheap to record to and to collect.
  */
 @NullMarked
 package io.gmicro.scrape;
