@@ -2,7 +2,6 @@ package io.gmicro.scrape;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Samples;
+import io.gmicro.testing.RawClient;
 import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -242,7 +243,7 @@ class ScrapeTests {
 				return true;
 			});
 			Awaitility.await().until(() -> !isAccepting(port));
-			String scrape = exchange(managementPort, "GET /metrics HTTP/1.0\r\n\r\n");
+			String scrape = RawClient.answer(managementPort, "GET /metrics HTTP/1.0");
 			assertThat(scrape).startsWith("HTTP/1.1 200")
 				.contains("http_server_active_requests{http_request_method=\"GET\"} 1.0");
 			Application.released.countDown();
@@ -318,14 +319,6 @@ class ScrapeTests {
 		return text.toString();
 	}
 
-	private static String exchange(int port, String request) throws IOException {
-		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-			OutputStream out = socket.getOutputStream();
-			out.write(request.getBytes(StandardCharsets.US_ASCII));
-			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		}
-	}
-
 	private static boolean isAccepting(int port) {
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
 			return socket.isConnected();
@@ -335,7 +328,7 @@ class ScrapeTests {
 		}
 	}
 
-	private static <T> FutureTask<T> background(java.util.concurrent.Callable<T> task) {
+	private static <T> FutureTask<T> background(Callable<T> task) {
 		FutureTask<T> future = new FutureTask<>(task);
 		new Thread(future).start();
 		return future;
