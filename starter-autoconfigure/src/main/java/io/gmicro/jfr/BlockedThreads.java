@@ -15,30 +15,29 @@ import jdk.jfr.consumer.RecordedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where threads waited for a monitor when JFR's memory was read. JDK 17 takes the stack
- * of such a wait when it begins and forgets it in the read, so that the event, which
- * follows at the end of the wait, has none; JDK 25 takes it at the end. Used under the
- * lock of {@link JfrMemory}.
+ * Stacks of threads that were blocked on a monitor while JFR's memory was read. Before
+ * JDK 25, JFR takes the stack when the wait begins and the read discards it, so the event
+ * at the end of the wait has no stack. Guarded by the lock of {@link JfrMemory}.
  */
 final class BlockedThreads {
 
-	private static final int MOST = 256;
+	private static final int MAX_THREADS = 256;
 
-	private static final boolean FORGOTTEN = Runtime.version().feature() < 25;
+	private static final boolean NEEDED = Runtime.version().feature() < 25;
 
 	private Map<Long, Wait> before = Map.of();
 
 	private Map<Long, Wait> last = Map.of();
 
-	/** To be called right before each read. */
-	void look() {
-		if (!FORGOTTEN) {
+	/** Called right before each read. */
+	void update() {
+		if (!NEEDED) {
 			return;
 		}
 		this.before = this.last;
 		ThreadMXBean threads = Platform.threads();
 		long[] ids = blocked(threads.getThreadInfo(threads.getAllThreadIds())).mapToLong(ThreadInfo::getThreadId)
-			.limit(MOST)
+			.limit(MAX_THREADS)
 			.toArray();
 		Map<Long, Wait> found = new HashMap<>();
 		blocked(threads.getThreadInfo(ids, Jfr.STACK_DEPTH))
@@ -53,9 +52,9 @@ final class BlockedThreads {
 	}
 
 	/**
-	 * The stack of a wait for a monitor that was still going on at the read before.
+	 * The stack of a wait for a monitor that had begun before the previous read.
 	 * @param event an event without a stack
-	 * @return the stack, innermost call first, or {@code null} if it is not known
+	 * @return the frames, innermost first, or {@code null} if the stack is unknown
 	 */
 	@Nullable List<Frame> stack(RecordedEvent event) {
 		if (!event.getEventType().getName().equals("jdk.JavaMonitorEnter")) {
@@ -69,8 +68,8 @@ final class BlockedThreads {
 	}
 
 	/**
-	 * JFR does not say which thread it was when the thread has ended since. All that come
-	 * into question have to agree.
+	 * JFR does not record which thread it was if the thread has ended since. The stack is
+	 * known if all candidates have the same.
 	 */
 	private @Nullable List<Frame> stackOfEnded(@Nullable RecordedClass monitor) {
 		if (monitor == null) {
@@ -86,9 +85,6 @@ final class BlockedThreads {
 		return (stacks.size() == 1) ? stacks.get(0) : null;
 	}
 
-	/**
-	 * What a thread waits for, and where.
-	 */
 	private record Wait(String monitor, List<Frame> stack) {
 
 		static Wait of(ThreadInfo thread) {

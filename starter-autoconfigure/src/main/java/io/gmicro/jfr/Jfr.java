@@ -10,32 +10,32 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import javax.management.JMException;
 
-import io.gmicro.profile.Profile;
 import jdk.jfr.FlightRecorder;
+import jdk.jfr.Recording;
+import jdk.jfr.RecordingState;
 
 /**
- * What the profiles need of the JDK's flight recorder. Not loaded where the Java runtime
- * has none.
+ * The JDK Flight Recorder of this JVM: how it is started, and which recordings it has,
+ * including those of other applications and tools. This class cannot be loaded on a Java
+ * runtime without the module {@code jdk.jfr}.
  */
 public final class Jfr {
 
 	static final int STACK_DEPTH = 256;
 
-	/** In seconds. There may be no thread to start it. */
-	private static final int LONGEST_START = 10;
-
-	/** JFR allows no more. */
-	private static final int MAX_STACK_DEPTH = 2_048;
+	/** JFR starts threads, which may be impossible. */
+	private static final int START_TIMEOUT_SECONDS = 10;
 
 	private Jfr() {
 	}
 
 	/**
-	 * Prepares for the first use of the recorder.
-	 * @throws IOException if it would have no directory to write to
+	 * Starts the recorder with a private directory and deep stacks.
+	 * @throws IOException if the directory cannot be created
 	 */
 	public static void prepare() throws IOException {
 		JfrRepository.makePrivate();
@@ -46,9 +46,9 @@ public final class Jfr {
 	}
 
 	/**
-	 * Has a thread of the JDK that knows nothing of the application start the recorder.
-	 * Until Java 23 a thread keeps the protection domains of all that was on the stack
-	 * when it was created.
+	 * Starts the recorder on a thread of the JDK without any class of the application on
+	 * its stack. Up to Java 23 the threads of JFR would keep the protection domains of
+	 * these classes, and so their class loader.
 	 */
 	private static void initialize() {
 		ForkJoinPool pool = new ForkJoinPool(1);
@@ -56,10 +56,10 @@ public final class Jfr {
 			MethodHandle recorder = MethodHandles.publicLookup()
 				.findStatic(FlightRecorder.class, "getFlightRecorder", MethodType.methodType(FlightRecorder.class));
 			pool.submit(MethodHandleProxies.asInterfaceInstance(Callable.class, recorder))
-				.get(LONGEST_START, TimeUnit.SECONDS);
+				.get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ReflectiveOperationException | ExecutionException | TimeoutException ex) {
-			// The first use starts it, or says why it cannot
+			// The first use starts it, or throws the reason
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -70,9 +70,9 @@ public final class Jfr {
 	}
 
 	/**
-	 * Does something for which JFR starts threads. They stay for ever and inherit the
-	 * class loader of the application, which must be free to go when it is undeployed.
-	 * @param action what to do
+	 * Runs an action for which JFR starts threads. These threads never end and inherit
+	 * the context class loader, which must not be that of an application that can be
+	 * undeployed.
 	 */
 	static void asSystem(Runnable action) {
 		Thread current = Thread.currentThread();
@@ -87,46 +87,57 @@ public final class Jfr {
 	}
 
 	/**
-	 * Has the recorder keep deep stacks, unless the command line says how deep. That is
-	 * possible only before its first use.
+	 * Sets the stack depth, unless the command line sets it. JFR accepts it only before
+	 * its first use.
 	 */
-	static void deepenStacks() {
+	private static void deepenStacks() {
 		if (!FlightRecorder.isInitialized() && !JfrRepository.options().contains("stackdepth=")) {
 			try {
-				DiagnosticCommand.run("jfrConfigure", "stackdepth=" + STACK_DEPTH);
+				Platform.diagnosticCommand("jfrConfigure", "stackdepth=" + STACK_DEPTH);
 			}
 			catch (JMException ex) {
-				// Stacks then end at the JVM's own depth, and the profiles say how many
-				// did.
+				// Profiles report how many stacks were truncated
 			}
 		}
 	}
 
-	/**
-	 * Says in a profile how many stacks were cut.
-	 * @param profile the profile
-	 * @param truncated how many
-	 * @param count how many there are
-	 * @param depth how many calls of a stack are left
-	 */
-	static void commentOnDepth(Profile profile, long truncated, long count, int depth) {
-		String cut = truncated + " of " + count + " stacks were cut at " + depth + " calls";
-		if (depth < MAX_STACK_DEPTH) {
-			int deeper = (depth < STACK_DEPTH) ? STACK_DEPTH : Math.min(4 * depth, MAX_STACK_DEPTH);
-			profile
-				.comment(cut + "; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=" + deeper);
-		}
-		else {
-			profile.comment(cut + ", the most that JFR records");
-		}
-	}
-
-	/** Whether this JVM has an event of that name. */
+	/** Whether this JVM has the event type with the given name. */
 	public static boolean hasEvent(String name) {
 		return FlightRecorder.getFlightRecorder()
 			.getEventTypes()
 			.stream()
 			.anyMatch((type) -> type.getName().equals(name));
+	}
+
+	/** Whether any recording keeps events in memory only. */
+	public static boolean isRecordingInMemory() {
+		return recordings().anyMatch((recording) -> isRunning(recording) && !recording.isToDisk());
+	}
+
+	static boolean isRecording() {
+		return recordings().anyMatch(Jfr::isRunning);
+	}
+
+	/**
+	 * Whether a recording writes to disk. The memory is then empty, and the files may
+	 * hold events that were read before.
+	 */
+	static boolean isRecordingToDisk() {
+		return recordings().filter(Recording::isToDisk)
+			.anyMatch((recording) -> isRunning(recording) || recording.getState() == RecordingState.STOPPED);
+	}
+
+	/** The number of gmicro recordings, of all applications in this JVM. */
+	static long gmicroRecordings() {
+		return recordings().filter((recording) -> recording.getName().startsWith(JfrEvents.NAME)).count();
+	}
+
+	private static boolean isRunning(Recording recording) {
+		return recording.getState() == RecordingState.RUNNING;
+	}
+
+	private static Stream<Recording> recordings() {
+		return FlightRecorder.getFlightRecorder().getRecordings().stream();
 	}
 
 }

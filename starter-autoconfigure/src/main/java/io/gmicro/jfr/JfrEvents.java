@@ -13,12 +13,12 @@ import jdk.jfr.RecordingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events of some kinds from when this was opened until it is closed, recorded in memory.
- * They are handed over whenever that memory is read.
+ * A recording in memory of some types of events, from when it is opened until it is
+ * closed. Its reader receives the events whenever JFR's memory is read.
  */
 public final class JfrEvents implements AutoCloseable {
 
-	/** How the names of all such recordings begin. */
+	/** The prefix of the names of all these recordings. */
 	static final String NAME = "gmicro";
 
 	private final Recording recording = new Recording();
@@ -27,7 +27,7 @@ public final class JfrEvents implements AutoCloseable {
 
 	private final boolean window;
 
-	private final Set<String> kinds = ConcurrentHashMap.newKeySet();
+	private final Set<String> types = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable Throwable failure;
 
@@ -41,10 +41,10 @@ public final class JfrEvents implements AutoCloseable {
 	}
 
 	/**
-	 * Starts to record what happens from now on.
+	 * Starts a recording that may run for as long as the application.
 	 * @param name the rest of the recording's name
-	 * @param settings the kinds of events with their settings
-	 * @param reader whom to hand events to, one file at a time
+	 * @param settings the settings by type of event
+	 * @param reader receives the events, one file at a time
 	 * @return the running recording
 	 */
 	public static JfrEvents open(String name, Map<String, Map<String, String>> settings, Reader reader) {
@@ -52,7 +52,12 @@ public final class JfrEvents implements AutoCloseable {
 	}
 
 	/**
-	 * Starts to watch for a while: what happened before is handed to others.
+	 * Starts a recording for a limited time. Earlier events are read first, so that it
+	 * does not receive them.
+	 * @param settings the settings by type of event
+	 * @param reader receives the events, one file at a time
+	 * @return the running recording
+	 * @throws ProfilingException if the earlier events cannot be read
 	 */
 	public static JfrEvents openWindow(Map<String, Map<String, String>> settings, Reader reader)
 			throws ProfilingException {
@@ -76,17 +81,16 @@ public final class JfrEvents implements AutoCloseable {
 		}
 	}
 
-	/** Records one more kind of event, or one with other settings. */
-	public EventSettings enable(String event, Map<String, String> settings) {
-		this.kinds.add(event);
-		EventSettings enabled = this.recording.enable(event);
+	/** Enables a type of event, or changes its settings. */
+	public void enable(String type, Map<String, String> settings) {
+		this.types.add(type);
+		EventSettings enabled = this.recording.enable(type);
 		settings.forEach(enabled::with);
-		return enabled;
 	}
 
 	/**
-	 * Has all that happened until now handed over.
-	 * @throws ProfilingException if it was not possible
+	 * Passes all events so far to the reader.
+	 * @throws ProfilingException if they cannot be read
 	 */
 	public void read() throws ProfilingException {
 		check();
@@ -94,10 +98,13 @@ public final class JfrEvents implements AutoCloseable {
 		check();
 	}
 
-	/** Has the rest handed over and ends the recording. */
+	/**
+	 * Passes the remaining events to the reader and ends the recording.
+	 * @throws ProfilingException if they cannot be read
+	 */
 	public void finish() throws ProfilingException {
 		check();
-		this.kinds.forEach(this.recording::disable);
+		this.types.forEach(this.recording::disable);
 		read();
 		close();
 	}
@@ -107,12 +114,12 @@ public final class JfrEvents implements AutoCloseable {
 		if (cause instanceof ProfilingException known) {
 			throw known;
 		}
-		if (cause != null || this.recording.getState() != RecordingState.RUNNING) {
+		if (!isRunning()) {
 			throw new ProfilingException(503, "the recording was lost: try again");
 		}
 	}
 
-	/** Whether it records and nothing has failed. */
+	/** Whether it records and has not failed. */
 	public boolean isRunning() {
 		return this.failure == null && this.recording.getState() == RecordingState.RUNNING;
 	}
@@ -121,7 +128,7 @@ public final class JfrEvents implements AutoCloseable {
 		return this.window && this.failure == null;
 	}
 
-	/** Gives up, and frees what JFR holds for it. */
+	/** Ends the recording and frees JFR's memory for it. */
 	void fail(Throwable cause) {
 		this.failure = cause;
 		this.recording.close();
@@ -139,12 +146,12 @@ public final class JfrEvents implements AutoCloseable {
 		}
 	}
 
-	/** Takes the place of one that ended, and its faults. */
+	/** Replaces a recording that ended, whose events may be missing. */
 	public void inherit(JfrEvents before) {
 		this.incomplete |= before.incomplete || before.failure != null;
 	}
 
-	/** Says in a profile that it may not hold all. */
+	/** Adds a comment to a profile if events may be missing. */
 	public void commentOn(Profile profile) {
 		if (this.incomplete) {
 			profile.comment("Events may be missing: JFR's memory was full or another recording took them");
@@ -158,7 +165,7 @@ public final class JfrEvents implements AutoCloseable {
 	}
 
 	/**
-	 * Takes events.
+	 * Receives events.
 	 */
 	@FunctionalInterface
 	public interface Reader {

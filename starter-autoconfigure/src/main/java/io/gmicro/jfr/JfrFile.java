@@ -10,41 +10,42 @@ import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What was recorded for a while, in a file that only this user can read and that is gone
- * when this is closed.
+ * A file of recorded events that only this user can read. Closing it deletes it.
  */
 public final class JfrFile implements Closeable {
 
 	private static final long MAX_SIZE = 64 * JfrRepository.MEGABYTE;
 
+	private static final String SHARED_NAME = "gmicro has read ";
+
 	private final Path path;
 
 	private final Instant since;
 
-	/**
-	 * Create a view of a file.
-	 * @param path the file
-	 * @param since what ended until then is passed over
-	 */
-	JfrFile(Path path, Instant since) {
+	private JfrFile(Path path, Instant since) {
 		this.path = path;
 		this.since = since;
 	}
 
-	/** A new file without events, whose events up to a time are left out. */
-	public static JfrFile empty(Instant since) throws IOException {
+	/**
+	 * Creates an empty file.
+	 * @param since events that ended at this time or before are ignored
+	 */
+	public static JfrFile create(Instant since) throws IOException {
 		return new JfrFile(Files.createTempFile(PrivateDirectory.get(), null, ".jfr"), since);
 	}
 
 	/**
-	 * Writes the file. The recording of another may be of any size, and needs room for
-	 * itself.
-	 * @param recorded what it is to hold
-	 * @throws ProfilingException if that is too long, or there is too little room
+	 * Writes the file. Recordings of other tools may be of any size, so the size and the
+	 * free space are checked while writing.
+	 * @param recorded the content
+	 * @throws ProfilingException if it is too large, or too little space is free
 	 */
 	void fill(InputStream recorded) throws IOException, ProfilingException {
 		byte[] block = new byte[1 << 20];
@@ -63,7 +64,7 @@ public final class JfrFile implements Closeable {
 		}
 	}
 
-	/** Where the file is. */
+	/** The path of the file. */
 	public Path path() {
 		return this.path;
 	}
@@ -74,9 +75,9 @@ public final class JfrFile implements Closeable {
 	}
 
 	/**
-	 * Reads all events, in no particular order. Other recordings may have added some that
-	 * this one did not ask for.
-	 * @param action what to do with each
+	 * Reads all events, in no particular order. They may include events that only other
+	 * recordings enabled.
+	 * @param action called for each event
 	 * @throws IOException if the file cannot be read
 	 */
 	public void forEach(Consumer<RecordedEvent> action) throws IOException {
@@ -91,14 +92,32 @@ public final class JfrFile implements Closeable {
 		}
 	}
 
-	/** The same file without what ended until then. */
+	/** The same file without the events that ended at the given time or before. */
 	JfrFile after(Instant time) {
 		return time.isAfter(this.since) ? new JfrFile(this.path, time) : this;
 	}
 
-	/** Selects the events that are not left out. */
+	/** Matches the events that are not ignored. */
 	public Predicate<RecordedEvent> recent() {
 		return (event) -> event.getEndTime().isAfter(this.since);
+	}
+
+	/**
+	 * Shares the file with the other applications of an application server. Each has its
+	 * own copy of these classes, but JFR notifies the listeners of all of them about a
+	 * recording, whose name contains the path. The file must exist until this returns.
+	 */
+	void share() {
+		try (Recording announcement = new Recording()) {
+			announcement.setName(SHARED_NAME + this.path);
+		}
+	}
+
+	/** The file that a recording was created to share, or {@code null}. */
+	static @Nullable JfrFile shared(Recording recording) {
+		String name = recording.getName();
+		return name.startsWith(SHARED_NAME) ? new JfrFile(Path.of(name.substring(SHARED_NAME.length())), Instant.MIN)
+				: null;
 	}
 
 	@Override

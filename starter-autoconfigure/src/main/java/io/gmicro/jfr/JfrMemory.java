@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,30 +15,31 @@ import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Recording;
 import jdk.jfr.RecordingState;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of JFR, which the process has once. Reading takes the events out of it, for
- * whatever recording they were meant; so all that want events get what any of them reads.
- * JFR has to write a file for that. While nothing reads, nothing is written, and what JFR
- * keeps for stacks and for threads that ended grows: then it has to forget. Where another
- * recording writes to disk, the events are in its files. Thread-safe.
+ * The memory of JFR, of which a JVM has one. Reading it removes the events of all
+ * recordings, so every reader receives what any of them reads, and makes JFR write a
+ * file. Between reads nothing is written, but JFR's memory for stacks and for threads
+ * that ended grows, so it must be discarded at some time. While another recording writes
+ * to disk, the events are read from its files. Thread-safe.
  */
 public final class JfrMemory implements FlightRecorderListener {
 
 	private static final Logger logger = System.getLogger(JfrMemory.class.getName());
 
-	private static final long LONGEST_UNREAD = Duration.ofMinutes(2).toNanos();
+	private static final long MAX_AGE = Duration.ofMinutes(2).toNanos();
 
-	/** JFR keeps up to 16 kB for each that ended. */
-	private static final int MOST_THREADS_UNREAD = 2_000;
+	/** JFR keeps up to 16 kB for each thread that ended. */
+	private static final int MAX_UNREAD_THREADS = 2_000;
 
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-	private static final long LONGEST_PAUSE = 10 * SECOND;
+	private static final long MAX_PAUSE = 10 * SECOND;
 
 	private static final JfrMemory SHARED = new JfrMemory();
 
-	/** Text is the same object for every application of the JVM. */
+	/** An interned string is the same object for all applications of the JVM. */
 	private static final Object LOCK = "io.gmicro.jfr.JfrMemory".intern();
 
 	private static volatile byte[] reserve = {};
@@ -47,9 +48,9 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	private final BlockedThreads blocked = new BlockedThreads();
 
-	private final AtomicLong asked = new AtomicLong();
+	private final AtomicLong requested = new AtomicLong();
 
-	private long answered;
+	private long completed;
 
 	private Instant lastRead = Instant.now();
 
@@ -61,34 +62,35 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	private long pause = SECOND;
 
+	/** Whether events went to the files of another recording. */
 	private volatile boolean taken;
 
-	/** What was read was not handed over. */
+	/** Whether events were removed from the memory but reached no reader. */
 	private boolean lost;
 
 	private boolean warned;
 
 	private boolean listening;
 
-	/** Under the lock, on the thread that reads. */
-	private boolean reading;
+	/** Whether this thread, which holds the lock, shares a file with others. */
+	private boolean sharing;
 
 	private JfrMemory() {
 	}
 
-	/** The one of this class loader. */
+	/** The instance of this class loader. */
 	public static JfrMemory shared() {
 		return SHARED;
 	}
 
-	/** For readers, while they are handed a file. */
+	/** For readers, while they receive a file. */
 	BlockedThreads blocked() {
 		return this.blocked;
 	}
 
 	/**
 	 * Starts a recording.
-	 * @return until when what it will be handed has nothing to do with it
+	 * @return the time up to which events do not belong to the recording
 	 */
 	Instant start(JfrEvents events, Recording recording) {
 		synchronized (LOCK) {
@@ -96,10 +98,11 @@ public final class JfrMemory implements FlightRecorderListener {
 				FlightRecorder.addListener(this);
 				this.listening = true;
 			}
-			// Nothing that is recorded in memory holds what happened before
-			boolean isFirst = !JvmRecordings.isAnyRunning();
+			// The memory of the first recording contains nothing older
+			boolean isFirst = !Jfr.isRecording();
 			if (isFirst) {
-				forgotten();
+				emptied(null);
+				this.taken = false;
 				this.lost = false;
 			}
 			Instant start = Instant.now();
@@ -114,65 +117,62 @@ public final class JfrMemory implements FlightRecorderListener {
 		synchronized (LOCK) {
 			this.readers.remove(events);
 			if (this.listening && this.readers.isEmpty()) {
-				// The JDK outlives an application that is undeployed
+				// JFR would keep an undeployed application alive
 				FlightRecorder.removeListener(this);
 				this.listening = false;
 			}
 		}
 	}
 
-	private void forgotten() {
-		this.lastRead = Instant.now();
+	private void emptied(@Nullable Instant until) {
+		this.lastRead = Objects.requireNonNullElseGet(until, Instant::now);
 		this.lastNanos = System.nanoTime();
 		this.lastThreads = Platform.threads().getTotalStartedThreadCount();
-		this.taken = false;
 	}
 
 	@Override
 	public void recordingStateChanged(Recording recording) {
-		Path read = SharedReads.announced(recording);
-		if (read != null) {
-			readByAnother(read, recording.getState());
+		JfrFile shared = JfrFile.shared(recording);
+		if (shared != null) {
+			receive(shared, recording.getState());
 		}
 		else if (recording.isToDisk() && recording.getState() == RecordingState.RUNNING) {
 			this.taken = true;
 		}
 	}
 
-	private void readByAnother(Path path, RecordingState state) {
+	private void receive(JfrFile shared, RecordingState state) {
 		synchronized (LOCK) {
-			if (!this.reading && state == RecordingState.CLOSED) {
-				JfrFile file = new JfrFile(path, Instant.MIN);
-				this.readers.forEach((reader) -> reader.accept(file, false));
+			if (!this.sharing && state == RecordingState.CLOSED) {
+				this.readers.forEach((reader) -> reader.accept(shared, false));
 			}
 		}
 	}
 
 	/**
-	 * Hands over all that happened until now. Those who ask at the same time share a
-	 * read.
-	 * @throws ProfilingException if nothing can be written, or not be read again
+	 * Passes all events so far to the readers. Concurrent calls share a read.
+	 * @throws ProfilingException if JFR cannot write the file, or it cannot be read
 	 */
 	void read() throws ProfilingException {
-		long request = this.asked.incrementAndGet();
+		long request = this.requested.incrementAndGet();
 		synchronized (LOCK) {
-			if (this.answered < request) {
-				long answering = this.asked.get();
+			if (this.completed < request) {
+				long completing = this.requested.get();
 				try {
-					if (JvmRecordings.isAnyRunning()) {
+					if (Jfr.isRecording()) {
 						readNow();
 					}
 				}
 				catch (IOException | RuntimeException ex) {
-					unreadable(ex);
+					warn(ex);
 					throw new ProfilingException(503, "what was recorded could not be read: try again");
 				}
-				this.answered = answering;
+				this.completed = completing;
 			}
 		}
 	}
 
-	private void unreadable(Exception ex) {
+	private void warn(Exception ex) {
 		if (!this.warned) {
 			this.warned = true;
 			logger.log(Level.WARNING,
@@ -182,38 +182,38 @@ public final class JfrMemory implements FlightRecorderListener {
 		}
 	}
 
-	private void announce(JfrFile file) {
-		this.reading = true;
-		try {
-			SharedReads.announce(file.path());
-		}
-		finally {
-			this.reading = false;
-		}
-	}
-
 	private void readNow() throws IOException, ProfilingException {
-		// A lack of memory shows here and not while JFR is halfway
+		// An OutOfMemoryError is harmless here, but not while JFR writes
 		reserve = new byte[1 << 20];
 		reserve = new byte[0];
-		JfrRepository.requireSpace(JfrRepository.MEGABYTE + 2 * this.lastSize);
-		boolean onDisk = JvmRecordings.areOnDisk();
+		JfrRepository.requireWritable(JfrRepository.MEGABYTE + 2 * this.lastSize);
+		boolean onDisk = Jfr.isRecordingToDisk();
 		long passed = System.nanoTime() - this.lastNanos;
-		try (JfrFile file = JfrFile.empty(onDisk ? this.lastRead : Instant.MIN)) {
-			this.blocked.look();
+		try (JfrFile file = JfrFile.create(onDisk ? this.lastRead : Instant.MIN)) {
+			this.blocked.update();
 			boolean someMissing = copyTo(file, onDisk);
 			schedule(passed, file.size(), onDisk);
 			this.readers.forEach((reader) -> reader.accept(file, someMissing));
 			this.lost = false;
-			if (!onDisk && JvmRecordings.ours() > this.readers.stream().filter(JfrEvents::isRunning).count()) {
-				announce(file);
+			if (!onDisk && Jfr.gmicroRecordings() > this.readers.stream().filter(JfrEvents::isRunning).count()) {
+				share(file);
 			}
 		}
 	}
 
+	private void share(JfrFile file) {
+		this.sharing = true;
+		try {
+			file.share();
+		}
+		finally {
+			this.sharing = false;
+		}
+	}
+
 	/**
-	 * Copies what was recorded since the last time.
-	 * @return whether some of it may be missing
+	 * Copies the events since the last read.
+	 * @return whether some may be missing
 	 */
 	private boolean copyTo(JfrFile file, boolean onDisk) throws IOException, ProfilingException {
 		boolean someMissing = this.lost || (this.taken && !onDisk);
@@ -223,7 +223,7 @@ public final class JfrMemory implements FlightRecorderListener {
 			Instant start = snapshot.getStartTime();
 			someMissing |= onDisk && start != null && start.isAfter(this.lastRead);
 			try (InputStream in = snapshot.getStream(onDisk ? this.lastRead : null, null)) {
-				forgotten(snapshot.getStopTime());
+				emptied(snapshot.getStopTime());
 				if (in != null) {
 					file.fill(in);
 				}
@@ -232,45 +232,26 @@ public final class JfrMemory implements FlightRecorderListener {
 		return someMissing || (!onDisk && file.size() > JfrRepository.memorySize() / 10 * 9);
 	}
 
-	private void forgotten(Instant until) {
-		boolean wasTaken = this.taken;
-		forgotten();
-		this.taken = wasTaken;
-		this.lastRead = (until != null) ? until : this.lastRead;
-	}
-
-	/** So that a quarter of the memory is filled the next time. */
+	/** Plans the next read for when a quarter of the memory is filled. */
 	private void schedule(long passed, long size, boolean onDisk) {
 		double wanted = (double) passed * JfrRepository.memorySize() / 4 / Math.max(size, 1);
-		this.pause = Math.max(SECOND, (long) Math.min(wanted, LONGEST_PAUSE));
+		this.pause = Math.max(SECOND, (long) Math.min(wanted, MAX_PAUSE));
 		this.lastSize = onDisk ? this.lastSize : size;
 	}
 
-	/**
-	 * Whether there is reason to read while something is watched.
-	 */
-	private boolean isFilling() {
-		synchronized (LOCK) {
-			return !JvmRecordings.areOnDisk()
-					&& (System.nanoTime() - this.lastNanos >= this.pause || areManyThreadsUnread());
-		}
-	}
-
-	/**
-	 * Whether there is reason to forget while no profile is requested.
-	 */
+	/** Whether the memory must be discarded if no profile is requested. */
 	public boolean isOld() {
 		synchronized (LOCK) {
-			return System.nanoTime() - this.lastNanos >= LONGEST_UNREAD || areManyThreadsUnread();
+			return System.nanoTime() - this.lastNanos >= MAX_AGE || areManyThreadsUnread();
 		}
 	}
 
 	/**
-	 * Reads, if there is reason to, for those that watch. Where that fails they have to
-	 * give up, since JFR's memory grows otherwise.
+	 * Reads for the open windows before the memory is full. If that fails they end, as
+	 * JFR's memory would grow.
 	 */
 	public void readForWindows() {
-		if (hasWindows() && isFilling()) {
+		if (!windows().isEmpty() && isFilling()) {
 			try {
 				read();
 			}
@@ -282,16 +263,19 @@ public final class JfrMemory implements FlightRecorderListener {
 		}
 	}
 
-	private boolean hasWindows() {
-		return !windows().isEmpty();
-	}
-
 	private List<JfrEvents> windows() {
 		return this.readers.stream().filter(JfrEvents::isWindow).toList();
 	}
 
+	private boolean isFilling() {
+		synchronized (LOCK) {
+			return !Jfr.isRecordingToDisk()
+					&& (System.nanoTime() - this.lastNanos >= this.pause || areManyThreadsUnread());
+		}
+	}
+
 	private boolean areManyThreadsUnread() {
-		return Platform.threads().getTotalStartedThreadCount() - this.lastThreads > MOST_THREADS_UNREAD;
+		return Platform.threads().getTotalStartedThreadCount() - this.lastThreads > MAX_UNREAD_THREADS;
 	}
 
 }

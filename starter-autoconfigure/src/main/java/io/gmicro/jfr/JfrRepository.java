@@ -21,24 +21,24 @@ import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory in which JFR writes a file whenever events are read from its memory.
- * HotSpot ends the process when it cannot write there, so whether it can is tried before.
+ * The directory in which JFR writes a file whenever its memory is read. HotSpot ends the
+ * process if it cannot write there, so this is checked before each read.
  */
 public final class JfrRepository {
-
-	/**
-	 * What has to be free there: twice what a read writes if all of JFR's memory is full,
-	 * and as much again.
-	 */
-	public static final long LEAST_SPACE = 64L << 20;
 
 	/** In bytes. */
 	public static final long MEGABYTE = 1L << 20;
 
-	/** JFR opens a few, others of the process may open some at the same time. */
+	/**
+	 * Required free space in bytes: four times what a read writes if JFR's memory is
+	 * full.
+	 */
+	public static final long LEAST_SPACE = 64 * MEGABYTE;
+
+	/** JFR opens a few, and the application may open some at the same time. */
 	private static final int LEAST_DESCRIPTORS = 64;
 
-	/** JFR creates a directory and a file, and its copy is another. */
+	/** JFR creates a directory and a file, and its copy is another file. */
 	private static final int LEAST_FILES = 8;
 
 	private static final long DEFAULT_MEMORY = 10 * MEGABYTE;
@@ -51,17 +51,17 @@ public final class JfrRepository {
 	}
 
 	/**
-	 * Moves the repository to the private directory, unless the user chose where it is or
-	 * a recording may use it.
+	 * Moves the repository to the private directory, unless the user chose its directory
+	 * or a recording may use it.
 	 */
 	static void makePrivate() throws IOException {
 		Path directory = PrivateDirectory.get();
 		if (!isChosen() && directory.toString().indexOf('"') < 0) {
 			try {
-				DiagnosticCommand.run("jfrConfigure", "repositorypath=\"" + directory + '"');
+				Platform.diagnosticCommand("jfrConfigure", "repositorypath=\"" + directory + '"');
 			}
 			catch (JMException ex) {
-				// It stays where it is
+				// The repository stays where it is
 			}
 		}
 	}
@@ -78,7 +78,10 @@ public final class JfrRepository {
 				|| !PrivateDirectory.temporaryFiles().equals(path.getParent());
 	}
 
-	/** What the command line says of the recorder, whatever way the JVM was told. */
+	/**
+	 * The options of {@code -XX:FlightRecorderOptions}, whether from the command line, a
+	 * file or the environment.
+	 */
 	static String options() {
 		try {
 			HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -91,7 +94,7 @@ public final class JfrRepository {
 
 	private static String configuration() {
 		try {
-			return DiagnosticCommand.run("jfrConfigure");
+			return Platform.diagnosticCommand("jfrConfigure");
 		}
 		catch (JMException ex) {
 			return "";
@@ -103,7 +106,7 @@ public final class JfrRepository {
 		return (path.find() && !path.group(1).strip().equals("N/A")) ? Path.of(path.group(1).strip()) : null;
 	}
 
-	/** How much JFR keeps in memory before it forgets the oldest events, in bytes. */
+	/** Size of the memory after which JFR discards the oldest events, in bytes. */
 	static long memorySize() {
 		return memorySize(configuration());
 	}
@@ -122,11 +125,11 @@ public final class JfrRepository {
 	}
 
 	/**
-	 * Tries whether files can be written in the repository, with room to spare.
-	 * @param expected how large the file is thought to become, in bytes
-	 * @throws ProfilingException if there is too little room, or none at all
+	 * Checks that files can be written in the repository, with space to spare.
+	 * @param expected expected size of the file in bytes
+	 * @throws ProfilingException if they cannot
 	 */
-	public static void requireSpace(long expected) throws ProfilingException {
+	static void requireWritable(long expected) throws ProfilingException {
 		String configuration = configuration();
 		Path repository = path(configuration);
 		if (repository == null) {
@@ -168,12 +171,12 @@ public final class JfrRepository {
 			return system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount();
 		}
 		catch (InternalError ex) {
-			// They cannot be counted without one
+			// Counting them needs a descriptor, too
 			return 0;
 		}
 	}
 
-	/** JFR creates the repository again where something removed it, but not all above. */
+	/** If the repository was removed, JFR creates it again, but not its parent. */
 	static Path existing(Path repository) throws IOException {
 		if (Files.exists(repository, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(repository)) {
 			throw new NotDirectoryException(repository.toString());
@@ -185,7 +188,13 @@ public final class JfrRepository {
 		return Files.isDirectory(repository) ? repository : parent;
 	}
 
-	/** Refuses to write where less than so many bytes are free. */
+	/**
+	 * Checks the free space of a directory.
+	 * @param directory the directory
+	 * @param least required free space in bytes
+	 * @throws IOException if it cannot be determined
+	 * @throws ProfilingException if less is free
+	 */
 	public static void requireSpace(Path directory, long least) throws IOException, ProfilingException {
 		if (Files.getFileStore(directory).getUsableSpace() < least) {
 			throw new ProfilingException(503,
@@ -195,7 +204,7 @@ public final class JfrRepository {
 		}
 	}
 
-	/** Quotas and limits show only then. */
+	/** Quotas and limits of the process show only when files are written. */
 	private static void tryToWrite(Path directory, long size, int files) throws IOException {
 		Path file = Files.createTempFile(directory, PrivateDirectory.PREFIX, ".tmp");
 		try (OutputStream out = Files.newOutputStream(file)) {

@@ -15,11 +15,14 @@ import jdk.jfr.consumer.RecordedStackTrace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the stacks of events into frames. Events of one chunk share their stacks, and
- * stacks their methods, so each is turned once. Used by one thread, but for
+ * Converts the stacks of events to frames. Events of a chunk share their stacks, and
+ * stacks their methods, so each is converted once. Not thread-safe, except for
  * {@link #commentOn}.
  */
 public final class JfrStacks {
+
+	/** The limit of JFR. */
+	private static final int MAX_STACK_DEPTH = 2_048;
 
 	private final Map<RecordedStackTrace, List<Frame>> stacks = new IdentityHashMap<>();
 
@@ -34,7 +37,7 @@ public final class JfrStacks {
 	/**
 	 * The stack of an event.
 	 * @param event the event
-	 * @return the calls, innermost first, or {@code null} if it has none
+	 * @return the frames, innermost first, or {@code null} if it has no stack
 	 */
 	public @Nullable List<Frame> of(RecordedEvent event) {
 		RecordedStackTrace stack = event.getStackTrace();
@@ -50,17 +53,23 @@ public final class JfrStacks {
 				(added) -> added.getFrames().stream().map((frame) -> frame(frame)).toList());
 	}
 
-	/**
-	 * Tells how many of the stacks so far were cut at the depth that the JVM records.
-	 * @param profile the profile to tell it in
-	 */
+	/** Adds a comment to a profile if JFR truncated some of the stacks so far. */
 	public void commentOn(Profile profile) {
 		if (this.truncated.sum() > 0) {
-			Jfr.commentOnDepth(profile, this.truncated.sum(), this.count.sum(), this.depth.get());
+			profile.comment(comment(this.truncated.sum(), this.count.sum(), this.depth.get()));
 		}
 	}
 
-	/** Forget what belongs to the events so far. */
+	static String comment(long truncated, long count, int depth) {
+		String cut = truncated + " of " + count + " stacks were cut at " + depth + " calls";
+		if (depth >= MAX_STACK_DEPTH) {
+			return cut + ", the most that JFR records";
+		}
+		int deeper = (depth < Jfr.STACK_DEPTH) ? Jfr.STACK_DEPTH : Math.min(4 * depth, MAX_STACK_DEPTH);
+		return cut + "; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=" + deeper;
+	}
+
+	/** Frees the caches once all events of a file are read. */
 	public void clear() {
 		this.stacks.clear();
 		this.methods.clear();

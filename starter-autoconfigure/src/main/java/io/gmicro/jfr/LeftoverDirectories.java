@@ -18,9 +18,9 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /**
- * Removes the private directories of processes that were killed. Whatever is not surely
- * one is left alone: it has to be a directory of this user that only this user can open,
- * with a lock that no process holds. Links are never followed.
+ * Removes the private directories of processes that were killed. It deletes only a
+ * directory of this user that no other user can open and whose lock no process holds. It
+ * never follows links.
  */
 public final class LeftoverDirectories {
 
@@ -33,7 +33,7 @@ public final class LeftoverDirectories {
 	private LeftoverDirectories() {
 	}
 
-	/** Removes those in the directory for temporary files. */
+	/** Removes them from the directory for temporary files. */
 	public static void remove() {
 		Path own = PrivateDirectory.existing();
 		if (own != null) {
@@ -41,15 +41,15 @@ public final class LeftoverDirectories {
 				remove(PrivateDirectory.temporaryFiles(), Files.getOwner(own, LinkOption.NOFOLLOW_LINKS));
 			}
 			catch (IOException | UnsupportedOperationException ex) {
-				// There are no owners to tell them by
+				// Without owners it is unknown whose they are
 			}
 		}
 	}
 
 	/**
-	 * Remove what is in a directory. Failures are of no consequence.
-	 * @param parent where to look
-	 * @param user whose directories to remove
+	 * Removes them from a directory. Failures are ignored.
+	 * @param parent the directory that contains them
+	 * @param user the owner of the directories to remove
 	 */
 	static void remove(Path parent, UserPrincipal user) {
 		try (DirectoryStream<Path> all = Files.newDirectoryStream(parent)) {
@@ -68,7 +68,7 @@ public final class LeftoverDirectories {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			// The next start will look again
+			// The next start tries again
 		}
 	}
 
@@ -83,7 +83,7 @@ public final class LeftoverDirectories {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			// It belongs to someone else, or someone else removes it
+			// It belongs to another user, or another process removes it
 		}
 	}
 
@@ -100,7 +100,7 @@ public final class LeftoverDirectories {
 		}
 	}
 
-	/** The recorder's repository is one level deep. */
+	/** JFR's repository is one level deep. */
 	private static void empty(SecureDirectoryStream<Path> directory, boolean withDirectories) throws IOException {
 		int seen = 0;
 		for (Path entry : directory) {

@@ -23,9 +23,9 @@ import javax.management.StandardMBean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one directory of this process for everything that profiles write, below the
- * directory for temporary files. Only this user can read it. A lock that the operating
- * system releases with the process shows whether the process still runs.
+ * The directory of this process for all files that profiles need, below the directory for
+ * temporary files. Only this user can read it. It contains a locked file: the operating
+ * system releases the lock when the process ends. Thread-safe.
  */
 public final class PrivateDirectory {
 
@@ -33,7 +33,7 @@ public final class PrivateDirectory {
 
 	static final String LOCK = "lock";
 
-	/** The identifier of a process may be that of an earlier one, as in a container. */
+	/** Process identifiers repeat, for example after a container is restarted. */
 	static final String PREFIX_OF_PROCESS = PREFIX + ProcessHandle.current().pid() + "-"
 			+ ManagementFactory.getRuntimeMXBean().getStartTime() + "-";
 
@@ -45,9 +45,9 @@ public final class PrivateDirectory {
 	}
 
 	/**
-	 * The directory, which is created at the first call and whenever it was removed.
+	 * The directory, which is created by the first call and again after it was removed.
 	 * @return the absolute path
-	 * @throws IOException if it cannot be created, or is no longer this user's own
+	 * @throws IOException if it cannot be created, or belongs to another user
 	 */
 	public static synchronized Path get() throws IOException {
 		Path directory = path;
@@ -62,10 +62,10 @@ public final class PrivateDirectory {
 	}
 
 	/**
-	 * Makes a directory of this process what it was: something may have removed it, and
-	 * the recorder, which needs its parent to exist, made another that all may read.
+	 * Restores a private directory of this process that was removed, or that JFR created
+	 * again with permissions for all users.
 	 * @param directory the directory of this application, or of another of this process
-	 * @throws IOException if it cannot be created, or belongs to someone else by now
+	 * @throws IOException if it cannot be created, or belongs to another user
 	 */
 	static synchronized void restore(Path directory) throws IOException {
 		if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -91,13 +91,13 @@ public final class PrivateDirectory {
 		}
 	}
 
-	/** Whether a directory is one of this process, of whichever of its applications. */
+	/** Whether it is the directory of this or another application of this process. */
 	static boolean isOfProcess(Path directory) {
 		return directory.equals(path) || (directory.startsWith(temporaryFiles())
 				&& Objects.toString(directory.getFileName(), "").startsWith(PREFIX_OF_PROCESS));
 	}
 
-	/** As JFR knows it, without links. */
+	/** The directory for temporary files without links, as JFR reports it. */
 	static Path temporaryFiles() {
 		Path directory = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
 		try {
@@ -108,12 +108,12 @@ public final class PrivateDirectory {
 		}
 	}
 
-	/** The directory if there is one already. */
+	/** The directory, or {@code null} before the first call of {@link #get()}. */
 	static @Nullable Path existing() {
 		return path;
 	}
 
-	/** Only if it is this user's own, which no other user can forge. */
+	/** Another user cannot create a directory that this user owns. */
 	private static void closeToOthers(Path directory) throws IOException {
 		PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class,
 				LinkOption.NOFOLLOW_LINKS);
@@ -137,10 +137,9 @@ public final class PrivateDirectory {
 	}
 
 	/**
-	 * Closed, the channel would release the lock, and it is closed when nothing refers to
-	 * it. The recorder's repository is in the directory for as long as the process lives,
-	 * which may be longer than this application is deployed: so the JDK has to hold it,
-	 * and no class of ours with it.
+	 * A channel without references is closed, which releases the lock. JFR's repository
+	 * stays in the directory until the process ends, even if this application is
+	 * undeployed before, so an MBean of JDK classes only holds the channel.
 	 */
 	private static void keepOpen(Channel channel, Path directory) throws JMException {
 		MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
@@ -152,7 +151,7 @@ public final class PrivateDirectory {
 		beans.registerMBean(new StandardMBean(channel, Channel.class, false), name);
 	}
 
-	/** Without a lock there is no file either, so that the next call tries again. */
+	/** If locking fails the file is deleted, so that the next call tries again. */
 	private static void hold(Path directory) {
 		Path file = directory.resolve(LOCK);
 		try {
@@ -173,7 +172,7 @@ public final class PrivateDirectory {
 			}
 		}
 		catch (IOException | JMException | RuntimeException ex) {
-			// Until then the directory stays if this process is killed
+			// Without the lock the directory stays if this process is killed
 		}
 	}
 

@@ -1,7 +1,7 @@
 package io.gmicro.jfr;
 
 /**
- * Why there is no profile, in words for whoever asked for it.
+ * Thrown if a profile cannot be collected. The message is sent to the client.
  */
 @SuppressWarnings("serial")
 public final class ProfilingException extends Exception {
@@ -9,16 +9,16 @@ public final class ProfilingException extends Exception {
 	private final int status;
 
 	/**
-	 * Create an exception.
-	 * @param status the HTTP status to answer with
-	 * @param message one line that says what is wrong and what to do
+	 * Creates an exception.
+	 * @param status HTTP status of the response
+	 * @param message one line that states the problem and what to do
 	 */
 	public ProfilingException(int status, String message) {
 		super(message);
 		this.status = status;
 	}
 
-	/** The HTTP status to answer with. */
+	/** HTTP status of the response. */
 	public int status() {
 		return this.status;
 	}

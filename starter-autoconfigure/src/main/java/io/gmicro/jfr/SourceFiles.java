@@ -11,10 +11,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source files of classes, which JFR does not record: the name of a class does not
- * say where a second class of a file is, nor that a file is Kotlin's. They are read from
- * the class files, those of the {@value #MAX_CLASSES} classes asked for last are kept.
- * Thread-safe.
+ * The source files of classes, which JFR does not record and which cannot be derived from
+ * the class name: a file may contain several classes or be written in Kotlin. They are
+ * read from the class files and cached for the {@value #MAX_CLASSES} most recently used
+ * classes. Thread-safe.
  */
 final class SourceFiles {
 
@@ -37,10 +37,10 @@ final class SourceFiles {
 	}
 
 	/**
-	 * The source file of a class. That of a lambda is where it is written.
+	 * The source file of a class. For a lambda it is that of the class that contains it.
 	 * @param className the name of the class
-	 * @return the file below its package, as in {@code com/example/OrderRepository.java},
-	 * empty if it is not known
+	 * @return the path below the source root, such as
+	 * {@code com/example/OrderRepository.java}, empty if it is unknown
 	 */
 	static String of(String className) {
 		int lambda = className.indexOf(LAMBDA);
@@ -64,7 +64,7 @@ final class SourceFiles {
 			return file.isEmpty() ? "" : path.substring(0, path.lastIndexOf('/') + 1) + file;
 		}
 		catch (IOException | RuntimeException ex) {
-			// A class file that cannot be read has no source file
+			// The source file is unknown
 			return "";
 		}
 	}

@@ -1,6 +1,6 @@
 /**
- * The JDK Flight Recorder, recording in memory: events reach their readers without
- * harming the process, whatever the state of its disk and memory.
+ * Recording in memory with the JDK Flight Recorder without harming the process, even if
+ * its disk or memory is full.
  */
 @NullMarked
 package io.gmicro.jfr;

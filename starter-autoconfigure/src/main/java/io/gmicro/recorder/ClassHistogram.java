@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 import javax.management.JMException;
 
-import io.gmicro.jfr.DiagnosticCommand;
+import io.gmicro.jfr.Platform;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Frame;
 import io.gmicro.profile.Profile;
@@ -49,8 +49,8 @@ final class ClassHistogram {
 	static Profile profile(boolean collectGarbage) throws ProfilingException {
 		Profile profile = create().time(Instant.now());
 		try {
-			String histogram = collectGarbage ? DiagnosticCommand.run("gcClassHistogram")
-					: DiagnosticCommand.run("gcClassHistogram", "-all");
+			String histogram = collectGarbage ? Platform.diagnosticCommand("gcClassHistogram")
+					: Platform.diagnosticCommand("gcClassHistogram", "-all");
 			histogram.lines().map(ROW::matcher).filter(Matcher::matches).forEach((row) -> add(row, profile));
 			return profile;
 		}

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import io.gmicro.jfr.Jfr;
 import io.gmicro.jfr.JfrEvents;
 import io.gmicro.jfr.JfrFile;
 import io.gmicro.jfr.JfrMemory;
 import io.gmicro.jfr.JfrStacks;
-import io.gmicro.jfr.JvmRecordings;
 import io.gmicro.jfr.Platform;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Frame;
@@ -36,11 +36,10 @@ final class CumulativeProfiles implements AutoCloseable {
 	private static final Frame STARTED_MEANWHILE = Frame.named("[started while nothing was recorded]");
 
 	/**
-	 * Of what happens often, only what takes this long is counted: recording how each
-	 * thread of a busy server waits for its next request would cost too much to go on for
-	 * ever.
+	 * Threads of a busy server wait for their next request all the time, so recording all
+	 * these waits for as long as the application runs would cost too much.
 	 */
-	private static final Duration LEAST_FREQUENT_WAIT = Duration.ofMillis(10);
+	private static final Duration MIN_FREQUENT_WAIT = Duration.ofMillis(10);
 
 	private final Map<EventProfile, StackCounts> counts = new EnumMap<>(EventProfile.class);
 
@@ -90,9 +89,8 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	private static void enableWaits(JfrEvents events) {
-		EventProfile.FREQUENT_EVENTS
-			.forEach((event) -> events.enable(event, Objects.requireNonNull(EventProfile.BLOCK.events().get(event)))
-				.withThreshold(LEAST_FREQUENT_WAIT));
+		Map<String, String> settings = Map.of("threshold", MIN_FREQUENT_WAIT.toMillis() + " ms");
+		EventProfile.FREQUENT_EVENTS.forEach((event) -> events.enable(event, settings));
 	}
 
 	private StackCounts counts(EventProfile profile) {
@@ -133,7 +131,7 @@ final class CumulativeProfiles implements AutoCloseable {
 	/** Where another recording asks for shorter ones, they come here as well. */
 	private static boolean isTooShort(RecordedEvent event) {
 		return EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName())
-				&& event.getDuration().compareTo(LEAST_FREQUENT_WAIT) < 0;
+				&& event.getDuration().compareTo(MIN_FREQUENT_WAIT) < 0;
 	}
 
 	/**
@@ -208,7 +206,7 @@ final class CumulativeProfiles implements AutoCloseable {
 		if (!this.closed && this.events.isRunning() && JfrMemory.shared().isOld()) {
 			this.events.close();
 			this.resting = true;
-			if (!JvmRecordings.areInMemory()) {
+			if (!Jfr.isRecordingInMemory()) {
 				startAgain();
 			}
 		}

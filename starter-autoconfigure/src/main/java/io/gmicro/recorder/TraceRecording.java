@@ -164,7 +164,7 @@ public final class TraceRecording implements AutoCloseable {
 	}
 
 	private JfrFile filtered(JfrFile raw, Predicate<RecordedEvent> allowed) throws IOException {
-		JfrFile target = JfrFile.empty(Instant.MIN);
+		JfrFile target = JfrFile.create(Instant.MIN);
 		try (RecordingFile events = new RecordingFile(raw.path())) {
 			this.filter.invoke(events, target.path(), allowed);
 			return target;

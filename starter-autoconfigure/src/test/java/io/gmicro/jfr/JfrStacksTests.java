@@ -14,6 +14,8 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,6 +62,18 @@ class JfrStacksTests {
 		assertThat(SourceFiles.of("[I")).isEmpty();
 		assertThat(SourceFiles.of("java.util.Map$Entry")).isEqualTo("java/util/Map.java");
 		assertThat(SourceFiles.of(getClass().getName() + "$$Lambda/0x00007f1c8c0a1a60")).isEqualTo(THIS_FILE);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					64   | 3 of 4 stacks were cut at 64 calls; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=256
+					256  | 3 of 4 stacks were cut at 256 calls; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=1024
+					1024 | 3 of 4 stacks were cut at 1024 calls; for deeper ones start the JVM with -XX:FlightRecorderOptions:stackdepth=2048
+					2048 | 3 of 4 stacks were cut at 2048 calls, the most that JFR records
+					""")
+	void adviceIsNeverWhatIsAlreadySo(int depth, String comment) {
+		assertThat(JfrStacks.comment(3, 4, depth)).isEqualTo(comment).doesNotContain("stackdepth=" + depth);
 	}
 
 	private static List<Frame> stack(Path directory) throws IOException {
