@@ -12,9 +12,8 @@ import io.gmicro.diagnostics.Escape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application was started with, as far as it may be shown: its main class or its
- * jar, and how many arguments it has. Any of them may be a secret. Options of the JVM are
- * not among them.
+ * The parts of the command line that contain no secrets: the main class or the jar, and
+ * the number of arguments. JVM options are left out.
  */
 final class CommandLine {
 
@@ -29,11 +28,10 @@ final class CommandLine {
 	}
 
 	/**
-	 * The parts of the command line that are shown.
-	 * @param javaCommand the system property {@code sun.java.command}, in which blanks
-	 * divide the arguments and are part of them alike
-	 * @param arguments how many arguments the main method has, or a negative number if
-	 * that is unknown
+	 * The parts to show.
+	 * @param javaCommand the system property {@code sun.java.command}, in which a blank
+	 * either separates arguments or is part of one
+	 * @param arguments the number of arguments, negative if it is unknown
 	 */
 	static List<String> of(@Nullable String javaCommand, int arguments) {
 		List<String> shown = new ArrayList<>();
@@ -45,8 +43,8 @@ final class CommandLine {
 	}
 
 	/**
-	 * Nothing behind the first blank, which could be an argument, unless it is in the
-	 * path of the jar.
+	 * Text after the first blank may be an argument, unless the blank is in the path of
+	 * the jar.
 	 */
 	private static String main(String javaCommand) {
 		String command = javaCommand.strip();

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
@@ -16,8 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a request with something that takes its time. A client that goes away meanwhile
- * ends it.
+ * A response that takes a while. It ends early if the client disconnects.
  */
 final class Download {
 
@@ -32,15 +29,7 @@ final class Download {
 		this.response = response;
 	}
 
-	/**
-	 * Sends a profile of what happens from now on.
-	 * @param kind which profile
-	 * @param options what was asked for
-	 * @param duration for how long
-	 * @throws IOException if the profile cannot be collected or sent
-	 * @throws ProfilingException if it cannot be collected
-	 * @throws InterruptedException if the thread is interrupted
-	 */
+	/** Sends a profile of the given time span, which starts now. */
 	void profile(ProfileKind kind, ProfileKind.Options options, Duration duration)
 			throws IOException, ProfilingException, InterruptedException {
 		HeartbeatGzip gzip = new HeartbeatGzip(this.response.getOutputStream());
@@ -51,13 +40,13 @@ final class Download {
 	}
 
 	/**
-	 * Once something was sent it is too late for another status: what went wrong is then
-	 * in the comment of a profile without samples.
+	 * Once the response is committed the status cannot change, so a profile without
+	 * samples contains the error as a comment.
 	 */
 	private @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration, Beat beat)
 			throws IOException, ProfilingException, InterruptedException {
 		try {
-			return this.profiler.watch(() -> kind.open(this.profiler, options), duration, () -> isSent(beat));
+			return this.profiler.watch(kind, options, duration, () -> isSent(beat));
 		}
 		catch (ProfilingException ex) {
 			if (!this.response.isCommitted()) {
@@ -69,13 +58,8 @@ final class Download {
 	}
 
 	/**
-	 * Sends a flame graph. White space goes ahead of the page.
-	 * @param kind which profile to draw
-	 * @param options what was asked for
-	 * @param duration for how long, zero for how things are
-	 * @throws IOException if the profile cannot be collected or sent
-	 * @throws ProfilingException if it cannot be collected
-	 * @throws InterruptedException if the thread is interrupted
+	 * Sends a flame graph, after white space as heartbeats. A duration of zero shows the
+	 * current state.
 	 */
 	void flameGraph(ProfileKind kind, ProfileKind.Options options, Duration duration)
 			throws IOException, ProfilingException, InterruptedException {
@@ -91,39 +75,34 @@ final class Download {
 			out.flush();
 		});
 		if (profile != null) {
-			List<Sample> samples = new ArrayList<>();
-			profile.forEach((stack, labels, values) -> samples.add(new Sample(stack, values[kind.mainValue()])));
-			FlameGraphPage.write(out, title(kind, duration) + this.problem, kind.unit(), samples, nonce);
+			FlameGraphPage.write(out, title(kind, duration) + this.problem, kind.unit(), profile, kind.mainValue(),
+					nonce);
 		}
 	}
 
 	/**
-	 * Sends a recording of what happens from now on. An empty one goes ahead, a little at
-	 * every beat.
-	 * @param duration for how long
-	 * @throws IOException if the recording cannot be made or sent
-	 * @throws ProfilingException if it cannot be made
-	 * @throws InterruptedException if the thread is interrupted
+	 * Sends a recording of the given time span, which starts now. The heartbeats are
+	 * parts of an empty recording before it.
 	 */
 	void trace(Duration duration) throws IOException, ProfilingException, InterruptedException {
 		OutputStream out = this.response.getOutputStream();
-		this.profiler.acquirePlace();
-		try (TraceRecording trace = Profiler.started(TraceRecording::start)) {
-			Slices empty = new Slices(trace.empty(), Profiler.beats(duration), out);
-			if (this.profiler.await(duration, () -> isSent(() -> {
-				if (trace.isPending()) {
+		this.profiler.limited(() -> {
+			try (TraceRecording trace = TraceRecording.start()) {
+				Slices empty = new Slices(trace.empty(), Profiler.heartbeats(duration), out);
+				boolean wanted = this.profiler.await(duration, () -> isSent(() -> {
+					if (trace.isPending()) {
+						empty.sendRest();
+						trace.sendTo(out);
+					}
+					empty.sendOne();
+				}));
+				if (wanted) {
 					empty.sendRest();
-					trace.sendTo(out);
+					trace.finish(out);
 				}
-				empty.sendOne();
-			}))) {
-				empty.sendRest();
-				trace.finish(out);
+				return wanted;
 			}
-		}
-		finally {
-			this.profiler.releasePlace();
-		}
+		});
 	}
 
 	private static String title(ProfileKind kind, Duration duration) {
@@ -141,9 +120,6 @@ final class Download {
 		}
 	}
 
-	/**
-	 * Something small to send.
-	 */
 	@FunctionalInterface
 	private interface Beat {
 
@@ -151,7 +127,7 @@ final class Download {
 
 	}
 
-	/** Data that is sent in parts, and wholly if any part was. */
+	/** Data that is sent in parts. */
 	private static final class Slices {
 
 		private final byte[] data;
@@ -174,7 +150,7 @@ final class Download {
 			this.sent += this.size;
 		}
 
-		/** After that it can be sent again. */
+		/** Completes the data if any of it was sent, after which it can be sent again. */
 		void sendRest() throws IOException {
 			if (this.sent > 0) {
 				this.out.write(this.data, this.sent, this.data.length - this.sent);

@@ -17,15 +17,15 @@ import java.util.Set;
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.Libraries;
 import io.gmicro.profile.Frame;
+import io.gmicro.profile.Profile;
 import io.gmicro.profile.ValueType;
 import one.convert.Arguments;
 import one.convert.CallStack;
 import one.convert.FlameGraph;
 
 /**
- * A flame graph of samples as one page without anything to load. It is drawn by
- * async-profiler's converter, which need not be on the class path; nothing but this class
- * may know it.
+ * A flame graph as a self-contained page, drawn by async-profiler's converter. The
+ * library is optional, so only this class may depend on it.
  *
  * @see <a href="https://github.com/async-profiler/async-profiler">async-profiler</a>
  */
@@ -52,9 +52,7 @@ final class FlameGraphPage {
 	private FlameGraphPage() {
 	}
 
-	/**
-	 * Whether the library is on the class path.
-	 */
+	/** Whether the library is on the class path. */
 	static boolean isAvailable() {
 		try {
 			Class.forName("one.convert.FlameGraph", false, FlameGraphPage.class.getClassLoader());
@@ -65,47 +63,45 @@ final class FlameGraphPage {
 		}
 	}
 
-	/**
-	 * A text that nobody can guess, for one page.
-	 */
+	/** A new random text for one page. */
 	static String nonce() {
 		byte[] nonce = new byte[NONCE_BYTES];
 		RANDOM.nextBytes(nonce);
 		return Base64.getUrlEncoder().withoutPadding().encodeToString(nonce);
 	}
 
-	/**
-	 * The header without which the page must not be sent.
-	 */
+	/** The header that every response with the page must have. */
 	static String contentSecurityPolicy(String nonce) {
 		return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'unsafe-inline'; img-src data:; "
 				+ "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 	}
 
 	/**
-	 * Write the page.
-	 * @param out where to write; it is not closed
+	 * Writes the page.
+	 * @param out the stream to write to, which stays open
 	 * @param title the title, any text
-	 * @param unit what the values are, as in {@link ValueType#unit()}
-	 * @param samples what to show; those without a value are left out
+	 * @param unit the unit of the values, as in {@link ValueType#unit()}
+	 * @param profile the profile; samples without a positive value are left out
+	 * @param value the index of the value to show
 	 * @param nonce the nonce of the {@linkplain #contentSecurityPolicy header}
-	 * @throws IOException when the page cannot be written
+	 * @throws IOException if the page cannot be written
 	 */
-	static void write(OutputStream out, String title, String unit, List<Sample> samples, String nonce)
+	static void write(OutputStream out, String title, String unit, Profile profile, int value, String nonce)
 			throws IOException {
 		ByteArrayOutputStream drawn = new ByteArrayOutputStream();
-		List<Sample> shown = samples.stream()
-			.filter((sample) -> sample.value() > 0)
-			.sorted(Comparator.comparingLong(Sample::value).reversed())
-			.toList();
+		List<Sample> shown = new ArrayList<>();
+		profile.forEach((stack, labels, values) -> {
+			if (values[value] > 0) {
+				shown.add(new Sample(stack, values[value]));
+			}
+		});
+		shown.sort(Comparator.comparingLong(Sample::value).reversed());
 		graph(shown).dump(drawn);
 		String heading = Escape.html(shown.isEmpty() ? title + " (no samples)" : title);
 		out.write(page(drawn.toString(StandardCharsets.UTF_8), heading, unit, nonce).getBytes(StandardCharsets.UTF_8));
 	}
 
-	/**
-	 * The largest samples first, and as one what the page cannot hold.
-	 */
+	/** Adds the largest samples and the sum of those that exceed the limit. */
 	private static FlameGraph graph(List<Sample> samples) {
 		Arguments arguments = new Arguments();
 		arguments.title = "";
@@ -134,9 +130,7 @@ final class FlameGraphPage {
 		return graph;
 	}
 
-	/**
-	 * The names of the calls, outermost first.
-	 */
+	/** The names of the calls, outermost first. */
 	private static List<String> path(List<Frame> stack, Map<String, String> names) {
 		List<String> path = new ArrayList<>();
 		for (int i = stack.size() - 1; i >= 0; i--) {
@@ -154,9 +148,7 @@ final class FlameGraphPage {
 		return name.isBlank() ? UNNAMED : name;
 	}
 
-	/**
-	 * One number for each call with its callers.
-	 */
+	/** A number for each call with its callers. */
 	private static List<Long> hashes(List<String> path) {
 		List<Long> hashes = new ArrayList<>();
 		long hash = 0;
@@ -174,10 +166,7 @@ final class FlameGraphPage {
 		return stack;
 	}
 
-	/**
-	 * The converter has its colors for how a call was compiled; here they tell whose it
-	 * is.
-	 */
+	/** The converter colors calls by compilation, the page by application and library. */
 	private static byte type(String name) {
 		if (name.startsWith("[")) {
 			return one.convert.Frame.TYPE_CPP;
@@ -186,9 +175,8 @@ final class FlameGraphPage {
 	}
 
 	/**
-	 * The converter leaves names and titles as they are. A name begins with a character
-	 * of its own that can be an angle bracket, so only what it wrote can be made
-	 * harmless.
+	 * The converter does not escape names and titles, and it writes a character before
+	 * each name that may be an angle bracket. So its output is escaped, not its input.
 	 */
 	private static String page(String drawn, String title, String unit, String nonce) {
 		int start = drawn.indexOf(POOL_START) + POOL_START.length();
@@ -199,6 +187,9 @@ final class FlameGraphPage {
 		String names = drawn.substring(start, end).replace("<", "\\x3c");
 		return FlameGraphTemplate.head(drawn.substring(0, start), title, unit, nonce) + names
 				+ FlameGraphTemplate.tail(drawn.substring(end));
+	}
+
+	private record Sample(List<Frame> stack, long value) {
 	}
 
 }

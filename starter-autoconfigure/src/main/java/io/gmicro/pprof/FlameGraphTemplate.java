@@ -1,8 +1,8 @@
 package io.gmicro.pprof;
 
 /**
- * What the page of a flame graph has besides what the converter writes: a nonce, a legend
- * of its own, units, and what a reader on a phone or with a search needs.
+ * Changes the page that the converter writes: it adds a nonce, a legend, units, support
+ * for small screens, and search for text that is no regular expression.
  */
 final class FlameGraphTemplate {
 
@@ -20,9 +20,7 @@ final class FlameGraphTemplate {
 			</dl>
 			""";
 
-	/**
-	 * Without its package a name is still understood.
-	 */
+	/** Omits the package of a name that does not fit. */
 	private static final String FIT = """
 			const marked = [];
 
@@ -80,9 +78,7 @@ final class FlameGraphTemplate {
 		return (start < 0 || end < start) ? head : head.substring(0, start) + LEGEND + head.substring(end);
 	}
 
-	/**
-	 * In the units of {@code go tool pprof}; what is counted stays a number of samples.
-	 */
+	/** Units as in {@code go tool pprof}. Counts stay a number of samples. */
 	private static String quantity(String unit) {
 		String units = switch (unit) {
 			case "nanoseconds" -> "[[1e9, ' s'], [1e6, ' ms'], [1e3, ' \\u00b5s'], [1, ' ns']]";

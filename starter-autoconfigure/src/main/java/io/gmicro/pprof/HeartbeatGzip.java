@@ -7,9 +7,8 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Compresses what comes late, and meanwhile sends something that does not change it: a
- * client that went away is noticed only when something is sent. The beats are empty
- * blocks of the compressed data.
+ * A gzip stream with heartbeats before its data: a lost connection is detected only by
+ * writing to it. The heartbeats are empty blocks, which do not change the data.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4">RFC 1951, section
  * 3.2.4</a>
@@ -26,8 +25,8 @@ final class HeartbeatGzip {
 	private boolean started;
 
 	/**
-	 * Create a stream to which nothing has been written.
-	 * @param out where to write; it is not closed
+	 * Creates an empty stream.
+	 * @param out the stream to write to, which stays open
 	 */
 	HeartbeatGzip(OutputStream out) {
 		this.out = out;
@@ -39,11 +38,7 @@ final class HeartbeatGzip {
 		this.out.flush();
 	}
 
-	/**
-	 * Write all the data.
-	 * @param data the data
-	 * @throws IOException if that fails
-	 */
+	/** Writes the data and ends the stream. */
 	void finish(byte[] data) throws IOException {
 		start();
 		Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);

@@ -11,8 +11,8 @@ import io.gmicro.recorder.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the page that lists the profiles, in the words of Go's where they are true of a
- * JVM. It needs no script.
+ * The page that lists the profiles, worded as in Go where that applies to a JVM. It has
+ * no script.
  */
 final class IndexPage {
 
@@ -34,12 +34,12 @@ final class IndexPage {
 	}
 
 	/**
-	 * Write the page.
-	 * @param out where to write
+	 * Writes the page.
+	 * @param out the writer
 	 * @param base the absolute URL of the page, for commands
 	 * @param style the relative URL of the style sheet
-	 * @param settings what is switched on
-	 * @param authorize adds to a URL what a command needs to open it
+	 * @param settings which profiles are enabled
+	 * @param authorize adds the access token that a command needs to a URL
 	 */
 	static void write(PrintWriter out, String base, String style, PprofSettings settings,
 			UnaryOperator<String> authorize) {
@@ -123,9 +123,7 @@ final class IndexPage {
 		this.out.append("<code class=\"command\">").append(Escape.html(command)).append("</code>");
 	}
 
-	/**
-	 * As a shell takes it for one word.
-	 */
+	/** Quotes a word for a shell. */
 	private static String quoted(String word) {
 		return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
 	}

@@ -8,7 +8,6 @@ import java.util.Objects;
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.Responses;
 import io.gmicro.jfr.ProfilingException;
-import io.gmicro.profile.Profile;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
 import io.gmicro.recorder.ThreadDump;
@@ -19,10 +18,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Serves profiles of this process in the way of Go's {@code net/http/pprof}: the same
- * paths, parameters, defaults, statuses, headers and texts, so that Go's tools and
- * scrapers take it for a Go process. Register it for a path and for everything below.
- * Thread-safe.
+ * Serves profiles of this process like Go's {@code net/http/pprof}, with the same paths,
+ * parameters, defaults, statuses, headers and texts, so that Go's tools and scrapers can
+ * read them. Register it for a path and for everything below. Thread-safe.
  *
  * @see <a href="https://pkg.go.dev/net/http/pprof">net/http/pprof</a>
  */
@@ -44,10 +42,10 @@ public final class PprofServlet extends HttpServlet {
 	private final AccessRule access;
 
 	/**
-	 * Create a servlet.
-	 * @param profiler who collects the profiles
-	 * @param settings what they may do and show
-	 * @param access who may ask for them
+	 * Creates a servlet.
+	 * @param profiler collects the profiles
+	 * @param settings the settings
+	 * @param access decides which requests are allowed
 	 */
 	public PprofServlet(Profiler profiler, PprofSettings settings, AccessRule access) {
 		this.profiler = profiler;
@@ -63,7 +61,7 @@ public final class PprofServlet extends HttpServlet {
 		try {
 			String path = Objects.requireNonNullElse(request.getPathInfo(), "");
 			Responses.secure(response);
-			requireMethod(request, response, path);
+			requireMethod(request.getMethod(), path);
 			serve(path, request, response);
 		}
 		catch (ProfilingException ex) {
@@ -73,15 +71,13 @@ public final class PprofServlet extends HttpServlet {
 			Thread.currentThread().interrupt();
 			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "interrupted");
 		}
-		// The JDK's own code reports a lack of memory as either
+		// The JDK reports a lack of memory as either
 		catch (OutOfMemoryError | InternalError ex) {
 			refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "there is not enough memory");
 		}
 	}
 
-	private static void requireMethod(HttpServletRequest request, HttpServletResponse response, String path)
-			throws ProfilingException {
-		String method = request.getMethod();
+	private static void requireMethod(String method, String path) throws ProfilingException {
 		boolean post = path.equals("/symbol");
 		if (!method.equals("GET") && !method.equals("HEAD") && !(post && method.equals("POST"))) {
 			throw new ProfilingException(HttpServletResponse.SC_METHOD_NOT_ALLOWED,
@@ -99,14 +95,14 @@ public final class PprofServlet extends HttpServlet {
 			case "/" + Responses.STYLE_SHEET -> Responses.sendStyleSheet(PprofServlet.class, response);
 			case "/cmdline" -> commandLine(response);
 			case "/symbol" -> symbol(response);
-			case "/profile" -> cpu(query, request, response);
-			case "/trace" -> trace(query, request, response);
-			case "/flamegraph" -> flameGraph(query, request, response);
-			default -> named(path.substring(1), query, request, response);
+			case "/profile" -> watch(ProfileKind.PROFILE, query.seconds(PROFILE_SECONDS), "profile", query, response);
+			case "/trace" -> trace(query, response);
+			case "/flamegraph" -> flameGraph(query, response);
+			default -> named(path.substring(1), query, response);
 		}
 	}
 
-	/** Relative, so that it does not matter under which prefix this is served. */
+	/** Relative, as a proxy may add a prefix to the path. */
 	private static void redirect(HttpServletRequest request, HttpServletResponse response) {
 		String path = request.getServletPath();
 		String query = request.getQueryString();
@@ -126,39 +122,32 @@ public final class PprofServlet extends HttpServlet {
 				String.join("\0", CommandLine.of(System.getProperty("sun.java.command"), this.settings.arguments())));
 	}
 
-	/**
-	 * Profiles name their functions themselves, so there are symbols, but none to add.
-	 */
+	/** Profiles contain their function names, so there are no symbols to look up. */
 	private static void symbol(HttpServletResponse response) throws IOException {
 		text(response).print("num_symbols: 1\n");
 	}
 
-	private void cpu(ProfileQuery query, HttpServletRequest request, HttpServletResponse response)
-			throws IOException, ProfilingException, InterruptedException {
-		watch(ProfileKind.PROFILE, query.seconds(PROFILE_SECONDS), "profile", query, request, response);
-	}
-
-	private void watch(ProfileKind kind, long seconds, String fileName, ProfileQuery query, HttpServletRequest request,
+	private void watch(ProfileKind kind, long seconds, String fileName, ProfileQuery query,
 			HttpServletResponse response) throws IOException, ProfilingException, InterruptedException {
 		attach(fileName, response);
-		if (isGet(request)) {
+		if (query.isGet()) {
 			new Download(this.profiler, response).profile(kind, options(kind, query), Duration.ofSeconds(seconds));
 		}
 	}
 
-	private void trace(ProfileQuery query, HttpServletRequest request, HttpServletResponse response)
+	private void trace(ProfileQuery query, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
-		require(this.settings.trace(), "gmicro.pprof.trace.enabled");
+		requireEnabled(ProfilePage.TRACE);
 		Duration duration = Duration.ofMillis(query.traceMillis());
-		this.profiler.cumulative();
+		this.profiler.ensureRunning();
 		TraceRecording.requireJava();
 		attach("trace.jfr", response);
-		if (isGet(request)) {
+		if (query.isGet()) {
 			new Download(this.profiler, response).trace(duration);
 		}
 	}
 
-	private void flameGraph(ProfileQuery query, HttpServletRequest request, HttpServletResponse response)
+	private void flameGraph(ProfileQuery query, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
 		ProfileKind kind = query.profile();
 		long seconds = (kind == ProfileKind.PROFILE) ? query.seconds(FLAME_GRAPH_SECONDS) : query.deltaSeconds();
@@ -166,33 +155,33 @@ public final class PprofServlet extends HttpServlet {
 			requireNoLabels(query);
 		}
 		response.setContentType("text/html; charset=utf-8");
-		if (isGet(request)) {
+		if (query.isGet()) {
 			new Download(this.profiler, response).flameGraph(kind, options(kind, query), Duration.ofSeconds(seconds));
 		}
 	}
 
-	private void named(String name, ProfileQuery query, HttpServletRequest request, HttpServletResponse response)
+	private void named(String name, ProfileQuery query, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
 		ProfileKind kind = ProfileKind.named(name);
 		if (kind == null || kind == ProfileKind.PROFILE) {
 			throw new ProfilingException(HttpServletResponse.SC_NOT_FOUND, "Unknown profile");
 		}
-		require(kind != ProfileKind.HEAP || this.settings.heap(), "gmicro.pprof.heap.enabled");
+		requireEnabled(ProfilePage.valueOf(kind.name()));
 		long seconds = query.deltaSeconds();
 		if (seconds > 0) {
-			watch(kind, seconds, name + "-delta", query, request, response);
+			watch(kind, seconds, name + "-delta", query, response);
 		}
 		else if (query.debug() != 0) {
 			requireNoLabels(query);
 			response.setContentType(Responses.TEXT);
-			if (isGet(request)) {
+			if (query.isGet()) {
 				text(kind, query, response);
 			}
 		}
 		else {
 			requireNoLabels(query);
 			attach(name, response);
-			if (isGet(request)) {
+			if (query.isGet()) {
 				kind.now(this.profiler, query.options()).writeTo(response.getOutputStream());
 			}
 		}
@@ -201,8 +190,7 @@ public final class PprofServlet extends HttpServlet {
 	private void text(ProfileKind kind, ProfileQuery query, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
 		if (kind != ProfileKind.GOROUTINE || query.debug() < FULL_STACKS) {
-			Profile profile = kind.now(this.profiler, query.options());
-			LegacyText.of(kind).write(kind.lowerCaseName(), profile, text(response));
+			LegacyText.write(kind, kind.now(this.profiler, query.options()), text(response));
 		}
 		else if (query.virtual()) {
 			this.profiler.oneAtATime(() -> {
@@ -215,21 +203,18 @@ public final class PprofServlet extends HttpServlet {
 		}
 	}
 
-	/** Where there is no recorder, that is said first. */
+	/** The lack of JFR is reported before invalid parameters. */
 	private ProfileKind.Options options(ProfileKind kind, ProfileQuery query) throws ProfilingException {
 		if (kind != ProfileKind.GOROUTINE && kind != ProfileKind.HEAP) {
-			this.profiler.cumulative();
+			this.profiler.ensureRunning();
 		}
 		return query.options();
 	}
 
-	private static boolean isGet(HttpServletRequest request) {
-		return request.getMethod().equals("GET");
-	}
-
-	private static void require(boolean enabled, String property) throws ProfilingException {
-		if (!enabled) {
-			throw new ProfilingException(HttpServletResponse.SC_FORBIDDEN, property + "=false");
+	private void requireEnabled(ProfilePage page) throws ProfilingException {
+		String off = page.off(this.settings);
+		if (off != null) {
+			throw new ProfilingException(HttpServletResponse.SC_FORBIDDEN, off);
 		}
 	}
 

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is served below the path of the profiles and listed there, in Go's words where
- * they are true of a JVM.
+ * The pages below the path of the profiles, described as in Go where that applies to a
+ * JVM.
  */
 enum ProfilePage {
 
@@ -40,7 +40,7 @@ enum ProfilePage {
 		this.description = description;
 	}
 
-	/** The page of that name in lower case, or {@code null}. */
+	/** The page with the given lower-case name, or {@code null}. */
 	static @Nullable ProfilePage named(String name) {
 		for (ProfilePage page : values()) {
 			if (page.lowerCaseName().equals(name)) {
@@ -50,7 +50,7 @@ enum ProfilePage {
 		return null;
 	}
 
-	/** The name in a path. */
+	/** The name in paths. */
 	String lowerCaseName() {
 		return name().toLowerCase(Locale.ROOT);
 	}
@@ -59,7 +59,7 @@ enum ProfilePage {
 		return this.description;
 	}
 
-	/** Where it is downloaded, with a duration where it needs one. */
+	/** The relative URL of the download, with a duration if it needs one. */
 	String target() {
 		return switch (this) {
 			case PROFILE -> "profile?seconds=30";
@@ -68,7 +68,7 @@ enum ProfilePage {
 		};
 	}
 
-	/** Where it is drawn, or {@code null} if it cannot be. */
+	/** The relative URL of the flame graph, or {@code null} if there is none. */
 	@Nullable String flameGraph() {
 		return switch (this) {
 			case ALLOCS, BLOCK, GOROUTINE, MUTEX -> "flamegraph?profile=" + lowerCaseName();
@@ -77,7 +77,7 @@ enum ProfilePage {
 		};
 	}
 
-	/** Whether it can be read with {@code debug=1}. */
+	/** Whether {@code debug=1} returns text. */
 	boolean hasText() {
 		return switch (this) {
 			case ALLOCS, BLOCK, GOROUTINE, HEAP, MUTEX, THREADCREATE -> true;
@@ -86,7 +86,7 @@ enum ProfilePage {
 	}
 
 	/**
-	 * The parameters that it takes, what Go's take of each; none where the query is no
+	 * The allowed parameters, including those that Go allows. Empty if the query is not a
 	 * list of parameters.
 	 */
 	List<String> parameters() {
@@ -98,7 +98,7 @@ enum ProfilePage {
 		};
 	}
 
-	/** The property that has it switched off, or {@code null}. */
+	/** The property that disables it, with its value, or {@code null}. */
 	@Nullable String off(PprofSettings settings) {
 		return switch (this) {
 			case HEAP -> settings.heap() ? null : "gmicro.pprof.heap.enabled=false";

@@ -10,13 +10,12 @@ import java.util.stream.Stream;
 import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.recorder.ProfileKind;
-import io.gmicro.recorder.RequestLabels;
 import io.gmicro.recorder.SampleLabel;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * The parameters of a request for a profile, read as Go reads them: what it defaults is
- * defaulted, what it refuses is refused in its words.
+ * The parameters of a request for a profile, with the defaults and the error messages of
+ * Go.
  *
  * @see <a href="https://go.dev/src/net/http/pprof/pprof.go">net/http/pprof</a>
  */
@@ -38,9 +37,9 @@ final class ProfileQuery {
 	}
 
 	/**
-	 * Refuses what would be passed over, and so mislead.
+	 * Refuses unknown parameters, as ignoring them would be misleading.
 	 * @param path the path of the request below that of the profiles
-	 * @throws ProfilingException if there is another parameter
+	 * @throws ProfilingException if there is an unknown parameter
 	 */
 	void requireKnown(String path) throws ProfilingException {
 		List<String> known = switch (path) {
@@ -73,7 +72,7 @@ final class ProfileQuery {
 		return (text.length() > LONGEST_NAME) ? text.substring(0, LONGEST_NAME) + "..." : text;
 	}
 
-	/** A form that was sent is not read, since only the query is asked. */
+	/** Parameters in the body of the request are ignored. */
 	private String parameter(String name) throws ProfilingException {
 		try {
 			String value = (this.request.getQueryString() != null) ? this.request.getParameter(name) : null;
@@ -90,16 +89,16 @@ final class ProfileQuery {
 			return INTEGER.matcher(value).matches() ? Long.parseLong(value) : 0;
 		}
 		catch (NumberFormatException ex) {
-			// It has more than 64 bits
+			// More than 64 bits
 			return 0;
 		}
 	}
 
 	/**
-	 * How long to watch, where Go has a default.
-	 * @param defaultSeconds what is taken for anything that is no number above zero
-	 * @return seconds, at most the limit
-	 * @throws ProfilingException if that is beyond the limit
+	 * The duration of a profile that has a default duration in Go.
+	 * @param defaultSeconds the default, also for anything but a positive number
+	 * @return the duration in seconds
+	 * @throws ProfilingException if it exceeds the limit
 	 */
 	long seconds(int defaultSeconds) throws ProfilingException {
 		long seconds = integer("seconds");
@@ -107,9 +106,9 @@ final class ProfileQuery {
 	}
 
 	/**
-	 * How long to trace, of which Go allows fractions.
-	 * @return milliseconds, 1000 for anything that is no number above zero
-	 * @throws ProfilingException if that is beyond the limit
+	 * The duration of a trace. Go allows fractions of a second.
+	 * @return milliseconds, 1000 for anything but a positive number
+	 * @throws ProfilingException if it exceeds the limit
 	 */
 	long traceMillis() throws ProfilingException {
 		String value = parameter("seconds");
@@ -119,9 +118,10 @@ final class ProfileQuery {
 	}
 
 	/**
-	 * How long to watch for a difference.
-	 * @return seconds, or 0 if no difference is asked for
-	 * @throws ProfilingException if the parameters say something else
+	 * The duration of a profile that has no default duration in Go.
+	 * @return seconds, or 0 for a profile without a time span
+	 * @throws ProfilingException if it is invalid, exceeds the limit or is combined with
+	 * {@code debug}
 	 */
 	long deltaSeconds() throws ProfilingException {
 		if (parameter("seconds").isEmpty()) {
@@ -146,6 +146,10 @@ final class ProfileQuery {
 		return seconds;
 	}
 
+	boolean isGet() {
+		return this.request.getMethod().equals("GET");
+	}
+
 	long debug() throws ProfilingException {
 		return integer("debug");
 	}
@@ -158,7 +162,7 @@ final class ProfileQuery {
 		return integer("virtual") > 0;
 	}
 
-	/** The profile to draw. */
+	/** The profile of a flame graph. */
 	ProfileKind profile() throws ProfilingException {
 		String name = parameter("profile");
 		ProfileKind kind = (name.isEmpty() || name.equals("cpu")) ? ProfileKind.PROFILE : ProfileKind.named(name);
@@ -182,7 +186,7 @@ final class ProfileQuery {
 					.orElseThrow(() -> new ProfilingException(400, "labels are route, method and thread")));
 			}
 		}
-		if (RequestLabels.areNeeded(labels) && !this.settings.requestLabels()) {
+		if (SampleLabel.needRequests(labels) && !this.settings.requestLabels()) {
 			throw new ProfilingException(400, "labels=route and labels=method need gmicro.metrics.enabled=true");
 		}
 		return labels;

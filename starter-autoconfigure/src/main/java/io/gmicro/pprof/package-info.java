@@ -1,5 +1,5 @@
 /**
- * Profiles in the format of Google's pprof, for Go's tools; knows neither Spring nor
+ * Serves profiles to {@code go tool pprof} and browsers. Does not depend on Spring or
  * Micrometer.
  */
 @NullMarked

@@ -15,7 +15,7 @@ import io.gmicro.profile.Profile;
 import io.gmicro.profile.ValueType;
 
 /**
- * The objects on the heap by class. The JVM stands still while they are counted.
+ * Counts the objects on the heap by class. The JVM pauses meanwhile.
  */
 final class ClassHistogram {
 
@@ -29,10 +29,7 @@ final class ClassHistogram {
 	private ClassHistogram() {
 	}
 
-	/**
-	 * A profile of memory without samples. Go's period says how many bytes it allocates
-	 * between two samples.
-	 */
+	/** A memory profile without samples. The period is Go's default. */
 	static Profile create() {
 		return new Profile(new ValueType("alloc_objects", "count"), ALLOC_SPACE,
 				new ValueType("inuse_objects", "count"), new ValueType("inuse_space", "bytes"))
@@ -40,11 +37,11 @@ final class ClassHistogram {
 	}
 
 	/**
-	 * Count the objects.
-	 * @param collectGarbage whether to collect garbage first and count only what is in
-	 * use; otherwise what is no longer in use is counted, too
+	 * Counts the objects.
+	 * @param collectGarbage whether to collect garbage first; otherwise unreachable
+	 * objects are counted, too
 	 * @return the profile
-	 * @throws ProfilingException if this JVM cannot count them
+	 * @throws ProfilingException if this JVM has no class histogram
 	 */
 	static Profile profile(boolean collectGarbage) throws ProfilingException {
 		Profile profile = create().time(Instant.now());
@@ -65,7 +62,7 @@ final class ClassHistogram {
 				Long.parseLong(row.group(2)));
 	}
 
-	/** The JVM writes {@code [Ljava.lang.String;} for an array. */
+	/** Converts {@code [Ljava.lang.String;} to {@code java.lang.String[]}. */
 	private static String className(String name) {
 		int dimensions = 0;
 		while (name.startsWith("[", dimensions)) {

@@ -16,9 +16,9 @@ import io.gmicro.profile.Profile;
 import io.gmicro.profile.ValueType;
 
 /**
- * Watches where the process spends processor time. The values add up to what the
- * operating system charged the process with; what is not a sample of Java code is under a
- * frame in brackets.
+ * Collects a CPU profile. Its values add up to the CPU time of the process as the
+ * operating system accounts it; time without a sample of Java code is under a frame in
+ * brackets.
  */
 final class CpuCollector implements ProfileCollector {
 
@@ -45,9 +45,7 @@ final class CpuCollector implements ProfileCollector {
 		this.samples = new CpuSamples(source, labels, this.stacks);
 		Map<String, Map<String, String>> events = new HashMap<>(source.events());
 		events.putAll(EndedThreads.EVENTS);
-		if (RequestLabels.areNeeded(labels)) {
-			events.put(RequestLabels.EVENT, Map.of());
-		}
+		events.putAll(SampleLabel.events(labels));
 		this.recording = JfrEvents.openWindow(events, this::read);
 		this.start = Instant.now();
 		this.processStart = Platform.processCpuTime();
@@ -58,7 +56,9 @@ final class CpuCollector implements ProfileCollector {
 		return new Profile(SAMPLES, CPU).period(CPU, CpuSamples.PERIOD);
 	}
 
-	/** So that less is unknown of threads that end before this does. */
+	/**
+	 * The less time since the last update, the less is unknown of a thread that ended.
+	 */
 	@Override
 	public void tick() {
 		this.threads.update();
@@ -78,12 +78,8 @@ final class CpuCollector implements ProfileCollector {
 		return profile;
 	}
 
-	/** What is read of a request labels what was seen in it, then or earlier. */
 	private void read(JfrFile file) throws IOException {
-		file.forEach(this.samples::read);
-		if (this.samples.needRequests()) {
-			file.forEach(this.samples.requests()::read);
-		}
+		this.samples.read(file);
 		this.stacks.clear();
 	}
 

@@ -1,21 +1,24 @@
 package io.gmicro.recorder;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import io.gmicro.jfr.JfrFile;
 import io.gmicro.jfr.JfrStacks;
 import io.gmicro.profile.Frame;
 import io.gmicro.profile.Profile;
 import jdk.jfr.consumer.RecordedEvent;
 
 /**
- * Makes samples of running threads add up to what the operating system charged the
- * process with. What is not known to be a sample's is under a frame in brackets. Not
+ * Scales the samples of running threads to the CPU time that the operating system
+ * accounts to the process. Time without a sample is under a frame in brackets. Not
  * thread-safe.
  */
 final class CpuSamples {
@@ -30,7 +33,10 @@ final class CpuSamples {
 
 	private static final int NANOS = 1;
 
-	/** Where a thread in native code waits, most of the time. */
+	/** {@code MAX_NR_OF_JAVA_SAMPLES} in HotSpot's jfrThreadSampler.cpp. */
+	private static final int MAX_PER_ROUND = 5;
+
+	/** In these methods, threads in native code mostly wait. */
 	private static final List<String> IO = List.of("sun.nio.", "sun.net.", "java.net.", "java.io.", "java.lang.Process",
 			"io.netty.channel.");
 
@@ -52,11 +58,17 @@ final class CpuSamples {
 		this.stacks = stacks;
 	}
 
-	/**
-	 * Reads an event, of any kind and in any order.
-	 * @param event the event
-	 */
-	void read(RecordedEvent event) {
+	/** Reads all events of a file. */
+	void read(JfrFile file) throws IOException {
+		file.forEach(this::read);
+		if (SampleLabel.needRequests(this.labels)) {
+			List<TimedSample> all = new ArrayList<>(this.samples);
+			all.addAll(this.inNative);
+			SampleLabel.setFromRequests(all, file, this.labels);
+		}
+	}
+
+	private void read(RecordedEvent event) {
 		String name = event.getEventType().getName();
 		if (name.equals(this.source.event())) {
 			this.samples.add((this.source == CpuSource.CPU_TIME)
@@ -77,29 +89,17 @@ final class CpuSamples {
 				(stack != null) ? stack : List.of(NOT_WALKABLE), new long[] { 1, nanos }, this.labels);
 	}
 
-	boolean needRequests() {
-		return RequestLabels.areNeeded(this.labels);
-	}
-
-	/** What labels the samples that were read. */
-	RequestLabels requests() {
-		List<TimedSample> all = new ArrayList<>(this.samples);
-		all.addAll(this.inNative);
-		return new RequestLabels(all, this.labels);
-	}
-
 	/**
-	 * Adds the samples to a profile, and what is not known to be one of them.
+	 * Adds the samples, and the time without a sample, to a profile.
 	 * @param profile the profile
-	 * @param threads what the threads used
-	 * @param process the processor time of the process
-	 * @param duration how long was recorded
+	 * @param threads the CPU time of the threads
+	 * @param process the CPU time of the process
+	 * @param duration the length of the recording
 	 */
 	void addTo(Profile profile, ThreadUsage threads, long process, Duration duration) {
 		if (this.source == CpuSource.EXECUTION) {
-			// A sample stands for all the time until the next look, at the most
-			int looks = Math.max(SamplerLooks.count(this.samples, this.inNative), 1);
-			long most = Math.max(duration.toNanos() / looks, PERIOD);
+			// A sample represents at most the time until the next round
+			long most = Math.max(duration.toNanos() / Math.max(rounds(), 1), PERIOD);
 			this.samples.forEach((sample) -> sample.values()[NANOS] = most);
 		}
 		Map<Long, Long> used = used(threads, process);
@@ -119,11 +119,14 @@ final class CpuSamples {
 		profile.add(List.of(JVM), Map.of(), 0, Math.max(rest, 0));
 	}
 
-	/** Of threads that ended no more than what is left by those that did not. */
+	/**
+	 * The CPU time of each thread. Threads that ended get at most what the running
+	 * threads leave of the CPU time of the process.
+	 */
 	private Map<Long, Long> used(ThreadUsage threads, long process) {
 		Map<Long, Long> used = threads.used();
 		Map<Long, Long> last = this.ended.cpu();
-		// JFR records the end of a thread after others see it, and so may miss it
+		// JFR may miss the end of a thread, which it records after isAlive() is false
 		sampled().forEach((owner, nanos) -> {
 			if (!threads.isAlive(owner) && !last.containsKey(owner)) {
 				used.computeIfPresent(owner, (thread, known) -> Math.max(known, nanos));
@@ -137,6 +140,42 @@ final class CpuSamples {
 		return used;
 	}
 
+	/**
+	 * The minimum number of times that JFR sampled each thread, 0 without samples. JFR
+	 * samples every 10 ms, less often on a busy machine: up to five threads in Java code,
+	 * in turn, then one in native code. Some thread of a server always waits for
+	 * connections in native code, so each native sample marks the end of a round. If a
+	 * round has the maximum of samples, other threads may have been skipped; then the
+	 * thread with the most samples shows the number of rounds.
+	 */
+	private int rounds() {
+		TreeMap<Long, List<Long>> rounds = new TreeMap<>();
+		this.inNative.forEach((sample) -> rounds.put(sample.time(), new ArrayList<>()));
+		Map<Long, Integer> found = new HashMap<>();
+		for (TimedSample sample : this.samples) {
+			found.merge(sample.thread(), 1, Integer::sum);
+			Map.Entry<Long, List<Long>> round = rounds.ceilingEntry(sample.time());
+			if (round != null) {
+				round.getValue().add(sample.thread());
+			}
+		}
+		Map<Long, Integer> inFullRounds = new HashMap<>();
+		int complete = 0;
+		for (List<Long> threads : rounds.values()) {
+			if (threads.size() < MAX_PER_ROUND) {
+				complete++;
+			}
+			else {
+				threads.forEach((thread) -> inFullRounds.merge(thread, 1, Integer::sum));
+			}
+		}
+		return Math.max(complete + most(inFullRounds), most(found));
+	}
+
+	private static int most(Map<Long, Integer> counts) {
+		return counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+	}
+
 	private Map<Long, Long> sampled() {
 		return this.samples.stream()
 			.collect(Collectors.groupingBy(TimedSample::owner,
@@ -144,8 +183,8 @@ final class CpuSamples {
 	}
 
 	/**
-	 * The labels of threads while they were in native code. For those that were not seen
-	 * there, what all their samples have in common.
+	 * The labels of the time without a sample, by thread: those of its samples in native
+	 * code or, without any, the labels that all its samples share.
 	 */
 	private Map<Long, List<Map<String, String>>> unsampledLabels() {
 		Map<Long, Map<String, String>> common = new HashMap<>();

@@ -5,21 +5,21 @@ import java.util.Map;
 import io.gmicro.jfr.Jfr;
 
 /**
- * From which of JFR's events the processor time is told.
+ * The JFR event from which CPU time is sampled.
  */
 enum CpuSource {
 
 	/**
-	 * Sampled by the processor time of each thread, since JDK 25 on Linux.
+	 * Sampled by the CPU time of each thread, since JDK 25 on Linux.
 	 *
 	 * @see <a href="https://openjdk.org/jeps/509">JEP 509</a>
 	 */
 	CPU_TIME("jdk.CPUTimeSample", Map.of("jdk.CPUTimeSample", Map.of("throttle", "10ms"))),
 
 	/**
-	 * Sampled by the clock, and only some of the running threads each time: a sample
-	 * counts for its share of the processor time of its thread. Samples of threads in
-	 * native code are taken along with them, and are what the looks are counted by.
+	 * Sampled by the clock, and only some of the running threads each time: the CPU time
+	 * of a thread is divided among its samples. Samples of threads in native code show
+	 * how often JFR sampled.
 	 */
 	EXECUTION("jdk.ExecutionSample", Map.of("jdk.ExecutionSample", Map.of("period", "10 ms"), CpuSource.NATIVE_EVENT,
 			Map.of("period", "10 ms")));
@@ -44,7 +44,7 @@ enum CpuSource {
 		return this.event;
 	}
 
-	/** What to record, each with its settings. */
+	/** The events to record, with their settings. */
 	Map<String, Map<String, String>> events() {
 		return this.events;
 	}

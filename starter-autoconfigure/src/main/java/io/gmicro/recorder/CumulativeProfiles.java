@@ -24,10 +24,10 @@ import jdk.jfr.consumer.RecordedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what the profiles without a duration show. Events stay in memory and are counted
- * when a profile is requested; until then those of the last minutes are kept. Threads
- * wait often for other things than monitors, so those waits are recorded only from the
- * first request for them on. Thread-safe.
+ * The profiles without a time span, which count from the start of the application. Events
+ * stay in memory and are counted when a profile is requested; those of the last minutes
+ * are kept. Waits for anything but monitors are frequent, so they are recorded only after
+ * the first request for them. Thread-safe.
  */
 final class CumulativeProfiles implements AutoCloseable {
 
@@ -53,17 +53,18 @@ final class CumulativeProfiles implements AutoCloseable {
 
 	private boolean closed;
 
-	/** Until when all was counted. */
+	/** The time up to which events are counted. */
 	private volatile Instant counted = this.start;
 
-	/** How long nothing was recorded, or no profile was requested. */
-	private Duration left = Duration.ZERO;
+	/** How long nothing was recorded, or events were discarded. */
+	private Duration gaps = Duration.ZERO;
 
 	private volatile @Nullable Instant startOfWaits;
 
 	private volatile long started = Platform.threads().getTotalStartedThreadCount();
 
-	private boolean resting;
+	/** Whether the recording was closed to discard its events. */
+	private boolean discarded;
 
 	private volatile int restarts;
 
@@ -128,22 +129,22 @@ final class CumulativeProfiles implements AutoCloseable {
 		}
 	}
 
-	/** Where another recording asks for shorter ones, they come here as well. */
+	/** Another recording may have a lower threshold, which applies to all. */
 	private static boolean isTooShort(RecordedEvent event) {
 		return EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName())
 				&& event.getDuration().compareTo(MIN_FREQUENT_WAIT) < 0;
 	}
 
 	/**
-	 * What was counted so far, up to this moment.
-	 * @param profile which profile
+	 * Counts the events so far.
+	 * @param profile which profile to return
 	 * @return the profile
-	 * @throws ProfilingException if it cannot be counted now
+	 * @throws ProfilingException if the events cannot be read
 	 */
 	Profile get(EventProfile profile) throws ProfilingException {
 		ensureRunning(profile).read();
 		if (profile == EventProfile.ALLOCS) {
-			this.allocations.settle(this::countAllocation);
+			this.allocations.countAll(this::countAllocation);
 		}
 		Profile counted = profile.create().time(Instant.now()).comment("Counted since " + seconds(this.start));
 		Instant waits = this.startOfWaits;
@@ -157,19 +158,17 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	private synchronized void commentOnGaps(Profile profile) {
-		if (this.left.toSeconds() > 0) {
-			profile.comment("Not counted: " + this.left.toSeconds()
+		if (this.gaps.toSeconds() > 0) {
+			profile.comment("Not counted: " + this.gaps.toSeconds()
 					+ " s in which no profile was requested or the recording was lost");
 		}
 		this.events.commentOn(profile);
 	}
 
-	/**
-	 * Starts again what ended by itself.
-	 */
+	/** Starts the recording again if it ended. */
 	synchronized void ensureRunning() {
 		if (!this.closed && !this.events.isRunning()) {
-			this.restarts += this.resting ? 0 : 1;
+			this.restarts += this.discarded ? 0 : 1;
 			this.events.close();
 			startAgain();
 		}
@@ -190,29 +189,29 @@ final class CumulativeProfiles implements AutoCloseable {
 		JfrEvents opened = open();
 		opened.inherit(this.events);
 		this.events = opened;
-		this.resting = false;
+		this.discarded = false;
 		counts(EventProfile.THREADCREATE).add(List.of(STARTED_MEANWHILE), new long[] { started - this.started });
 		this.started = started;
-		this.left = this.left.plus(Duration.between(this.counted, now));
+		this.gaps = this.gaps.plus(Duration.between(this.counted, now));
 		this.counted = now;
 	}
 
 	/**
-	 * Called every second, so that what JFR holds for events that are not requested does
-	 * not grow without bound: after a while it is thrown away. It goes away only with the
-	 * last recording, so where there is another one this waits for the next request.
+	 * Called every second to bound JFR's memory while no profile is requested: closes the
+	 * recording once its events are old. JFR frees the memory with the last recording, so
+	 * if there is another one, the next request starts this one again.
 	 */
-	synchronized void keep() {
+	synchronized void discardOld() {
 		if (!this.closed && this.events.isRunning() && JfrMemory.shared().isOld()) {
 			this.events.close();
-			this.resting = true;
+			this.discarded = true;
 			if (!Jfr.isRecordingInMemory()) {
 				startAgain();
 			}
 		}
 	}
 
-	/** How often the recording had to be started again, since it ended by itself. */
+	/** How often the recording ended unexpectedly and was started again. */
 	int restarts() {
 		return this.restarts;
 	}

@@ -15,12 +15,12 @@ import jdk.jfr.consumer.RecordedThreadGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processor time of threads that ended while they were recorded. JFR records the load
- * of every thread when the recording starts, and that of a thread once more when it ends:
- * the share of the available processors since the last time, or since the thread started.
- * A thread that used less than a millisecond has no such event, and of one that lived for
- * a few the time between its creation and its start is missing. Bounded by
- * {@value #MAX_THREADS} threads. Not thread-safe.
+ * The CPU time of threads that ended during a recording. JFR records the load of all
+ * threads when the recording starts, and of each thread when it ends: the share of the
+ * available processors since the previous event, or since the thread started. There is no
+ * event for a thread that used less than a millisecond, and the result is too low for a
+ * thread that lived only a few. Bounded by {@value #MAX_THREADS} threads. Not
+ * thread-safe.
  */
 final class EndedThreads {
 
@@ -32,7 +32,7 @@ final class EndedThreads {
 
 	private final Map<Long, Long> starts = new HashMap<>();
 
-	/** Those of the JVM as well, whose last loads are not loads of all threads. */
+	/** Includes threads of the JVM, to recognize the load event at their end. */
 	private final Map<Long, Long> ends = new HashMap<>();
 
 	private final Set<Long> ofTheJvm = new HashSet<>();
@@ -40,8 +40,7 @@ final class EndedThreads {
 	private final List<Load> loads = new ArrayList<>();
 
 	/**
-	 * Reads one of the events, in any order. Others are ignored.
-	 * @param event an event
+	 * Reads an event. The order does not matter, and events of other types are ignored.
 	 */
 	void read(RecordedEvent event) {
 		switch (event.getEventType().getName()) {
@@ -72,7 +71,7 @@ final class EndedThreads {
 		}
 	}
 
-	/** Compilers are threads of the JVM that JFR counts among those of Java. */
+	/** JFR records compiler threads like threads of Java. */
 	private static boolean isOfTheJvm(RecordedThread thread) {
 		RecordedThreadGroup group = thread.getThreadGroup();
 		String name = Objects.requireNonNullElse(thread.getJavaName(), "");
@@ -80,8 +79,8 @@ final class EndedThreads {
 	}
 
 	/**
-	 * What the ended threads used since the recording started. JFR forgets which one it
-	 * was if the thread started before.
+	 * The CPU time since the start of the recording. If a thread started before the
+	 * recording, JFR does not record which thread it was.
 	 * @return nanoseconds by the id of the thread, or {@link ThreadUsage#UNKNOWN}
 	 */
 	Map<Long, Long> cpu() {
@@ -103,7 +102,7 @@ final class EndedThreads {
 		return thread == ThreadUsage.UNKNOWN || (this.ends.containsKey(thread) && !this.ofTheJvm.contains(thread));
 	}
 
-	/** Whether the thread recorded it when it ended. */
+	/** Whether it was recorded at the end of the thread. */
 	private boolean isLast(Load load) {
 		Long end = this.ends.get(load.thread());
 		return end != null && load.time() >= end;

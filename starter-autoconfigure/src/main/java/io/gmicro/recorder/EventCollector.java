@@ -17,7 +17,7 @@ import io.gmicro.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches what a profile is made of for a while.
+ * Collects a profile of events.
  */
 final class EventCollector implements ProfileCollector {
 
@@ -41,9 +41,7 @@ final class EventCollector implements ProfileCollector {
 		this.profile = events.create();
 		this.allocations = (events == EventProfile.ALLOCS) ? new Allocations() : null;
 		Map<String, Map<String, String>> recorded = new HashMap<>(events.events());
-		if (RequestLabels.areNeeded(labels)) {
-			recorded.put(RequestLabels.EVENT, Map.of());
-		}
+		recorded.putAll(SampleLabel.events(labels));
 		this.recording = JfrEvents.openWindow(recorded, this::read);
 	}
 
@@ -54,7 +52,6 @@ final class EventCollector implements ProfileCollector {
 		}
 	}
 
-	/** What is read of a request labels what was seen in it, then or earlier. */
 	private void read(JfrFile file) throws IOException {
 		if (this.labels.isEmpty() && this.allocations == null) {
 			file.forEach((event) -> this.events.read(event, this.stacks,
@@ -63,9 +60,7 @@ final class EventCollector implements ProfileCollector {
 		else {
 			file.forEach((event) -> this.events.read(event, this.stacks, (stack, values) -> this.samples
 				.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, this.labels))));
-			if (RequestLabels.areNeeded(this.labels)) {
-				file.forEach(new RequestLabels(this.samples, this.labels)::read);
-			}
+			SampleLabel.setFromRequests(this.samples, file, this.labels);
 		}
 		this.stacks.clear();
 	}
@@ -76,7 +71,7 @@ final class EventCollector implements ProfileCollector {
 		this.recording.finish();
 		if (this.allocations != null) {
 			this.samples.forEach(this.allocations::add);
-			this.allocations.settle(this.profile::add);
+			this.allocations.countAll(this.profile::add);
 		}
 		else {
 			this.samples.forEach((sample) -> this.profile.add(sample.stack(), sample.labels(), sample.values()));

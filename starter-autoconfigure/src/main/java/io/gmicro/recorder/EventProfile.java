@@ -17,8 +17,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A profile that is made of JFR's events, with the sample types, the period and the
- * default type of its namesake in Go.
+ * A profile of JFR events, with the sample types, the period and the default type of the
+ * Go profile of that name.
  *
  * @see <a href="https://pkg.go.dev/runtime/pprof">runtime/pprof</a>
  */
@@ -56,7 +56,7 @@ enum EventProfile {
 
 	},
 
-	/** Where threads wait for one another: for a lock, a signal or a result. */
+	/** Where threads wait for locks, signals and results. */
 	BLOCK(waits(EventProfile.MONITOR_ENTER, EventProfile.PARK, EventProfile.MONITOR_WAIT)) {
 
 		@Override
@@ -109,7 +109,7 @@ enum EventProfile {
 
 	private static final String THREAD_START = "jdk.ThreadStart";
 
-	/** What happens so often that it is recorded only when somebody wants to know. */
+	/** Frequent events, which are recorded only after a profile of them was requested. */
 	static final Set<String> FREQUENT_EVENTS = Set.of(PARK, MONITOR_WAIT);
 
 	private static final List<Frame> NO_STACK = List.of(Frame.named("[no stack]"));
@@ -120,38 +120,31 @@ enum EventProfile {
 		this.events = events;
 	}
 
-	/** Shorter waits are not worth an event each. */
 	private static Map<String, Map<String, String>> waits(String... events) {
 		return Stream.of(events).collect(Collectors.toMap((event) -> event, (event) -> Map.of("threshold", "1 ms")));
 	}
 
-	/**
-	 * The events to record, each with its settings.
-	 * @return settings by the name of the event
-	 */
+	/** The events to record, with their settings. */
 	Map<String, Map<String, String>> events() {
 		return this.events;
 	}
 
-	/**
-	 * A profile without samples.
-	 * @return the profile
-	 */
+	/** A profile without samples. */
 	abstract Profile create();
 
 	/**
-	 * What an event adds to the profile.
+	 * The values of a sample.
 	 * @param event one of the events of this profile
 	 * @param stack its stack
-	 * @return a value for each sample type, or {@code null} if it does not belong here
+	 * @return a value for each sample type, or {@code null} to ignore the event
 	 */
 	abstract long @Nullable [] values(RecordedEvent event, List<Frame> stack);
 
 	/**
-	 * Hands an event on if it belongs to the profile.
+	 * Reads an event if it belongs to this profile.
 	 * @param event any event
-	 * @param stacks what turns its stack into frames
-	 * @param action what to do with its stack and its values
+	 * @param stacks converts its stack
+	 * @param action receives its stack and its values
 	 */
 	void read(RecordedEvent event, JfrStacks stacks, BiConsumer<List<Frame>, long[]> action) {
 		if (this.events.containsKey(event.getEventType().getName()) && !isOfRecorder(event)) {
@@ -166,9 +159,7 @@ enum EventProfile {
 		}
 	}
 
-	/**
-	 * JFR's own threads wait for each other when it is read, and may lose their stacks.
-	 */
+	/** Reading makes threads of JFR wait for each other, sometimes without a stack. */
 	private static boolean isOfRecorder(RecordedEvent event) {
 		if (!event.getEventType().getName().equals(MONITOR_ENTER)) {
 			return false;

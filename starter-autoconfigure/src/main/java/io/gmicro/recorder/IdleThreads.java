@@ -6,13 +6,11 @@ import java.util.Set;
 import io.gmicro.profile.Frame;
 
 /**
- * Tells threads that wait for work from threads that are kept from theirs.
+ * Recognizes threads that wait for work, as opposed to threads blocked in their work.
  */
 final class IdleThreads {
 
-	/**
-	 * Between where a thread parks and the loop that asks for work lie at most so many.
-	 */
+	/** Maximum number of frames between parking and the loop that takes work. */
 	private static final int DEPTH = 12;
 
 	private static final Set<String> WAITS_FOR_WORK = Set.of("java.util.concurrent.ThreadPoolExecutor.getTask",
@@ -32,13 +30,13 @@ final class IdleThreads {
 			"io.gmicro.sampling.WatchdogThread.watch", "io.gmicro.scrape.CoarseClock.tick");
 
 	/**
-	 * A thread that runs nothing but these waits for work: that of an application has
-	 * calls of its own on its stack. So the idle threads of a JDK need not be known.
+	 * A thread with only these packages on its stack waits for work, as application code
+	 * would be on the stack, too. This covers idle threads that future JDKs add.
 	 */
 	private static final List<String> POOLS = List.of("java.", "jdk.", "sun.", "com.sun.jmx.",
 			"org.apache.tomcat.util.threads.", "org.eclipse.jetty.util.thread.", "org.jboss.threads.", "org.xnio.");
 
-	/** Who waits because somebody looks at the profile. */
+	/** Waits that the profiles themselves cause. */
 	private static final List<String> PROFILING = List.of("jdk.jfr.internal.", "io.gmicro.jfr.", "io.gmicro.recorder.",
 			"io.gmicro.pprof.");
 
@@ -46,9 +44,8 @@ final class IdleThreads {
 	}
 
 	/**
-	 * Whether a thread that waits has nothing to do.
-	 * @param stack where it waits, innermost first
-	 * @return whether it waits for work
+	 * Whether a thread is idle.
+	 * @param stack the stack of its wait, innermost first
 	 */
 	static boolean isIdle(List<Frame> stack) {
 		return asksForWork(stack) || stack.stream()
@@ -57,9 +54,8 @@ final class IdleThreads {
 	}
 
 	/**
-	 * Whether a thread waits in a call that asks for work, even if for a lock.
-	 * @param stack where it waits, innermost first
-	 * @return whether it waits for work
+	 * Whether a thread waits in a method that takes work, even if it waits for a lock.
+	 * @param stack the stack of its wait, innermost first
 	 */
 	static boolean asksForWork(List<Frame> stack) {
 		return stack.stream()

@@ -7,28 +7,29 @@ import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
 
 /**
- * Collects a profile of what happens from when it was created until it is finished. Used
- * by one thread.
+ * Collects a profile over a time span, from its creation until it is finished. Not
+ * thread-safe.
  */
-public interface ProfileCollector extends AutoCloseable {
+interface ProfileCollector extends AutoCloseable {
 
 	/**
-	 * Called about twice a second meanwhile.
+	 * Called about twice a second.
 	 */
 	default void tick() {
 	}
 
 	/**
-	 * Ends it.
-	 * @param duration how long that was
-	 * @return what happened meanwhile
-	 * @throws IOException if that cannot be read
-	 * @throws ProfilingException if it cannot be collected
+	 * Ends the time span.
+	 * @param duration the length of the time span
+	 * @return the profile
+	 * @throws IOException if the recording cannot be read
+	 * @throws ProfilingException if the profile cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	Profile finish(Duration duration) throws IOException, ProfilingException, InterruptedException;
 
 	@Override
-	void close();
+	default void close() {
+	}
 
 }

@@ -1,6 +1,7 @@
 package io.gmicro.recorder;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 
@@ -9,32 +10,32 @@ import io.gmicro.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The profiles by their names in Go.
+ * The kinds of profiles, named as in Go.
  */
 public enum ProfileKind {
 
 	/** Where memory is allocated. */
 	ALLOCS,
 
-	/** Where threads wait for one another. */
+	/** Where threads wait for locks, signals and results. */
 	BLOCK,
 
-	/** Where threads are. */
+	/** The current stacks of all threads. */
 	GOROUTINE,
 
-	/** What is on the heap. */
+	/** The objects on the heap. */
 	HEAP,
 
 	/** Where threads wait for locks. */
 	MUTEX,
 
-	/** Where processor time goes. There is no such profile without a duration. */
+	/** Where CPU time is spent. It needs a time span. */
 	PROFILE,
 
-	/** Where threads were started. */
+	/** Where threads are started. */
 	THREADCREATE;
 
-	/** The profile of that name in lower case, or {@code null}. */
+	/** The kind with the given lower-case name, or {@code null}. */
 	public static @Nullable ProfileKind named(String name) {
 		for (ProfileKind kind : values()) {
 			if (kind.lowerCaseName().equals(name)) {
@@ -44,12 +45,12 @@ public enum ProfileKind {
 		return null;
 	}
 
-	/** The name in a path. */
+	/** The name in paths. */
 	public String lowerCaseName() {
 		return name().toLowerCase(Locale.ROOT);
 	}
 
-	/** Which of the values is shown where there is room for one. */
+	/** The index of the value to show if only one can be shown. */
 	public int mainValue() {
 		return switch (this) {
 			case GOROUTINE, THREADCREATE -> 0;
@@ -58,7 +59,7 @@ public enum ProfileKind {
 		};
 	}
 
-	/** What the main value is. */
+	/** The unit of the main value. */
 	public String unit() {
 		return switch (this) {
 			case GOROUTINE, THREADCREATE -> "count";
@@ -68,9 +69,9 @@ public enum ProfileKind {
 	}
 
 	/**
-	 * How things are, or what was counted so far.
-	 * @param profiler who collects
-	 * @param options what was asked for
+	 * Returns the current state, or the totals since the start of the application.
+	 * @param profiler the profiler
+	 * @param options the options of the profile
 	 * @return the profile
 	 * @throws IOException if it cannot be read
 	 * @throws ProfilingException if it cannot be collected
@@ -86,7 +87,7 @@ public enum ProfileKind {
 				yield profiler.oneAtATime(() -> ClassHistogram.profile(collectGarbage));
 			}
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> profiler.cumulative().get(EventProfile.valueOf(name()));
-			case PROFILE -> throw new IllegalStateException("Processor time is profiled for a while or not at all");
+			case PROFILE -> throw new IllegalStateException("A CPU profile needs a time span");
 		};
 	}
 
@@ -106,39 +107,39 @@ public enum ProfileKind {
 		}
 	}
 
-	/**
-	 * Starts to watch what happens.
-	 * @param profiler who collects
-	 * @param options what was asked for
-	 * @return what collects it
-	 * @throws IOException if something cannot be read
-	 * @throws ProfilingException if it cannot be collected
-	 * @throws InterruptedException if the thread is interrupted
-	 */
-	public ProfileCollector open(Profiler profiler, Options options)
+	/** Starts to collect a profile over a time span. */
+	ProfileCollector open(Profiler profiler, Options options)
 			throws IOException, ProfilingException, InterruptedException {
 		return switch (this) {
 			case GOROUTINE, HEAP -> {
 				if (!options.labels().isEmpty()) {
 					throw new ProfilingException(400, lowerCaseName() + " has no labels");
 				}
-				yield new DifferenceCollector(() -> now(profiler, options));
+				Profile before = now(profiler, options);
+				yield (duration) -> difference(now(profiler, options), before, duration);
 			}
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> {
-				// So that no thread tells with its first sample what it allocated before
+				// Without it, the first sample of a thread counts what it allocated
+				// before
 				profiler.cumulative();
 				yield new EventCollector(EventProfile.valueOf(name()), options.labels());
 			}
 			case PROFILE -> {
-				// So that the first use of the recorder is where its stacks are deepened
+				// Sets the stack depth, if this is the first use of JFR
 				profiler.cumulative();
 				yield new CpuCollector(CpuSource.best(), options.labels());
 			}
 		};
 	}
 
+	/** The time is that of the later one: tools refuse a profile with two. */
+	private static Profile difference(Profile now, Profile before, Duration duration) {
+		now.duration(duration).subtract(before);
+		return now;
+	}
+
 	/**
-	 * What may be asked of a profile.
+	 * Options of a profile.
 	 *
 	 * @param labels the labels of its samples
 	 * @param gc whether to collect garbage first

@@ -18,42 +18,43 @@ import io.gmicro.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects profiles of this process by the JDK's flight recorder, several at a time.
- * Recordings of anybody else are left alone. Thread-safe.
+ * Collects profiles of this process with the JDK Flight Recorder, at most
+ * {@value #MAX_CONCURRENT} over a time span at once. Recordings of other tools are not
+ * affected. Thread-safe.
  */
 public final class Profiler implements AutoCloseable {
 
-	static final int MOST_AT_ONCE = 3;
+	static final int MAX_CONCURRENT = 3;
 
 	private static final Logger logger = System.getLogger(Profiler.class.getName());
 
-	/** A client that went away is noticed at the second beat after. */
-	private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(400);
+	/** Writing to a lost connection fails at the second heartbeat after it was lost. */
+	private static final long HEARTBEAT = TimeUnit.MILLISECONDS.toNanos(400);
 
-	private static final int LONGEST_WAIT_SECONDS = 5;
+	private static final int MAX_WAIT_SECONDS = 5;
 
-	private static final AtomicBoolean cannotStart = new AtomicBoolean();
+	private static final AtomicBoolean warnedOfStart = new AtomicBoolean();
 
-	private final Semaphore places = new Semaphore(MOST_AT_ONCE);
+	private final Semaphore concurrent = new Semaphore(MAX_CONCURRENT);
 
-	private final Semaphore costly = new Semaphore(1);
+	private final Semaphore exclusive = new Semaphore(1);
 
 	private volatile CountDownLatch closing = new CountDownLatch(1);
 
 	private volatile @Nullable CumulativeProfiles cumulative;
 
-	private @Nullable Thread keeper;
+	private @Nullable KeeperThread keeper;
 
 	private final AtomicBoolean warned = new AtomicBoolean();
 
 	private final AtomicLong failures = new AtomicLong();
 
-	/** By what counted before this was started the last time. */
+	/** Restarts of the cumulative profiles before the last {@link #close()}. */
 	private final AtomicLong restarted = new AtomicLong();
 
 	/**
-	 * Start to count, in the background, what profiles without a duration show. That this
-	 * is not possible, every request for a profile says anew.
+	 * Starts the cumulative profiles in the background. If that fails, each request for a
+	 * profile tries again.
 	 */
 	public synchronized void start() {
 		this.closing = new CountDownLatch(1);
@@ -65,45 +66,8 @@ public final class Profiler implements AutoCloseable {
 		}
 	}
 
-	/** What is recorded must not be left to itself. */
 	private void startKeeper() throws ProfilingException {
-		CountDownLatch end = this.closing;
-		Thread thread = new Thread(() -> keep(end), "gmicro-pprof");
-		thread.setDaemon(true);
-		try {
-			thread.start();
-		}
-		catch (OutOfMemoryError ex) {
-			throw new ProfilingException(503, "no thread could be started");
-		}
-		this.keeper = thread;
-	}
-
-	private void keep(CountDownLatch end) {
-		boolean begun = false;
-		boolean ended = false;
-		while (!ended) {
-			try {
-				try {
-					if (!begun) {
-						begun = true;
-						begin();
-					}
-					ended = end.await(1, TimeUnit.SECONDS);
-					CumulativeProfiles counting = this.cumulative;
-					if (counting != null && !ended) {
-						JfrMemory.shared().readForWindows();
-						counting.keep();
-					}
-				}
-				catch (Throwable ex) {
-					failed(ex);
-				}
-			}
-			catch (Throwable ignored) {
-				// There was not even memory to say so
-			}
-		}
+		this.keeper = KeeperThread.start(this.closing, this::begin, this::maintain, this::failed);
 	}
 
 	private void begin() {
@@ -116,37 +80,37 @@ public final class Profiler implements AutoCloseable {
 		}
 	}
 
-	/** Counted first: where memory is short the line may never be written. */
-	private void failed(Throwable ex) {
-		this.failures.incrementAndGet();
-		if (this.warned.compareAndSet(false, true)) {
-			try {
-				logger.log(Level.WARNING, "Profiles were interrupted, further failures are only counted: {0}",
-						ex.toString());
-			}
-			catch (Throwable ignored) {
-				// It is counted
-			}
+	private void maintain() {
+		CumulativeProfiles counting = this.cumulative;
+		if (counting != null) {
+			JfrMemory.shared().readForWindows();
+			counting.discardOld();
 		}
 	}
 
-	/**
-	 * How often the recording of profiles had to be started again, or failed.
-	 * @return the number since this was created
-	 */
+	/** Counts before it logs, as logging may fail for lack of memory. */
+	private void failed(Throwable ex) {
+		this.failures.incrementAndGet();
+		if (this.warned.compareAndSet(false, true)) {
+			logger.log(Level.WARNING, "Profiles were interrupted, further failures are only counted: {0}",
+					ex.toString());
+		}
+	}
+
+	/** How often recordings failed or had to be started again. */
 	public long restarts() {
 		CumulativeProfiles counting = this.cumulative;
 		return this.failures.get() + this.restarted.get() + ((counting != null) ? counting.restarts() : 0);
 	}
 
 	/**
-	 * Ends all profiles that are being collected, with what they have so far, and
-	 * collects no more until it is started again.
+	 * Ends all running profiles early, so that they contain what happened so far, and
+	 * refuses new ones until the next {@link #start()}.
 	 */
 	@Override
 	public void close() {
 		this.closing.countDown();
-		Thread keeping;
+		KeeperThread ending;
 		synchronized (this) {
 			CumulativeProfiles counting = this.cumulative;
 			if (counting != null) {
@@ -154,36 +118,31 @@ public final class Profiler implements AutoCloseable {
 				counting.close();
 				this.cumulative = null;
 			}
-			keeping = this.keeper;
+			ending = this.keeper;
 			this.keeper = null;
 		}
-		if (keeping != null) {
-			awaitEndOf(keeping);
+		if (ending != null) {
+			ending.awaitEnd();
 		}
 	}
 
 	/**
-	 * A container that undeploys an application takes a thread that still runs for a
-	 * leak.
+	 * Starts what profiles need, if it does not run.
+	 * @throws ProfilingException if that is impossible
 	 */
-	private static void awaitEndOf(Thread thread) {
-		try {
-			thread.join(TimeUnit.SECONDS.toMillis(1));
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+	public void ensureRunning() throws ProfilingException {
+		cumulative();
 	}
 
-	/** Also the first use of the recorder, which decides how deep its stacks are. */
-	public synchronized CumulativeProfiles cumulative() throws ProfilingException {
+	/** The first call starts JFR, so it sets the stack depth of all recordings. */
+	synchronized CumulativeProfiles cumulative() throws ProfilingException {
 		if (this.closing.getCount() == 0) {
 			throw new ProfilingException(503, "the application is shutting down");
 		}
 		CumulativeProfiles running = this.cumulative;
 		try {
 			if (running == null) {
-				requireRecorder();
+				requireJfr();
 				Jfr.prepare();
 				running = new CumulativeProfiles();
 				this.cumulative = running;
@@ -193,9 +152,8 @@ public final class Profiler implements AutoCloseable {
 		catch (IOException | RuntimeException ex) {
 			throw cannotStart(ex);
 		}
-		Thread keeping = this.keeper;
-		if (keeping == null || !keeping.isAlive()) {
-			if (keeping != null) {
+		if (this.keeper == null || !this.keeper.isAlive()) {
+			if (this.keeper != null) {
 				this.failures.incrementAndGet();
 			}
 			startKeeper();
@@ -203,7 +161,7 @@ public final class Profiler implements AutoCloseable {
 		return running;
 	}
 
-	private static void requireRecorder() throws ProfilingException {
+	private static void requireJfr() throws ProfilingException {
 		if (System.getProperty("org.graalvm.nativeimage.imagecode") != null) {
 			throw new ProfilingException(501, "a native image has no profiles: run the application on a JVM");
 		}
@@ -218,7 +176,7 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	private static ProfilingException cannotStart(Exception ex) {
-		if (cannotStart.compareAndSet(false, true)) {
+		if (warnedOfStart.compareAndSet(false, true)) {
 			logger.log(Level.WARNING,
 					"The JDK Flight Recorder cannot start. Further requests for profiles are answered "
 							+ "with 503 and not logged: " + ex);
@@ -229,19 +187,20 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	/**
-	 * Collect a profile for a while.
-	 * @param opener what to watch
-	 * @param duration for how long
-	 * @param heartbeat called again and again meanwhile, to see whether to go on
-	 * @return the profile, or {@code null} if the heartbeat said to stop
-	 * @throws IOException if what was recorded cannot be read
+	 * Collects a profile over a time span.
+	 * @param kind the kind of profile
+	 * @param options the options of the profile
+	 * @param duration the length of the time span
+	 * @param heartbeat called several times meanwhile
+	 * @return the profile, or {@code null} if the heartbeat returned {@code false}
+	 * @throws IOException if the recording cannot be read
 	 * @throws ProfilingException if the profile cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public @Nullable Profile watch(Starter<ProfileCollector> opener, Duration duration, Heartbeat heartbeat)
-			throws IOException, ProfilingException, InterruptedException {
-		acquirePlace();
-		try (ProfileCollector collector = started(opener)) {
+	public @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration,
+			Heartbeat heartbeat) throws IOException, ProfilingException, InterruptedException {
+		acquire();
+		try (ProfileCollector collector = open(() -> kind.open(this, options))) {
 			long start = System.nanoTime();
 			boolean wanted = await(duration, () -> {
 				collector.tick();
@@ -250,48 +209,59 @@ public final class Profiler implements AutoCloseable {
 			return wanted ? collector.finish(Duration.ofNanos(System.nanoTime() - start)) : null;
 		}
 		finally {
-			this.places.release();
+			this.concurrent.release();
 		}
-	}
-
-	/** Takes one of the few places for profiles that take a while, or refuses. */
-	public void acquirePlace() throws ProfilingException {
-		if (!this.places.tryAcquire()) {
-			throw new ProfilingException(503,
-					"Could not enable profiling: " + MOST_AT_ONCE + " profiles are already running");
-		}
-	}
-
-	/** Gives the place back. */
-	public void releasePlace() {
-		this.places.release();
 	}
 
 	/**
-	 * Starts something that needs the recorder, which may fail.
+	 * Performs an action that takes a while, if not too many others are running.
+	 * @param action the action
+	 * @return its result
+	 * @throws ProfilingException if {@value #MAX_CONCURRENT} others are running
 	 */
-	public static <T> T started(Starter<T> starter) throws IOException, ProfilingException, InterruptedException {
+	public <T> T limited(Action<T> action) throws IOException, ProfilingException, InterruptedException {
+		acquire();
 		try {
-			return starter.start();
+			return action.perform();
+		}
+		finally {
+			this.concurrent.release();
+		}
+	}
+
+	private void acquire() throws ProfilingException {
+		if (!this.concurrent.tryAcquire()) {
+			throw new ProfilingException(503,
+					"Could not enable profiling: " + MAX_CONCURRENT + " profiles are already running");
+		}
+	}
+
+	/** Opens a recording, which JFR may be unable to start. */
+	static <T> T open(Action<T> opener) throws IOException, ProfilingException, InterruptedException {
+		try {
+			return opener.perform();
 		}
 		catch (RuntimeException ex) {
 			throw cannotStart(ex);
 		}
 	}
 
-	/** How often a heartbeat is called at most while one waits so long. */
-	public static int beats(Duration duration) {
-		return (int) (duration.toNanos() / BEAT) + 1;
+	/** The maximum number of heartbeats in the given time. */
+	public static int heartbeats(Duration duration) {
+		return (int) (duration.toNanos() / HEARTBEAT) + 1;
 	}
 
 	/**
-	 * Wait, until the application shuts down at most.
-	 * @return whether the last heartbeat said to go on
+	 * Waits until the time has passed, the application shuts down or the heartbeat
+	 * returns {@code false}.
+	 * @param duration how long to wait
+	 * @param heartbeat called several times meanwhile
+	 * @return whether the last heartbeat returned {@code true}
 	 */
 	public boolean await(Duration duration, Heartbeat heartbeat) throws InterruptedException {
 		long end = System.nanoTime() + duration.toNanos();
 		for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
-			if (this.closing.await(Math.min(left, BEAT), TimeUnit.NANOSECONDS)) {
+			if (this.closing.await(Math.min(left, HEARTBEAT), TimeUnit.NANOSECONDS)) {
 				return true;
 			}
 			if (!heartbeat.beat()) {
@@ -302,27 +272,25 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	/**
-	 * Collect what only one request at a time may ask for.
-	 * @param snapshot what to collect
-	 * @return the profile
-	 * @throws IOException if it cannot be read
-	 * @throws ProfilingException if it cannot be collected
-	 * @throws InterruptedException if the thread is interrupted
+	 * Performs an expensive action, one at a time.
+	 * @param action the action
+	 * @return its result
+	 * @throws ProfilingException if another one takes too long
 	 */
-	public <T> T oneAtATime(Starter<T> snapshot) throws IOException, ProfilingException, InterruptedException {
-		if (!this.costly.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+	public <T> T oneAtATime(Action<T> action) throws IOException, ProfilingException, InterruptedException {
+		if (!this.exclusive.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
 			throw new ProfilingException(503, "another one is being taken: try again later");
 		}
 		try {
-			return snapshot.start();
+			return action.perform();
 		}
 		finally {
-			this.costly.release();
+			this.exclusive.release();
 		}
 	}
 
 	/**
-	 * Tells whether somebody still waits for the profile.
+	 * Checks whether the client is still connected.
 	 */
 	@FunctionalInterface
 	public interface Heartbeat {
@@ -332,14 +300,14 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts or collects something.
+	 * Something that may fail.
 	 *
-	 * @param <T> what
+	 * @param <T> the type of its result
 	 */
 	@FunctionalInterface
-	public interface Starter<T> {
+	public interface Action<T> {
 
-		T start() throws IOException, ProfilingException, InterruptedException;
+		T perform() throws IOException, ProfilingException, InterruptedException;
 
 	}
 

@@ -9,14 +9,13 @@ import java.util.stream.Collectors;
 import io.gmicro.profile.Frame;
 
 /**
- * Distributes among the samples of each thread what that thread really used, in
- * proportion to what the samples count for by themselves. A thread that used far more
- * than its samples can stand for was not sampled for a part of the time: that part stays
- * without a sample.
+ * Divides what each thread used among its samples, in proportion to their original
+ * weights. If a thread used far more than its samples can represent, it was not sampled
+ * all the time, and the excess is left without a sample.
  */
 final class SampleWeights {
 
-	/** What threads used before they ended and no sample stands for. */
+	/** Usage of threads that ended, without a sample. */
 	static final Frame ENDED = Frame.named("[threads that ended]");
 
 	private final Map<Long, List<TimedSample>> samples;
@@ -28,12 +27,12 @@ final class SampleWeights {
 	private final boolean throttled;
 
 	/**
-	 * Compare what was sampled with what was used.
+	 * Creates weights.
 	 * @param samples the samples
-	 * @param used what each owner used, as far as it is known
-	 * @param index which of the values of the samples it is
-	 * @param throttled whether samples are left out on purpose, so that the others stand
-	 * for all that their thread used
+	 * @param used the usage by owner, as far as it is known
+	 * @param index the index of the value of the samples
+	 * @param throttled whether JFR skips samples, so that the others represent everything
+	 * their thread used
 	 */
 	SampleWeights(Collection<TimedSample> samples, Map<Long, Long> used, int index, boolean throttled) {
 		this.samples = samples.stream().collect(Collectors.groupingBy(TimedSample::owner));
@@ -43,10 +42,9 @@ final class SampleWeights {
 	}
 
 	/**
-	 * Gives each sample its share.
-	 * @param limit no more than this in all to samples of threads of which it is not
-	 * known what they used
-	 * @return what is left without a sample, by owner
+	 * Sets the value of each sample to its share.
+	 * @param limit the maximum sum for the samples of threads whose usage is unknown
+	 * @return the usage without a sample, by owner
 	 */
 	Map<Long, Long> give(long limit) {
 		Map<Long, Long> left = new HashMap<>();
@@ -66,8 +64,8 @@ final class SampleWeights {
 	}
 
 	/**
-	 * How often a thread is found is a matter of chance: twice the standard deviation,
-	 * and two samples more, are not taken for a part that was not sampled.
+	 * The number of samples is random: an excess of up to two standard deviations and two
+	 * samples is divided among the samples, too.
 	 */
 	private long given(List<TimedSample> ofOwner, long value) {
 		if (ofOwner.isEmpty()) {
@@ -82,7 +80,7 @@ final class SampleWeights {
 		return all.stream().mapToLong((sample) -> sample.values()[this.index]).sum();
 	}
 
-	/** A sample weighs no more than all: it may tell of what was before. */
+	/** The weight of a sample is limited: it may include usage from before. */
 	private void share(List<TimedSample> among, long value, long all) {
 		double weights = among.stream().mapToDouble((sample) -> weight(sample, all)).sum();
 		long left = value;

@@ -8,9 +8,8 @@ import io.gmicro.profile.Frame;
 import io.gmicro.profile.Profile;
 
 /**
- * Adds up samples by stack for as long as the process runs. What is counted never goes
- * away, so that the difference of two profiles is what happened between them; stacks past
- * the bound share one. Thread-safe.
+ * Cumulative sums by stack. They never decrease, so that tools can subtract two profiles.
+ * Stacks beyond {@value #MAX_STACKS} share one sum. Thread-safe.
  */
 final class StackCounts {
 

@@ -15,7 +15,7 @@ import io.gmicro.profile.Profile;
 import io.gmicro.profile.ValueType;
 
 /**
- * The stacks of all platform threads at one moment.
+ * The current stacks of all platform threads.
  */
 public final class ThreadDump {
 
@@ -44,7 +44,7 @@ public final class ThreadDump {
 		profile.add(stack.isEmpty() ? NO_STACK : stack, Map.of(), 1);
 	}
 
-	/** In the manner of {@code jstack}. */
+	/** Writes a thread dump similar to that of {@code jstack}. */
 	public static void write(PrintWriter out) {
 		for (ThreadInfo thread : ManagementFactory.getThreadMXBean().dumpAllThreads(true, true, MAX_DEPTH)) {
 			write(thread, out);

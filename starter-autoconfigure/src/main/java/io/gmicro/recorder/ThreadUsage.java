@@ -10,17 +10,16 @@ import com.sun.management.ThreadMXBean;
 import io.gmicro.jfr.Platform;
 
 /**
- * How much of something each platform thread used since it was last counted: processor
- * time or memory, as the JVM itself keeps account. The threads that virtual threads run
- * on are one. What a thread used between the last update and its end is not known. Not
- * thread-safe.
+ * CPU time or allocated bytes of each platform thread since they were last counted, as
+ * the JVM accounts them. The carrier threads of virtual threads count as one. It is
+ * unknown what a thread used between the last update and its end. Not thread-safe.
  */
 final class ThreadUsage {
 
-	/** The carriers of virtual threads, and so virtual threads. */
+	/** The owner that stands for all carrier threads and virtual threads. */
 	static final long CARRIERS = -1;
 
-	/** A thread that ended before it was known which one it was. */
+	/** A thread of which JFR does not record the id. */
 	static final long UNKNOWN = -2;
 
 	private static final String CARRIER_GROUP = "CarrierThreads";
@@ -44,7 +43,7 @@ final class ThreadUsage {
 		this.counted.putAll(this.latest);
 	}
 
-	/** Nanoseconds of processor time from now on. */
+	/** CPU time from now on, in nanoseconds. */
 	static ThreadUsage ofCpu() {
 		ThreadMXBean threads = Platform.threads();
 		return new ThreadUsage(threads, threads::getThreadCpuTime);
@@ -95,23 +94,20 @@ final class ThreadUsage {
 	}
 
 	/**
-	 * Who used what a platform thread used.
+	 * The owner of the usage of a platform thread.
 	 * @param thread the id of the thread
-	 * @return the same, or {@link #CARRIERS}
+	 * @return the id of the thread, or {@link #CARRIERS}
 	 */
 	long owner(long thread) {
 		return this.carriers.contains(thread) ? CARRIERS : thread;
 	}
 
-	/** As of the last update. */
+	/** Whether the owner was alive at the last update. */
 	boolean isAlive(long owner) {
 		return this.alive.contains(owner);
 	}
 
-	/**
-	 * What was used between what was counted and the last update.
-	 * @return by owner
-	 */
+	/** The usage by owner at the last update, less what was counted. */
 	Map<Long, Long> used() {
 		Map<Long, Long> used = new HashMap<>();
 		this.latest.forEach(
@@ -119,10 +115,7 @@ final class ThreadUsage {
 		return used;
 	}
 
-	/**
-	 * Counts what an owner used so far.
-	 * @param owner the owner
-	 */
+	/** Marks the usage of an owner at the last update as counted. */
 	void count(long owner) {
 		if (owner == CARRIERS) {
 			this.carriers.forEach(this::countThread);
@@ -139,7 +132,7 @@ final class ThreadUsage {
 		}
 	}
 
-	/** Forgets threads that are gone. */
+	/** Removes threads that ended. */
 	void forgetEnded() {
 		this.latest.keySet().retainAll(this.alive);
 		this.counted.keySet().retainAll(this.alive);

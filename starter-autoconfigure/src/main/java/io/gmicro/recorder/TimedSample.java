@@ -12,8 +12,8 @@ import jdk.jfr.consumer.RecordedThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack that a thread was seen in at one moment, before it is labelled with the request
- * that the thread served then.
+ * A sample of a thread's stack with its time, so that it can be labelled with the request
+ * that the thread served. Its values can be changed.
  */
 final class TimedSample {
 
@@ -32,12 +32,12 @@ final class TimedSample {
 	private long requestStart = Long.MIN_VALUE;
 
 	/**
-	 * Create a sample.
-	 * @param thread the thread, or {@code null} if it is not known
-	 * @param time when it was seen
-	 * @param stack its stack, innermost first
-	 * @param values what the sample counts for
-	 * @param wanted the labels that were asked for
+	 * Creates a sample.
+	 * @param thread the thread, or {@code null} if it is unknown
+	 * @param time the time of the sample
+	 * @param stack the stack, innermost first
+	 * @param values a value for each sample type
+	 * @param wanted the labels to set
 	 */
 	TimedSample(@Nullable RecordedThread thread, Instant time, List<Frame> stack, long[] values,
 			Set<SampleLabel> wanted) {
@@ -54,9 +54,7 @@ final class TimedSample {
 		return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
 	}
 
-	/**
-	 * The sample was taken during a request. Of several, the one that began last counts.
-	 */
+	/** Sets the labels of a request. Of several requests, the latest one applies. */
 	void during(long requestStart, Map<String, String> requestLabels) {
 		if (requestStart > this.requestStart) {
 			this.requestStart = requestStart;
@@ -73,7 +71,7 @@ final class TimedSample {
 		return this.thread;
 	}
 
-	/** Who the JVM keeps account of. */
+	/** The owner of the sample in {@link ThreadUsage}. */
 	long owner() {
 		return this.virtual ? ThreadUsage.CARRIERS : this.thread;
 	}

@@ -26,66 +26,75 @@ import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recording for JDK Mission Control that holds only events known to tell no secret,
- * whatever else is being recorded in the process: neither the environment, system
- * properties and command lines, nor messages of exceptions, addresses and paths.
+ * A recording for JDK Mission Control that contains only types of events without secrets,
+ * whatever other recordings enable. It has no environment variables, system properties,
+ * command lines, exception messages, addresses or paths. Not thread-safe.
  */
 public final class TraceRecording implements AutoCloseable {
 
-	private static final int JAVA = 19;
+	private static final @Nullable Method FILTER = filter();
 
-	private static final Set<String> HARMLESS_EVENTS = Set.of(RequestLabels.EVENT, "jdk.CPUInformation", "jdk.CPULoad",
-			"jdk.CPUTimeSample", "jdk.CPUTimeSamplesLost", "jdk.ClassLoadingStatistics", "jdk.CodeCacheFull",
-			"jdk.CodeCacheStatistics", "jdk.Compilation", "jdk.CompilationFailure", "jdk.CompilerStatistics",
-			"jdk.ConcurrentModeFailure", "jdk.ContainerCPUThrottling", "jdk.ContainerCPUUsage",
-			"jdk.ContainerMemoryUsage", "jdk.DataLoss", "jdk.Deoptimization", "jdk.DirectBufferStatistics",
-			"jdk.EvacuationFailed", "jdk.EvacuationInformation", "jdk.ExceptionStatistics", "jdk.ExecuteVMOperation",
-			"jdk.ExecutionSample", "jdk.G1AdaptiveIHOP", "jdk.G1GarbageCollection", "jdk.G1HeapSummary", "jdk.G1MMU",
-			"jdk.GCCPUTime", "jdk.GCHeapConfiguration", "jdk.GCHeapSummary", "jdk.GCPhaseConcurrent",
-			"jdk.GCPhasePause", "jdk.GCPhasePauseLevel1", "jdk.GCPhasePauseLevel2", "jdk.GCReferenceStatistics",
-			"jdk.GarbageCollection", "jdk.JavaMonitorEnter", "jdk.JavaMonitorInflate", "jdk.JavaMonitorWait",
-			"jdk.JavaThreadStatistics", "jdk.MetaspaceGCThreshold", "jdk.MetaspaceSummary", "jdk.NativeMethodSample",
-			"jdk.ObjectAllocationSample", "jdk.OldGarbageCollection", "jdk.PSHeapSummary",
-			"jdk.ParallelOldGarbageCollection", "jdk.PhysicalMemory", "jdk.PromotionFailed", "jdk.ResidentSetSize",
-			"jdk.SafepointBegin", "jdk.SafepointEnd", "jdk.SystemGC", "jdk.TenuringDistribution",
+	private static final Set<String> HARMLESS_EVENTS = Set.of(SampleLabel.REQUEST_EVENT, "jdk.CPUInformation",
+			"jdk.CPULoad", "jdk.CPUTimeSample", "jdk.CPUTimeSamplesLost", "jdk.ClassLoadingStatistics",
+			"jdk.CodeCacheFull", "jdk.CodeCacheStatistics", "jdk.Compilation", "jdk.CompilationFailure",
+			"jdk.CompilerStatistics", "jdk.ConcurrentModeFailure", "jdk.ContainerCPUThrottling",
+			"jdk.ContainerCPUUsage", "jdk.ContainerMemoryUsage", "jdk.DataLoss", "jdk.Deoptimization",
+			"jdk.DirectBufferStatistics", "jdk.EvacuationFailed", "jdk.EvacuationInformation",
+			"jdk.ExceptionStatistics", "jdk.ExecuteVMOperation", "jdk.ExecutionSample", "jdk.G1AdaptiveIHOP",
+			"jdk.G1GarbageCollection", "jdk.G1HeapSummary", "jdk.G1MMU", "jdk.GCCPUTime", "jdk.GCHeapConfiguration",
+			"jdk.GCHeapSummary", "jdk.GCPhaseConcurrent", "jdk.GCPhasePause", "jdk.GCPhasePauseLevel1",
+			"jdk.GCPhasePauseLevel2", "jdk.GCReferenceStatistics", "jdk.GarbageCollection", "jdk.JavaMonitorEnter",
+			"jdk.JavaMonitorInflate", "jdk.JavaMonitorWait", "jdk.JavaThreadStatistics", "jdk.MetaspaceGCThreshold",
+			"jdk.MetaspaceSummary", "jdk.NativeMethodSample", "jdk.ObjectAllocationSample", "jdk.OldGarbageCollection",
+			"jdk.PSHeapSummary", "jdk.ParallelOldGarbageCollection", "jdk.PhysicalMemory", "jdk.PromotionFailed",
+			"jdk.ResidentSetSize", "jdk.SafepointBegin", "jdk.SafepointEnd", "jdk.SystemGC", "jdk.TenuringDistribution",
 			"jdk.ThreadAllocationStatistics", "jdk.ThreadCPULoad", "jdk.ThreadContextSwitchRate", "jdk.ThreadEnd",
 			"jdk.ThreadPark", "jdk.ThreadSleep", "jdk.ThreadStart", "jdk.VirtualThreadPinned",
 			"jdk.VirtualThreadSubmitFailed", "jdk.YoungGarbageCollection", "jdk.ZAllocationStall",
 			"jdk.ZOldGarbageCollection", "jdk.ZRelocationSet", "jdk.ZThreadPhase", "jdk.ZUncommit",
 			"jdk.ZYoungGarbageCollection");
 
-	/** What was recorded and has to be sent yet has no more. */
+	/** Maximum size of what is not sent yet, in bytes. */
 	private static final long MAX_PENDING = 64 * JfrRepository.MEGABYTE;
 
 	private final Deque<JfrFile> pending = new ConcurrentLinkedDeque<>();
-
-	private final Method filter;
 
 	private final JfrEvents recording;
 
 	private byte @Nullable [] empty;
 
-	private TraceRecording(Method filter) throws ProfilingException {
-		this.filter = filter;
+	private TraceRecording() throws ProfilingException {
 		this.recording = JfrEvents.openWindow(settings(), this::read);
 	}
 
-	/** Refuses on a Java that cannot take secrets out of a recording. */
-	public static void requireJava() throws ProfilingException {
-		if (Runtime.version().feature() < JAVA) {
-			throw new ProfilingException(501,
-					"trace needs Java " + JAVA + " or newer, which can take secrets out of a recording");
+	private static @Nullable Method filter() {
+		try {
+			return RecordingFile.class.getMethod("write", Path.class, Predicate.class);
+		}
+		catch (NoSuchMethodException ex) {
+			return null;
 		}
 	}
 
-	/** Starts to record. */
-	public static TraceRecording start() throws ProfilingException {
-		try {
-			return new TraceRecording(RecordingFile.class.getMethod("write", Path.class, Predicate.class));
+	/**
+	 * Checks that this Java version can remove secrets from a recording.
+	 * @throws ProfilingException if it cannot
+	 */
+	public static void requireJava() throws ProfilingException {
+		if (FILTER == null) {
+			throw new ProfilingException(501,
+					"trace needs Java 19 or newer, which can take secrets out of a recording");
 		}
-		catch (NoSuchMethodException ex) {
-			throw new ProfilingException(501, "this Java runtime cannot take secrets out of a recording");
-		}
+	}
+
+	/**
+	 * Starts a recording.
+	 * @return the recording
+	 * @throws ProfilingException if it cannot be started
+	 */
+	public static TraceRecording start() throws IOException, ProfilingException, InterruptedException {
+		requireJava();
+		return Profiler.open(TraceRecording::new);
 	}
 
 	private static Map<String, Map<String, String>> settings() {
@@ -99,17 +108,17 @@ public final class TraceRecording implements AutoCloseable {
 			settings.values().removeIf((setting) -> "false".equals(setting.get("enabled")));
 		}
 		catch (IOException | ParseException ex) {
-			// This Java runtime has no such file: the events' own settings will do
+			// Without the file of the JDK, use the default settings of the events
 			HARMLESS_EVENTS.forEach((event) -> settings.put(event, Map.of()));
 		}
 		settings.keySet().retainAll(HARMLESS_EVENTS);
-		settings.put(RequestLabels.EVENT, Map.of());
+		settings.put(SampleLabel.REQUEST_EVENT, Map.of());
 		settings.putAll(CpuSource.CPU_TIME.events());
 		return settings;
 	}
 
 	/**
-	 * A recording without any event. Several recordings one after the other are one.
+	 * A recording without any event. Concatenated recordings are a valid recording.
 	 */
 	public byte[] empty() throws ProfilingException {
 		this.recording.read();
@@ -134,15 +143,15 @@ public final class TraceRecording implements AutoCloseable {
 		}
 	}
 
-	/** Whether something can be sent. */
+	/** Whether there are events to send. */
 	public boolean isPending() {
 		return !this.pending.isEmpty();
 	}
 
 	/**
-	 * Sends what was recorded and not sent yet.
-	 * @param out where to write it; it is not closed
-	 * @throws IOException if that fails
+	 * Sends the events that have been read but not sent.
+	 * @param out the stream to write to, which stays open
+	 * @throws IOException if the client is not connected
 	 */
 	public void sendTo(OutputStream out) throws IOException {
 		for (JfrFile file = this.pending.poll(); file != null; file = this.pending.poll()) {
@@ -153,10 +162,10 @@ public final class TraceRecording implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the recording.
-	 * @param out where to write the rest of it; it is not closed
-	 * @throws IOException if that fails
-	 * @throws ProfilingException if it cannot be read
+	 * Ends the recording and sends the rest of its events.
+	 * @param out the stream to write to, which stays open
+	 * @throws IOException if the client is not connected
+	 * @throws ProfilingException if the events cannot be read
 	 */
 	public void finish(OutputStream out) throws IOException, ProfilingException {
 		this.recording.finish();
@@ -166,7 +175,7 @@ public final class TraceRecording implements AutoCloseable {
 	private JfrFile filtered(JfrFile raw, Predicate<RecordedEvent> allowed) throws IOException {
 		JfrFile target = JfrFile.create(Instant.MIN);
 		try (RecordingFile events = new RecordingFile(raw.path())) {
-			this.filter.invoke(events, target.path(), allowed);
+			Objects.requireNonNull(FILTER).invoke(events, target.path(), allowed);
 			return target;
 		}
 		catch (InvocationTargetException | IllegalAccessException ex) {
@@ -187,7 +196,7 @@ public final class TraceRecording implements AutoCloseable {
 				this.pending.remove(file);
 			}
 			catch (IOException ex) {
-				// It goes with the directory
+				// It is deleted with the directory
 			}
 		});
 	}

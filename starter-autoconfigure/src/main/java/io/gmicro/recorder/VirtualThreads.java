@@ -29,9 +29,9 @@ import io.gmicro.profile.Profile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stacks of all threads at one moment, virtual ones among them, in a file that only
- * this user can read and that is gone when this is closed. The JDK offers no other way to
- * see virtual threads.
+ * A file with the current stacks of all threads, including virtual threads, that only
+ * this user can read. Closing it deletes the file. The JDK has no other way to list
+ * virtual threads.
  *
  * @see <a href="https://openjdk.org/jeps/444">JEP 444</a>
  */
@@ -55,7 +55,7 @@ public final class VirtualThreads implements Closeable {
 		this.file = directory.resolve("threads.txt");
 	}
 
-	/** Whether there can be any. */
+	/** Whether this Java version has virtual threads. */
 	public static boolean exist() {
 		return Runtime.version().feature() >= JAVA;
 	}
@@ -83,9 +83,7 @@ public final class VirtualThreads implements Closeable {
 		}
 	}
 
-	/**
-	 * Their number is not known beforehand: the JVM is stopped at the limit.
-	 */
+	/** The size is unknown beforehand, so the JVM is interrupted at the limit. */
 	private void write() throws IOException, ProfilingException, InterruptedException {
 		FutureTask<@Nullable Object> task = new FutureTask<>(() -> ManagementFactory.getPlatformMBeanServer()
 			.invoke(new ObjectName("com.sun.management:type=HotSpotDiagnostic"), "dumpThreads",
@@ -165,10 +163,11 @@ public final class VirtualThreads implements Closeable {
 	}
 
 	/**
-	 * Writes a dump in the JDK's own form.
-	 * @param out where to write; it is not closed
+	 * Writes a thread dump in the format of the JDK.
+	 * @param out the stream to write to, which stays open
 	 * @throws IOException if it cannot be written
-	 * @throws ProfilingException if this JVM cannot dump
+	 * @throws ProfilingException if this JVM cannot dump virtual threads
+	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public static void write(OutputStream out) throws IOException, ProfilingException, InterruptedException {
 		try (VirtualThreads threads = dump()) {

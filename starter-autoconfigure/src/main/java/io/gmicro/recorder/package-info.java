@@ -1,5 +1,5 @@
 /**
- * Profiles of this process, from the JDK Flight Recorder and the beans of the JVM.
+ * Profiles of this process from the JDK Flight Recorder and the MXBeans of the JVM.
  */
 @NullMarked
 package io.gmicro.recorder;

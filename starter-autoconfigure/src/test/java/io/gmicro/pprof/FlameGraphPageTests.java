@@ -9,8 +9,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.profile.Frame;
+import io.gmicro.profile.Profile;
+import io.gmicro.profile.ValueType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -164,7 +166,7 @@ class FlameGraphPageTests {
 			}
 
 		};
-		FlameGraphPage.write(out, "", "count", List.of(sample(1, "a.A.a")), NONCE);
+		FlameGraphPage.write(out, "", "count", profile(List.of(sample(1, "a.A.a"))), 0, NONCE);
 		assertThat(out.size()).isPositive();
 	}
 
@@ -250,8 +252,14 @@ class FlameGraphPageTests {
 
 	private static String write(String title, String unit, List<Sample> samples) throws IOException {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
-		FlameGraphPage.write(out, title, unit, Collections.unmodifiableList(samples), NONCE);
+		FlameGraphPage.write(out, title, unit, profile(samples), 0, NONCE);
 		return out.toString(StandardCharsets.UTF_8);
+	}
+
+	private static Profile profile(List<Sample> samples) {
+		Profile profile = new Profile(new ValueType("value", "count"));
+		samples.forEach((sample) -> profile.add(sample.stack(), Map.of(), sample.value()));
+		return profile;
 	}
 
 	private static Sample sample(long value, String... functions) {
@@ -260,6 +268,9 @@ class FlameGraphPageTests {
 
 	private static Frame frame(String function) {
 		return new Frame(function, "", "", 0);
+	}
+
+	private record Sample(List<Frame> stack, long value) {
 	}
 
 }

@@ -30,7 +30,7 @@ class LegacyTextTests {
 		Profile profile = ProfileKind.GOROUTINE.empty();
 		profile.add(List.of(MAIN), Map.of(), 1);
 		profile.add(List.of(FIND, MAIN), Map.of(), 41);
-		assertThat(text(LegacyText.COUNT, "goroutine", profile)).isEqualTo("""
+		assertThat(text(ProfileKind.GOROUTINE, profile)).isEqualTo("""
 				goroutine profile: total 42
 				41 @ FIND MAIN
 				#	FIND	com.example.Shop.find	com/example/Shop.java:30
@@ -47,7 +47,7 @@ class LegacyTextTests {
 		Profile profile = ProfileKind.HEAP.empty();
 		profile.add(List.of(MAIN), Map.of(), 1, 100, 0, 0);
 		profile.add(List.of(FIND), Map.of(), 2, 2000, 1, 1000);
-		assertThat(text(LegacyText.MEMORY, "allocs", profile)).isEqualTo("""
+		assertThat(text(ProfileKind.ALLOCS, profile)).isEqualTo("""
 				heap profile: 1: 1000 [3: 2100] @ heap/1048576
 				1: 1000 [2: 2000] @ FIND
 				#	FIND	com.example.Shop.find	com/example/Shop.java:30
@@ -71,23 +71,22 @@ class LegacyTextTests {
 				#	FIND	com.example.Shop.find	com/example/Shop.java:30
 
 				""";
-		assertThat(text(LegacyText.WAIT, "mutex", profile))
+		assertThat(text(ProfileKind.MUTEX, profile))
 			.isEqualTo("--- mutex:\ncycles/second=1000000000\nsampling period=1\n" + samples);
-		assertThat(text(LegacyText.WAIT, "block", profile))
-			.isEqualTo("--- contention:\ncycles/second=1000000000\n" + samples);
+		assertThat(text(ProfileKind.BLOCK, profile)).isEqualTo("--- contention:\ncycles/second=1000000000\n" + samples);
 	}
 
 	@Test
 	void emptyProfileIsItsHeader() {
-		assertThat(text(LegacyText.COUNT, "threadcreate", ProfileKind.GOROUTINE.empty()))
+		assertThat(text(ProfileKind.THREADCREATE, ProfileKind.THREADCREATE.empty()))
 			.isEqualTo("threadcreate profile: total 0\n");
-		assertThat(text(LegacyText.MEMORY, "heap", ProfileKind.HEAP.empty()))
+		assertThat(text(ProfileKind.HEAP, ProfileKind.HEAP.empty()))
 			.isEqualTo("heap profile: 0: 0 [0: 0] @ heap/1048576\n");
 	}
 
-	private static String text(LegacyText form, String name, Profile profile) {
+	private static String text(ProfileKind kind, Profile profile) {
 		StringWriter text = new StringWriter();
-		form.write(name, profile, new PrintWriter(text));
+		LegacyText.write(kind, profile, new PrintWriter(text));
 		return text.toString().replace(FIND_ADDRESS, "FIND").replace(MAIN_ADDRESS, "MAIN");
 	}
 

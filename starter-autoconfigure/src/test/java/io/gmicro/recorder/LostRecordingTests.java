@@ -173,12 +173,12 @@ class LostRecordingTests {
 	void eventsThatNobodyAsksForAreForgotten() throws Exception {
 		try (CumulativeProfiles profiles = new CumulativeProfiles()) {
 			startThread();
-			profiles.keep();
+			profiles.discardOld();
 			assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(1);
 			for (int i = 0; i < 2_100; i++) {
 				startThread();
 			}
-			profiles.keep();
+			profiles.discardOld();
 			startThread();
 			Profile profile = profiles.get(EventProfile.THREADCREATE);
 			assertThat(started(profile)).isEqualTo(2);

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.within;
 /**
  * Who gets what the recorder left out, with samples made as it makes them.
  */
-class AllocationGapsTests {
+class AllocationsTests {
 
 	private static final int BYTES = 1;
 
@@ -43,7 +43,7 @@ class AllocationGapsTests {
 		burst(0, "first", 1000);
 		burst(200, "second", 1000 + 60_000);
 		burst(400, "third", 1000 + 120_000);
-		AllocationGaps.mend(this.samples);
+		Allocations.correctGaps(this.samples);
 		assertThat(bytesOf("first")).isEqualTo(30_000 + 30_000);
 		assertThat(bytesOf("second")).isEqualTo(30_000 + 30_000 + 60_000);
 		assertThat(bytesOf("third")).isEqualTo(30_000 + 60_000);
@@ -57,7 +57,7 @@ class AllocationGapsTests {
 			sample(Duration.ofMillis(200).plusNanos(i * 100_000L), "fast", (i == 0) ? 1000 + 110_000 : 1000);
 		}
 		burst(400, "slow again", 1000 + 110_000);
-		AllocationGaps.mend(this.samples);
+		Allocations.correctGaps(this.samples);
 		assertThat(bytesOf("slow")).isCloseTo(30_000 + 10_000, within(30L));
 		assertThat(bytesOf("fast")).isCloseTo(30_000 + 100_000 + 100_000, within(60L));
 		assertThat(bytesOf("slow again")).isCloseTo(30_000 + 10_000, within(30L));
@@ -66,7 +66,7 @@ class AllocationGapsTests {
 	@Test
 	void whatWasAllocatedBeforeTheFirstSampleGoesToNobody() {
 		burst(0, "first", 1_000_000);
-		AllocationGaps.mend(this.samples);
+		Allocations.correctGaps(this.samples);
 		assertThat(bytesOf("first")).isEqualTo(30_000);
 	}
 
@@ -78,7 +78,7 @@ class AllocationGapsTests {
 		}
 		burst(220, "before", 1000);
 		burst(430, "after", 1000 + 30_000_000);
-		AllocationGaps.mend(this.samples);
+		Allocations.correctGaps(this.samples);
 		// Less than a byte for each is lost to rounding
 		assertThat(bytesOf("long ago") + bytesOf("before") + bytesOf("after"))
 			.isCloseTo((30 + 18 + 30 + 30) * 1000 + 30_000_000, within(108L));
@@ -90,7 +90,7 @@ class AllocationGapsTests {
 		for (int i = 0; i < 10; i++) {
 			sample(i * 100, "sparse", 1000 * (i + 1));
 		}
-		AllocationGaps.mend(this.samples);
+		Allocations.correctGaps(this.samples);
 		assertThat(this.samples.stream().skip(1).map((sample) -> sample.values()[BYTES])).containsExactly(2000L, 3000L,
 				4000L, 5000L, 6000L, 7000L, 8000L, 9000L, 10_000L);
 	}
@@ -100,12 +100,12 @@ class AllocationGapsTests {
 		burst(0, "first", 1000);
 		burst(200, "second", 1000 + 60_000);
 		Collections.shuffle(this.samples, new Random(1));
-		AllocationGaps.mend(this.samples);
+		Allocations.correctGaps(this.samples);
 		assertThat(bytesOf("first")).isEqualTo(30_000 + 30_000);
 		assertThat(bytesOf("second")).isEqualTo(30_000 + 30_000);
 	}
 
-	/** The recorder of this JVM throttles as {@link AllocationGaps} expects it. */
+	/** The recorder of this JVM throttles as {@link Allocations} expects it. */
 	@Test
 	void recorderOfThisJvmLeavesGaps(@TempDir Path directory) throws Exception {
 		Path file = directory.resolve("allocations.jfr");
@@ -126,7 +126,7 @@ class AllocationGapsTests {
 		long nanos = this.samples.get(this.samples.size() - 1).time() - this.samples.get(0).time();
 		// One for each fifth of a second at most
 		assertThat(IntStream.range(0, this.samples.size())
-			.filter((index) -> AllocationGaps.isAfterGap(this.samples, index))
+			.filter((index) -> Allocations.isAfterGap(this.samples, index))
 			.count()).isBetween(3L, 1 + TimeUnit.NANOSECONDS.toMillis(nanos) / 200);
 	}
 
