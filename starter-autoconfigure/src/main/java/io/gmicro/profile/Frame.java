@@ -3,21 +3,21 @@ package io.gmicro.profile;
 import java.util.regex.Pattern;
 
 /**
- * One call on a stack.
+ * A stack frame.
  *
- * @param function the method with its class, as in
- * {@code com.example.OrderRepository.find}
- * @param descriptor the method's descriptor in the JVM's form, empty when it is not known
- * @param file the source file below its package, as in
- * {@code com/example/OrderRepository.java}, empty when it is not known
- * @param line the line in it, 0 when it is not known
+ * @param function the class and method, such as {@code com.example.OrderRepository.find}
+ * @param descriptor the method descriptor in the format of the JVM, empty if it is
+ * unknown
+ * @param file the path of the source file below the source root, such as
+ * {@code com/example/OrderRepository.java}, empty if it is unknown
+ * @param line the line number, 0 if it is unknown
  */
 public record Frame(String function, String descriptor, String file, int line) {
 
 	/**
-	 * What is random or counted up in the names of generated classes. Without it, they
-	 * are the same in every run and in every instance. What stands before it says who
-	 * generated the class, so that no other name is cut.
+	 * Random or counted parts in the names of generated classes, which differ between
+	 * runs and instances. The text before each part identifies the generator, so that no
+	 * other name is shortened.
 	 */
 	private static final Pattern GENERATED = Pattern.compile(String.join("|",
 			// Hidden classes and lambdas
@@ -43,11 +43,7 @@ public record Frame(String function, String descriptor, String file, int line) {
 
 	private static final long ADDRESS_MASK = (1L << 47) - 1;
 
-	/**
-	 * A frame of a thread's stack trace.
-	 * @param element the element of the stack trace
-	 * @return the frame
-	 */
+	/** The frame of an element of a stack trace. */
 	public static Frame of(StackTraceElement element) {
 		String type = typeName(element.getClassName());
 		String file = (element.getFileName() != null) ? element.getFileName() : "";
@@ -56,28 +52,20 @@ public record Frame(String function, String descriptor, String file, int line) {
 		return new Frame(type + "." + element.getMethodName(), "", path, Math.max(element.getLineNumber(), 0));
 	}
 
-	/**
-	 * A frame that stands for something that has no stack.
-	 * @param name what to show
-	 * @return the frame
-	 */
+	/** A frame that is no method call, with the name to show. */
 	public static Frame named(String name) {
 		return new Frame(name, "", "", 0);
 	}
 
-	/**
-	 * The name of a class without what differs from run to run.
-	 * @param className the name of the class
-	 * @return the name, the same in every run
-	 */
+	/** The name of a class without the parts that differ between runs. */
 	public static String typeName(String className) {
 		return GENERATED.matcher(className).replaceAll("");
 	}
 
 	/**
-	 * An address that is the same in every profile and another for every other frame:
-	 * tools that compare profiles tell locations apart by it. The 64-bit FNV-1a hash, cut
-	 * to the 47 bits of a user-space address.
+	 * A stable and practically unique address, by which tools that compare profiles
+	 * identify locations. It is the 64-bit FNV-1a hash, reduced to the 47 bits of a
+	 * user-space address.
 	 * @return the address, greater than zero
 	 */
 	public long address() {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A profile that is being put together and then written for {@code go tool pprof}.
- * Samples with the same stack and the same labels become one. Not thread-safe.
+ * A profile in the format of {@code go tool pprof}. Samples with the same stack and the
+ * same labels are merged. Not thread-safe.
  *
  * @see <a href=
  * "https://github.com/google/pprof/blob/main/proto/profile.proto">profile.proto</a>
@@ -35,8 +35,8 @@ public final class Profile {
 	private final int values;
 
 	/**
-	 * Create an empty profile.
-	 * @param sampleTypes what the values of each sample mean
+	 * Creates an empty profile.
+	 * @param sampleTypes the types of the values of each sample
 	 */
 	public Profile(ValueType... sampleTypes) {
 		string("");
@@ -47,9 +47,9 @@ public final class Profile {
 	}
 
 	/**
-	 * How often something is sampled.
-	 * @param type what the period counts
-	 * @param period the number of events between two samples
+	 * Sets the sampling period.
+	 * @param type the type of the period
+	 * @param period the interval between two samples
 	 * @return this profile
 	 */
 	public Profile period(ValueType type, long period) {
@@ -57,54 +57,37 @@ public final class Profile {
 		return this;
 	}
 
-	/**
-	 * When the profile was collected.
-	 * @param time the time of collection
-	 * @return this profile
-	 */
+	/** Sets the time of collection. */
 	public Profile time(Instant time) {
 		this.header.number(9, TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano());
 		return this;
 	}
 
-	/**
-	 * How long the profile was collected. Profiles that count since the start of the
-	 * process have none.
-	 * @param duration the duration
-	 * @return this profile
-	 */
+	/** Sets the duration. Profiles that count from the start of the process have none. */
 	public Profile duration(Duration duration) {
 		this.header.number(10, duration.toNanos());
 		return this;
 	}
 
-	/**
-	 * What tools show when nothing else is asked for.
-	 * @param type the {@link ValueType#type() type} of one of the sample types
-	 * @return this profile
-	 */
+	/** Sets the {@link ValueType#type() sample type} that tools show by default. */
 	public Profile defaultSampleType(String type) {
 		this.header.number(14, string(type));
 		return this;
 	}
 
-	/**
-	 * A line for whoever reads the profile, shown by {@code go tool pprof -comments}.
-	 * @param comment the comment
-	 * @return this profile
-	 */
+	/** Adds a comment, which {@code go tool pprof -comments} shows. */
 	public Profile comment(String comment) {
 		this.header.number(13, string(comment));
 		return this;
 	}
 
 	/**
-	 * Add a sample, or its values to the sample with the same stack and labels.
-	 * @param stack the calls, innermost first
-	 * @param labels what distinguishes the sample beside its stack
-	 * @param values one value for each sample type
-	 * @throws IllegalArgumentException when there are more or fewer values than sample
-	 * types
+	 * Adds a sample, or its values to the sample with the same stack and labels.
+	 * @param stack the frames, innermost first
+	 * @param labels the labels
+	 * @param values a value for each sample type
+	 * @throws IllegalArgumentException if the number of values differs from that of the
+	 * sample types
 	 */
 	public void add(List<Frame> stack, Map<String, String> labels, long... values) {
 		if (values.length != this.values) {
@@ -117,10 +100,7 @@ public final class Profile {
 		}
 	}
 
-	/**
-	 * Take away what another profile holds. What is nothing then is not written.
-	 * @param other a profile with the same sample types
-	 */
+	/** Subtracts the samples of another profile with the same sample types. */
 	public void subtract(Profile other) {
 		other.forEach((stack, labels, values) -> {
 			long[] negated = new long[values.length];
@@ -129,10 +109,7 @@ public final class Profile {
 		});
 	}
 
-	/**
-	 * Look at every sample that is not nothing.
-	 * @param action what to do with each
-	 */
+	/** Calls an action with each sample that has a value other than zero. */
 	public void forEach(SampleAction action) {
 		this.samples.forEach((key, sums) -> {
 			if (Arrays.stream(sums).anyMatch((sum) -> sum != 0)) {
@@ -142,9 +119,9 @@ public final class Profile {
 	}
 
 	/**
-	 * Write the profile, compressed with gzip.
-	 * @param out where to write; it is not closed
-	 * @throws IOException when that fails
+	 * Writes the profile, compressed with gzip.
+	 * @param out the stream to write to, which stays open
+	 * @throws IOException if writing fails
 	 */
 	public void writeTo(OutputStream out) throws IOException {
 		GZIPOutputStream gzip = new GZIPOutputStream(out);
@@ -152,10 +129,7 @@ public final class Profile {
 		gzip.finish();
 	}
 
-	/**
-	 * The profile without compression.
-	 * @return the message {@code Profile} of profile.proto
-	 */
+	/** The message {@code Profile} of profile.proto. */
 	public byte[] toByteArray() {
 		ProtoWriter profile = new ProtoWriter();
 		forEach((stack, labels, sums) -> profile.message(2, sample(stack, labels, sums)));
@@ -202,7 +176,7 @@ public final class Profile {
 	}
 
 	/**
-	 * What is done with each sample.
+	 * Receives samples.
 	 */
 	@FunctionalInterface
 	public interface SampleAction {

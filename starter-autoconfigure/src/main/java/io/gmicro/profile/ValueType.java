@@ -1,10 +1,10 @@
 package io.gmicro.profile;
 
 /**
- * What a number in a profile means, such as {@code delay/nanoseconds}.
+ * The type of a value in a profile, such as {@code delay/nanoseconds}.
  *
- * @param type what is counted
- * @param unit the unit, in pprof's spelling: {@code count}, {@code nanoseconds} or
+ * @param type the quantity
+ * @param unit the unit as pprof names it: {@code count}, {@code nanoseconds} or
  * {@code bytes}
  */
 public record ValueType(String type, String unit) {

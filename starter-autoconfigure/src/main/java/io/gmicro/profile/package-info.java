@@ -1,5 +1,5 @@
 /**
- * Profiles in the format of pprof, whatever was profiled.
+ * Profiles of any kind in the format of pprof.
  */
 @NullMarked
 package io.gmicro.profile;
