@@ -43,10 +43,10 @@ final class Download {
 	 * Once the response is committed the status cannot change, so a profile without
 	 * samples contains the error as a comment.
 	 */
-	private @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration, Beat beat)
-			throws IOException, ProfilingException, InterruptedException {
+	private @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration,
+			Profiler.Heartbeat heartbeat) throws IOException, ProfilingException, InterruptedException {
 		try {
-			return this.profiler.watch(kind, options, duration, () -> isSent(beat));
+			return this.profiler.watch(kind, options, duration, heartbeat);
 		}
 		catch (ProfilingException ex) {
 			if (!this.response.isCommitted()) {
@@ -89,13 +89,13 @@ final class Download {
 		this.profiler.limited(() -> {
 			try (TraceRecording trace = TraceRecording.start()) {
 				Slices empty = new Slices(trace.empty(), Profiler.heartbeats(duration), out);
-				boolean wanted = this.profiler.await(duration, () -> isSent(() -> {
+				boolean wanted = this.profiler.await(duration, () -> {
 					if (trace.isPending()) {
 						empty.sendRest();
 						trace.sendTo(out);
 					}
 					empty.sendOne();
-				}));
+				});
 				if (wanted) {
 					empty.sendRest();
 					trace.finish(out);
@@ -108,23 +108,6 @@ final class Download {
 	private static String title(ProfileKind kind, Duration duration) {
 		String name = (kind == ProfileKind.PROFILE) ? "cpu" : kind.lowerCaseName();
 		return duration.isZero() ? name : name + ", " + duration.toSeconds() + " s";
-	}
-
-	private static boolean isSent(Beat beat) {
-		try {
-			beat.send();
-			return true;
-		}
-		catch (IOException ex) {
-			return false;
-		}
-	}
-
-	@FunctionalInterface
-	private interface Beat {
-
-		void send() throws IOException;
-
 	}
 
 	/** Data that is sent in parts. */

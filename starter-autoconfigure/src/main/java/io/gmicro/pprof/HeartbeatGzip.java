@@ -2,6 +2,8 @@ package io.gmicro.pprof;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -52,8 +54,11 @@ final class HeartbeatGzip {
 		}
 		CRC32 checksum = new CRC32();
 		checksum.update(data);
-		number(checksum.getValue());
-		number(data.length);
+		this.out.write(ByteBuffer.allocate(2 * Integer.BYTES)
+			.order(ByteOrder.LITTLE_ENDIAN)
+			.putInt((int) checksum.getValue())
+			.putInt(data.length)
+			.array());
 		this.out.flush();
 	}
 
@@ -61,12 +66,6 @@ final class HeartbeatGzip {
 		if (!this.started) {
 			this.started = true;
 			this.out.write(HEADER);
-		}
-	}
-
-	private void number(long value) throws IOException {
-		for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-			this.out.write((int) (value >>> shift) & 0xff);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.gmicro.pprof;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +43,7 @@ enum ProfilePage {
 
 	/** The page with the given lower-case name, or {@code null}. */
 	static @Nullable ProfilePage named(String name) {
-		for (ProfilePage page : values()) {
-			if (page.lowerCaseName().equals(name)) {
-				return page;
-			}
-		}
-		return null;
+		return Stream.of(values()).filter((page) -> page.lowerCaseName().equals(name)).findFirst().orElse(null);
 	}
 
 	/** The name in paths. */

@@ -3,6 +3,7 @@ package io.gmicro.pprof;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -50,20 +51,11 @@ final class ProfileQuery {
 				yield (page != null) ? page.parameters() : List.of();
 			}
 		};
-		for (String name : known.isEmpty() ? Set.<String>of() : names()) {
+		for (String name : known.isEmpty() ? Set.<String>of() : parameters().keySet()) {
 			if (!known.contains(name) && !name.equals(AccessToken.PARAMETER)) {
 				throw new ProfilingException(400,
 						"unknown parameter \"" + printable(name) + "\": allowed are " + String.join(", ", known));
 			}
-		}
-	}
-
-	private Set<String> names() throws ProfilingException {
-		try {
-			return (this.request.getQueryString() != null) ? this.request.getParameterMap().keySet() : Set.of();
-		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			throw new ProfilingException(400, "malformed query");
 		}
 	}
 
@@ -73,14 +65,18 @@ final class ProfileQuery {
 	}
 
 	/** Parameters in the body of the request are ignored. */
-	private String parameter(String name) throws ProfilingException {
+	private Map<String, String[]> parameters() throws ProfilingException {
 		try {
-			String value = (this.request.getQueryString() != null) ? this.request.getParameter(name) : null;
-			return (value != null) ? value : "";
+			return (this.request.getQueryString() != null) ? this.request.getParameterMap() : Map.of();
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			throw new ProfilingException(400, "malformed query");
 		}
+	}
+
+	private String parameter(String name) throws ProfilingException {
+		String[] values = parameters().get(name);
+		return (values != null) ? values[0] : "";
 	}
 
 	private long integer(String name) throws ProfilingException {

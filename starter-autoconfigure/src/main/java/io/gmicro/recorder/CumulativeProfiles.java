@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,13 +100,7 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	private void read(JfrFile file) throws IOException {
-		file.forEach((event) -> {
-			for (EventProfile profile : EventProfile.values()) {
-				if (profile.events().containsKey(event.getEventType().getName())) {
-					count(profile, event);
-				}
-			}
-		});
+		file.forEach(this::count);
 		this.allocations.count(this::countAllocation);
 		this.stacks.clear();
 		this.counted = Instant.now();
@@ -116,15 +111,13 @@ final class CumulativeProfiles implements AutoCloseable {
 		counts(EventProfile.ALLOCS).add(stack, values);
 	}
 
-	private void count(EventProfile profile, RecordedEvent event) {
+	private void count(RecordedEvent event) {
 		if (isTooShort(event)) {
 			return;
 		}
-		if (profile == EventProfile.ALLOCS) {
-			profile.read(event, this.stacks, (stack, values) -> this.allocations
-				.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Set.of())));
-		}
-		else {
+		EventProfile.ALLOCS.read(event, this.stacks, (stack, values) -> this.allocations
+			.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Set.of())));
+		for (EventProfile profile : EnumSet.complementOf(EnumSet.of(EventProfile.ALLOCS))) {
 			profile.read(event, this.stacks, counts(profile)::add);
 		}
 	}

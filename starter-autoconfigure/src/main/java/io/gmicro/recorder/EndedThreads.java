@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordedThreadGroup;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The CPU time of threads that ended during a recording. JFR records the load of all
@@ -90,8 +89,9 @@ final class EndedThreads {
 			.forEach((load) -> ofAll.add(load.time()));
 		Map<Long, Long> cpu = new HashMap<>();
 		for (Load load : this.loads) {
-			Long since = latest(ofAll.lower(load.time()), this.starts.get(load.thread()));
-			if (since != null && hasEnded(load.thread())) {
+			long since = Math.max(Objects.requireNonNullElse(ofAll.lower(load.time()), Long.MIN_VALUE),
+					this.starts.getOrDefault(load.thread(), Long.MIN_VALUE));
+			if (since > Long.MIN_VALUE && hasEnded(load.thread())) {
 				cpu.merge(load.thread(), load.nanosSince(since), Long::sum);
 			}
 		}
@@ -106,13 +106,6 @@ final class EndedThreads {
 	private boolean isLast(Load load) {
 		Long end = this.ends.get(load.thread());
 		return end != null && load.time() >= end;
-	}
-
-	private static @Nullable Long latest(@Nullable Long one, @Nullable Long other) {
-		if (one == null || other == null) {
-			return (one != null) ? one : other;
-		}
-		return Math.max(one, other);
 	}
 
 	private record Load(long thread, long time, double share) {

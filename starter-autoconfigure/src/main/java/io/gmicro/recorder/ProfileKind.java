@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
@@ -37,12 +38,7 @@ public enum ProfileKind {
 
 	/** The kind with the given lower-case name, or {@code null}. */
 	public static @Nullable ProfileKind named(String name) {
-		for (ProfileKind kind : values()) {
-			if (kind.lowerCaseName().equals(name)) {
-				return kind;
-			}
-		}
-		return null;
+		return Stream.of(values()).filter((kind) -> kind.lowerCaseName().equals(name)).findFirst().orElse(null);
 	}
 
 	/** The name in paths. */

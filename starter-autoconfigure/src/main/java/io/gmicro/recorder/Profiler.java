@@ -191,8 +191,8 @@ public final class Profiler implements AutoCloseable {
 	 * @param kind the kind of profile
 	 * @param options the options of the profile
 	 * @param duration the length of the time span
-	 * @param heartbeat called several times meanwhile
-	 * @return the profile, or {@code null} if the heartbeat returned {@code false}
+	 * @param heartbeat sent several times meanwhile
+	 * @return the profile, or {@code null} if the client has disconnected
 	 * @throws IOException if the recording cannot be read
 	 * @throws ProfilingException if the profile cannot be collected
 	 * @throws InterruptedException if the thread is interrupted
@@ -204,7 +204,7 @@ public final class Profiler implements AutoCloseable {
 			long start = System.nanoTime();
 			boolean wanted = await(duration, () -> {
 				collector.tick();
-				return heartbeat.beat();
+				heartbeat.send();
 			});
 			return wanted ? collector.finish(Duration.ofNanos(System.nanoTime() - start)) : null;
 		}
@@ -252,11 +252,11 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until the time has passed, the application shuts down or the heartbeat
-	 * returns {@code false}.
+	 * Waits until the time has passed, the application shuts down or the client has
+	 * disconnected.
 	 * @param duration how long to wait
-	 * @param heartbeat called several times meanwhile
-	 * @return whether the last heartbeat returned {@code true}
+	 * @param heartbeat sent several times meanwhile
+	 * @return whether the client is still connected
 	 */
 	public boolean await(Duration duration, Heartbeat heartbeat) throws InterruptedException {
 		long end = System.nanoTime() + duration.toNanos();
@@ -264,7 +264,10 @@ public final class Profiler implements AutoCloseable {
 			if (this.closing.await(Math.min(left, HEARTBEAT), TimeUnit.NANOSECONDS)) {
 				return true;
 			}
-			if (!heartbeat.beat()) {
+			try {
+				heartbeat.send();
+			}
+			catch (IOException ex) {
 				return false;
 			}
 		}
@@ -290,12 +293,12 @@ public final class Profiler implements AutoCloseable {
 	}
 
 	/**
-	 * Checks whether the client is still connected.
+	 * Sends something to the client, which fails if the client has disconnected.
 	 */
 	@FunctionalInterface
 	public interface Heartbeat {
 
-		boolean beat();
+		void send() throws IOException;
 
 	}
 
