@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,8 +116,10 @@ final class CumulativeProfiles implements AutoCloseable {
 		}
 		EventProfile.ALLOCS.read(event, this.stacks, (stack, values) -> this.allocations
 			.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Set.of())));
-		for (EventProfile profile : EnumSet.complementOf(EnumSet.of(EventProfile.ALLOCS))) {
-			profile.read(event, this.stacks, counts(profile)::add);
+		for (EventProfile profile : EventProfile.values()) {
+			if (profile != EventProfile.ALLOCS) {
+				profile.read(event, this.stacks, counts(profile)::add);
+			}
 		}
 	}
 
