@@ -55,8 +55,8 @@ public final class Jfr {
 		try {
 			MethodHandle recorder = MethodHandles.publicLookup()
 				.findStatic(FlightRecorder.class, "getFlightRecorder", MethodType.methodType(FlightRecorder.class));
-			pool.submit(MethodHandleProxies.asInterfaceInstance(Callable.class, recorder))
-				.get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+			Callable<?> start = MethodHandleProxies.asInterfaceInstance(Callable.class, recorder);
+			pool.submit(start).get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ReflectiveOperationException | ExecutionException | TimeoutException ex) {
 			// The first use starts it, or throws the reason
