@@ -60,7 +60,7 @@ class SlowProfileTests {
 	void rawProfileHasTypesLabelsAndFrames() throws Exception {
 		assertThat(pprof("-raw")).contains("slow_requests/count delay/nanoseconds[dflt]", "route:[/slow]",
 				"route:[/contend]", "method:[GET]", METHOD, "io/gmicro/sample/work/BlockingController.java",
-				"Slow requests, each with the stacks it was seen in");
+				"Slow requests with their sampled stacks");
 	}
 
 	@Test

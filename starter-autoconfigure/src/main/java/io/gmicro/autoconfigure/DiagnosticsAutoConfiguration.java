@@ -84,7 +84,7 @@ public final class DiagnosticsAutoConfiguration {
 	 */
 	static final class DiagnosticsReport implements ApplicationListener<ApplicationReadyEvent> {
 
-		private static final Log logger = LogFactory.getLog(DiagnosticsReport.class);
+		private static final Log logger = LogFactory.getLog("io.gmicro.autoconfigure.DiagnosticsReport");
 
 		private final GmicroProperties properties;
 

@@ -73,7 +73,7 @@ public final class NonServletAutoConfiguration {
 	 */
 	static final class NonServletReport implements ApplicationListener<ApplicationReadyEvent> {
 
-		private static final Log logger = LogFactory.getLog(NonServletReport.class);
+		private static final Log logger = LogFactory.getLog("io.gmicro.autoconfigure.NonServletReport");
 
 		private final boolean webFlux;
 

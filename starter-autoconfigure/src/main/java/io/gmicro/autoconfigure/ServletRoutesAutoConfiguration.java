@@ -2,6 +2,8 @@ package io.gmicro.autoconfigure;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 
 /**
@@ -12,6 +14,8 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(
 		after = { GmicroAutoConfiguration.class, PprofAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
 @ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@Conditional(ServletRoutes.OnServletRoutes.class)
 @Import(ServletRoutes.class)
 public final class ServletRoutesAutoConfiguration {
 

@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 import io.gmicro.meter.Overflow;
 import io.gmicro.meter.WellFormed;
@@ -82,7 +81,11 @@ public final class MeterFamily<M> {
 	}
 
 	private static String[] wellFormed(String... values) {
-		return Stream.of(values).map(WellFormed::of).toArray(String[]::new);
+		String[] wellFormed = new String[values.length];
+		for (int i = 0; i < values.length; i++) {
+			wellFormed[i] = WellFormed.of(values[i]);
+		}
+		return wellFormed;
 	}
 
 	private M add(String... values) {
@@ -96,7 +99,12 @@ public final class MeterFamily<M> {
 	}
 
 	private static boolean isShort(String... values) {
-		return Stream.of(values).allMatch((value) -> value.length() <= LONGEST_VALUE);
+		for (String value : values) {
+			if (value.length() > LONGEST_VALUE) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private synchronized @Nullable M bindWithinLimit(Object key, String... values) {

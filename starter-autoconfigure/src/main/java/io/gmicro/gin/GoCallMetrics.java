@@ -35,6 +35,14 @@ public final class GoCallMetrics implements CallObserver {
 	private final Families client;
 
 	/**
+	 * Create an observer without labels of its own.
+	 * @param registry the registry of the metrics
+	 */
+	public GoCallMetrics(PrometheusRegistry registry) {
+		this(registry, Map.of());
+	}
+
+	/**
 	 * Create an observer.
 	 * @param registry the registry of the metrics
 	 * @param labels labels of every sample, by name

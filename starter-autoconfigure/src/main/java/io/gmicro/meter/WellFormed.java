@@ -19,7 +19,17 @@ public final class WellFormed {
 	 * @return the text without unpaired surrogates
 	 */
 	public static String of(String text) {
-		return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
+		return hasSurrogate(text) ? UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD") : text;
+	}
+
+	/** Clients may send new values with each request, so this does not allocate. */
+	private static boolean hasSurrogate(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

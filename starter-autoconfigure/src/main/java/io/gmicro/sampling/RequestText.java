@@ -50,7 +50,7 @@ public final class RequestText {
 					: "ended before the first sample";
 		}
 		return hottest.isOfMost(samples) ? hottest.samples() + " of " + samples(samples)
-				: samples(samples) + ", at most " + hottest.samples();
+				: samples(samples) + ", no call in most of them, " + hottest.samples();
 	}
 
 	/** The text before the call below the hottest frame. */

@@ -75,9 +75,15 @@ public final class HistogramTimerRegistry extends PrometheusMeterRegistry {
 	}
 
 	private static Meter.Id wellFormed(Meter.Id id) {
-		List<Tag> tags = id.getTags();
-		List<Tag> wellFormed = tags.stream().map((tag) -> Tag.of(tag.getKey(), WellFormed.of(tag.getValue()))).toList();
-		return wellFormed.equals(tags) ? id : id.replaceTags(wellFormed);
+		for (Tag tag : id.getTagsAsIterable()) {
+			if (!WellFormed.of(tag.getValue()).equals(tag.getValue())) {
+				return id.replaceTags(id.getTags()
+					.stream()
+					.map((replaced) -> Tag.of(replaced.getKey(), WellFormed.of(replaced.getValue())))
+					.toList());
+			}
+		}
+		return id;
 	}
 
 	@Override

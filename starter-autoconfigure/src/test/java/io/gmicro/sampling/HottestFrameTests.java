@@ -50,7 +50,7 @@ class HottestFrameTests {
 		HottestFrame spot = HottestFrame.of(tree, OwnCode.UNKNOWN);
 		assertThat(spot.samples()).isEqualTo(2);
 		assertThat(spot.isOfMost(4)).isFalse();
-		assertThat(RequestText.samples(spot, 4, "thread")).isEqualTo("4 samples, at most 2");
+		assertThat(RequestText.samples(spot, 4, "thread")).isEqualTo("4 samples, no call in most of them, 2");
 	}
 
 	@Test
