@@ -36,6 +36,12 @@ final class PrometheusServer implements AutoCloseable {
 				arguments);
 	}
 
+	/** A Prometheus of version 3 that scrapes one instance of the sample. */
+	static PrometheusServer start3(Path directory, int targetPort, String... arguments) throws IOException {
+		return start("prometheus3", directory, ToolServer.freePort(),
+				PrometheusConfiguration.in(directory).targets(targetPort).write(), arguments);
+	}
+
 	/** Scrapes and evaluates what a configuration in the same directory says. */
 	static PrometheusServer start(Path directory, int port, PrometheusConfiguration configuration, String... arguments)
 			throws IOException {
@@ -45,11 +51,15 @@ final class PrometheusServer implements AutoCloseable {
 	/** Does what a file says. */
 	static PrometheusServer start(Path directory, int port, Path configuration, String... arguments)
 			throws IOException {
+		return start("prometheus", directory, port, configuration, arguments);
+	}
+
+	private static PrometheusServer start(String tool, Path directory, int port, Path configuration,
+			String... arguments) throws IOException {
 		List<String> all = new ArrayList<>(List.of("--config.file=" + configuration,
 				"--storage.tsdb.path=" + directory.resolve("data"), "--web.listen-address=127.0.0.1:" + port));
 		all.addAll(List.of(arguments));
-		return new PrometheusServer(
-				ToolServer.start(directory.resolve("prometheus.log"), port, "/-/ready", "prometheus", all));
+		return new PrometheusServer(ToolServer.start(directory.resolve("prometheus.log"), port, "/-/ready", tool, all));
 	}
 
 	/** The one value that a query gives now. */

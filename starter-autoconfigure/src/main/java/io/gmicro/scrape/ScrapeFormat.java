@@ -31,6 +31,8 @@ enum ScrapeFormat {
 
 	private static final TextWriter openMetrics = new TextWriter(formats.getOpenMetricsTextFormatWriter(), true);
 
+	private static final ProtobufWriter protobuf = new ProtobufWriter(formats.getPrometheusProtobufWriter());
+
 	String contentType() {
 		return library().getContentType();
 	}
@@ -39,7 +41,7 @@ enum ScrapeFormat {
 		switch (this) {
 			case TEXT -> text.write(out, snapshots);
 			case OPENMETRICS -> openMetrics.write(out, snapshots);
-			case PROTOBUF -> library().write(out, snapshots);
+			case PROTOBUF -> protobuf.write(out, snapshots);
 		}
 	}
 
