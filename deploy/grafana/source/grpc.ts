@@ -5,10 +5,10 @@ import { calls, overall, quantile, rate, ratio, sum, topTen } from './promql.js'
 /** The same as in deploy/prometheus/rules. All other codes are the client's business. */
 const serverCodes = 'UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|UNAVAILABLE|DATA_LOSS';
 
-const serverErrors = `${calls}, rpc_response_status_code=~"${serverCodes}"`;
+const serverErrors = `${calls}, rpc_status_code=~"${serverCodes}"`;
 
 /** To a client every call that did not succeed has failed. */
-const clientErrors = `${calls}, rpc_response_status_code!="OK"`;
+const clientErrors = `${calls}, rpc_status_code!="OK"`;
 
 const byMethod = ['rpc_method'];
 const errorLevels: Levels = ['green', [0.001, 'orange'], [0.01, 'red']];
@@ -48,8 +48,8 @@ function quantiles(of: Side, ...quantiles: number[]): Query[] {
 /** Every code of every method has a series from the start; those that never came are left out. */
 function byCode(of: Side): Query[] {
   return [{
-    expr: `${sum(rate(of.responses, calls), ['rpc_response_status_code'])} > 0`,
-    legend: '{{rpc_response_status_code}}',
+    expr: `${sum(rate(of.responses, calls), ['rpc_status_code'])} > 0`,
+    legend: '{{rpc_status_code}}',
   }];
 }
 

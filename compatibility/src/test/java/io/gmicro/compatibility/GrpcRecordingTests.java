@@ -43,7 +43,7 @@ class GrpcRecordingTests {
 
 	private static final int ROUNDS = 2;
 
-	private static final String[] METHOD_AND_CODE = { "rpc_system_name", "rpc_method", "rpc_response_status_code" };
+	private static final String[] METHOD_AND_CODE = { "rpc_system_name", "rpc_method", "rpc_status_code" };
 
 	@ParameterizedTest
 	@ValueSource(strings = { "netty", "in-process" })

@@ -38,7 +38,7 @@ class GreeterTests {
 			+ "http_response_status_code=\"%d\",http_route=\"/greet/{name}\"}";
 
 	private static final String RPC = "rpc_%s_%s{rpc_method=\"" + METHOD
-			+ "\",rpc_response_status_code=\"%s\",rpc_system_name=\"grpc\"}";
+			+ "\",rpc_status_code=\"%s\",rpc_system_name=\"grpc\"}";
 
 	private static final String MESSAGES = "rpc_%s_messages_%s_total{rpc_method=\"" + METHOD
 			+ "\",rpc_system_name=\"grpc\"}";

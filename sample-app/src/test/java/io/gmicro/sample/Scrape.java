@@ -1,11 +1,13 @@
 package io.gmicro.sample;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one scrape of the metrics route answered, in the text format.
@@ -23,13 +25,23 @@ record Scrape(String text) {
 			.collect(Collectors.toSet());
 	}
 
-	/** The value of a series, written just as it is served. */
+	/**
+	 * The value of the one series that has these labels, among others.
+	 * @param series the name, and labels in braces
+	 */
 	double value(String series) {
-		return this.text.lines()
-			.filter((line) -> line.startsWith(series + " "))
-			.mapToDouble(Scrape::valueOfLine)
-			.findFirst()
-			.orElseThrow(() -> new AssertionError("There is no series " + series));
+		int brace = series.indexOf('{');
+		String name = (brace < 0) ? series : series.substring(0, brace);
+		String[] labels = (brace < 0) ? new String[0]
+				: series.substring(brace + 1, series.length() - 1).split(",(?=\\w+=\")");
+		List<String> found = this.text.lines()
+			.filter((line) -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+			.filter((line) -> Stream.of(labels).allMatch((label) -> line.contains(label)))
+			.toList();
+		if (found.size() != 1) {
+			throw new AssertionError("Not one series " + series + " but " + found);
+		}
+		return valueOfLine(found.get(0));
 	}
 
 	/** The values of all series of one name, added up. */

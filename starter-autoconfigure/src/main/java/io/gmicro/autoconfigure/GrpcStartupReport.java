@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 
 import io.gmicro.gin.GoCallMetrics;
+import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.ClientMetricsInterceptor;
 import io.gmicro.grpc.ServerMetricsInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,7 +28,7 @@ final class GrpcStartupReport implements ApplicationListener<ApplicationReadyEve
 
 	private static final Log logger = LogFactory.getLog(GrpcStartupReport.class);
 
-	private static final List<String> LABELS = List.of("rpc.system.name", "rpc.method", "rpc.response.status_code");
+	private static final List<String> LABELS = List.of("rpc.system.name", "rpc.method", CallMetrics.STATUS_LABEL);
 
 	private final GmicroProperties properties;
 

@@ -29,27 +29,40 @@ public final class Call extends Operation {
 
 	private final String method;
 
+	private final ServerAddress server;
+
 	private final boolean stream;
 
 	/** Set once, through the handle. */
 	@SuppressWarnings("unused")
 	private Status.@Nullable Code code;
 
-	/**
-	 * Create a call that the calling thread serves or makes.
-	 * @param side the observed side
-	 * @param method the method label
-	 * @param stream whether one side may send more than one message
-	 */
-	Call(Side side, String method, boolean stream) {
-		this(side, method, stream, System.nanoTime());
-	}
-
-	Call(Side side, String method, boolean stream, long startNanos) {
+	private Call(Side side, String method, ServerAddress server, boolean stream, long startNanos) {
 		super(startNanos);
 		this.side = side;
 		this.method = method;
+		this.server = server;
 		this.stream = stream;
+	}
+
+	/**
+	 * Create a call that is served.
+	 * @param method the method label
+	 * @param stream whether it has more than one message on either side
+	 * @param startNanos when it began
+	 */
+	static Call served(String method, boolean stream, long startNanos) {
+		return new Call(Side.SERVER, method, ServerAddress.NONE, stream, startNanos);
+	}
+
+	/**
+	 * Create a call that the calling thread makes.
+	 * @param method the method label
+	 * @param server where it is served
+	 * @param stream whether it has more than one message on either side
+	 */
+	static Call made(String method, ServerAddress server, boolean stream) {
+		return new Call(Side.CLIENT, method, server, stream, System.nanoTime());
 	}
 
 	private static VarHandle codeHandle() {
@@ -92,6 +105,10 @@ public final class Call extends Operation {
 	 */
 	public String method() {
 		return this.method;
+	}
+
+	ServerAddress server() {
+		return this.server;
 	}
 
 	/**

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.grpc.Status;
@@ -17,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records {@code rpc_server_call_duration_seconds} and {@code rpc_server_responses_total}
- * by method and status code, {@code rpc_server_messages_sent_total} and
- * {@code rpc_server_messages_received_total} by method, and the same for clients.
- * Thread-safe.
+ * by method, status code and error type, {@code rpc_server_messages_sent_total} and
+ * {@code rpc_server_messages_received_total} by method, and the same for clients, there
+ * by address and port of the server as well. Thread-safe.
  *
  * @see <a href=
  * "https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/">OpenTelemetry, RPC
@@ -33,11 +35,23 @@ public final class CallMetrics implements CallObserver {
 	/** The name of the histogram of client calls. */
 	public static final String CLIENT_DURATION = "rpc.client.call.duration";
 
+	/** The label of the status code. */
+	public static final String STATUS_LABEL = "rpc.status_code";
+
+	/** The number of pairs of method and server that clients record by name. */
+	static final int MAX_PAIRS = 1000;
+
 	private static final Status.Code[] CODES = Status.Code.values();
 
-	private final Map<String, MethodMeters> server = new ConcurrentHashMap<>();
+	/** All other codes say that the client did something wrong. */
+	private static final Set<Status.Code> SERVER_ERRORS = Set.of(Status.Code.UNKNOWN, Status.Code.DEADLINE_EXCEEDED,
+			Status.Code.UNIMPLEMENTED, Status.Code.INTERNAL, Status.Code.UNAVAILABLE, Status.Code.DATA_LOSS);
 
-	private final Map<String, MethodMeters> client = new ConcurrentHashMap<>();
+	private final Map<String, MethodMeters> served = new ConcurrentHashMap<>();
+
+	private final Map<ServerAddress, Map<String, MethodMeters>> made = new ConcurrentHashMap<>();
+
+	private final AtomicInteger madePairs = new AtomicInteger();
 
 	private final MeterRegistry registry;
 
@@ -58,7 +72,7 @@ public final class CallMetrics implements CallObserver {
 	/** Registers all counters, because a rate misses the first increment of a new one. */
 	@Override
 	public void onRegistered(String method) {
-		MethodMeters meters = meters(Call.Side.SERVER, method);
+		MethodMeters meters = served(method);
 		meters.duration(Status.Code.OK);
 		for (Status.Code code : CODES) {
 			meters.responses(code);
@@ -83,13 +97,35 @@ public final class CallMetrics implements CallObserver {
 	}
 
 	private MethodMeters meters(Call call) {
-		return meters(call.side(), call.method());
+		return (call.side() == Call.Side.SERVER) ? served(call.method()) : made(call.method(), call.server());
 	}
 
-	private MethodMeters meters(Call.Side side, String method) {
-		Map<String, MethodMeters> methods = (side == Call.Side.SERVER) ? this.server : this.client;
+	private MethodMeters served(String method) {
+		MethodMeters meters = this.served.get(method);
+		return (meters != null) ? meters
+				: this.served.computeIfAbsent(method, (name) -> new MethodMeters(Call.Side.SERVER,
+						Tags.of("rpc.system.name", Call.SYSTEM, "rpc.method", name)));
+	}
+
+	private MethodMeters made(String method, ServerAddress server) {
+		Map<String, MethodMeters> methods = this.made.get(server);
+		if (methods == null) {
+			methods = this.made.computeIfAbsent(server, (added) -> new ConcurrentHashMap<>());
+		}
 		MethodMeters meters = methods.get(method);
-		return (meters != null) ? meters : methods.computeIfAbsent(method, (name) -> new MethodMeters(side, name));
+		if (meters == null && !server.equals(ServerAddress.OTHER) && this.madePairs.getAndIncrement() >= MAX_PAIRS) {
+			this.madePairs.set(MAX_PAIRS);
+			return made(method, ServerAddress.OTHER);
+		}
+		return (meters != null) ? meters
+				: methods.computeIfAbsent(method,
+						(name) -> new MethodMeters(Call.Side.CLIENT, Tags.of("rpc.system.name", Call.SYSTEM,
+								"rpc.method", name, "server.address", server.address(), "server.port", server.port())));
+	}
+
+	private static String errorType(Call.Side side, Status.Code code) {
+		boolean error = (side == Call.Side.SERVER) ? SERVER_ERRORS.contains(code) : code != Status.Code.OK;
+		return error ? code.name() : "";
 	}
 
 	/**
@@ -101,6 +137,8 @@ public final class CallMetrics implements CallObserver {
 
 		private final AtomicReferenceArray<@Nullable Counter> responses = new AtomicReferenceArray<>(CODES.length);
 
+		private final Call.Side callSide;
+
 		private final String side;
 
 		private final Tags tags;
@@ -109,9 +147,10 @@ public final class CallMetrics implements CallObserver {
 
 		private final Counter received;
 
-		MethodMeters(Call.Side side, String method) {
+		MethodMeters(Call.Side side, Tags tags) {
+			this.callSide = side;
 			this.side = side.name().toLowerCase(Locale.ROOT);
-			this.tags = Tags.of("rpc.system.name", Call.SYSTEM, "rpc.method", method);
+			this.tags = tags;
 			this.sent = messages("sent");
 			this.received = messages("received");
 		}
@@ -149,7 +188,7 @@ public final class CallMetrics implements CallObserver {
 		}
 
 		private Tags tags(Status.Code code) {
-			return this.tags.and("rpc.response.status_code", code.name());
+			return this.tags.and(STATUS_LABEL, code.name(), "error.type", errorType(this.callSide, code));
 		}
 
 	}

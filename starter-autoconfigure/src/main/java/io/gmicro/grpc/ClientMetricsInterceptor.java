@@ -26,6 +26,8 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 
 	private final MethodLabels labels;
 
+	private final ServerAddress.Table servers;
+
 	private final CallObservers observers;
 
 	/**
@@ -48,6 +50,7 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 	public ClientMetricsInterceptor(List<? extends CallObserver> observers, Collection<String> excludedServices,
 			MeterRegistry registry) {
 		this.labels = new MethodLabels(excludedServices, registry);
+		this.servers = new ServerAddress.Table(registry);
 		this.observers = new CallObservers(observers, registry);
 	}
 
@@ -56,7 +59,8 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 		ClientCall<Q, A> call = next.newCall(method, options);
 		String label = this.labels.of(method);
 		boolean stream = method.getType() != MethodDescriptor.MethodType.UNARY;
-		return (label != null) ? new ObservedCall<>(call, label, stream, this.observers) : call;
+		return (label != null) ? new ObservedCall<>(call, label, this.servers.find(next), stream, this.observers)
+				: call;
 	}
 
 	/**
@@ -66,22 +70,26 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 
 		private final String method;
 
+		private final ServerAddress server;
+
 		private final boolean stream;
 
 		private final CallObservers observers;
 
 		private @Nullable Call call;
 
-		ObservedCall(ClientCall<Q, A> delegate, String method, boolean stream, CallObservers observers) {
+		ObservedCall(ClientCall<Q, A> delegate, String method, ServerAddress server, boolean stream,
+				CallObservers observers) {
 			super(delegate);
 			this.method = method;
+			this.server = server;
 			this.stream = stream;
 			this.observers = observers;
 		}
 
 		@Override
 		public void start(ClientCall.Listener<A> listener, Metadata headers) {
-			Call started = new Call(Call.Side.CLIENT, this.method, this.stream);
+			Call started = Call.made(this.method, this.server, this.stream);
 			this.call = started;
 			this.observers.started(started);
 			try {

@@ -96,7 +96,7 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 			return next.startCall(serverCall, headers);
 		}
 		boolean stream = serverCall.getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY;
-		Call call = new Call(Call.Side.SERVER, method, stream);
+		Call call = Call.served(method, stream, System.nanoTime());
 		this.observers.started(call);
 		ObservedServerCall<Q, A> observed = new ObservedServerCall<>(serverCall, call, context, tracer, this.observers);
 		try {

@@ -77,7 +77,7 @@ final class UnseenCalls extends ServerStreamTracer.Factory {
 		}
 
 		private Call start(String label) {
-			Call call = new Call(Call.Side.SERVER, label, true, this.startNanos);
+			Call call = Call.served(label, true, this.startNanos);
 			call.servedBy(null);
 			UnseenCalls.this.observers.started(call);
 			return call;

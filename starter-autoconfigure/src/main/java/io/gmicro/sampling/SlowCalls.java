@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.gmicro.grpc.Call;
+import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.CallObserver;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.inflight.ActiveOperations;
@@ -70,7 +71,7 @@ public final class SlowCalls implements CallObserver {
 			.description("gRPC server calls that took longer than their threshold")
 			.tag("rpc.system.name", "grpc")
 			.tag("rpc.method", method)
-			.tag("rpc.response.status_code", code)
+			.tag(CallMetrics.STATUS_LABEL, code)
 			.register(this.registry);
 	}
 

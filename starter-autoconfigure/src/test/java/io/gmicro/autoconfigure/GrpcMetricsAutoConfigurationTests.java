@@ -228,7 +228,7 @@ class GrpcMetricsAutoConfigurationTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(registry.get("rpc.server.call.duration")
 				.tag("rpc.method", "grpc.health.v1.Health/Check")
-				.tag("rpc.response.status_code", "OK")
+				.tag("rpc.status_code", "OK")
 				.timer()
 				.count()).isZero();
 			assertThat(registry.find("rpc.client.call.duration").timers()).isEmpty();
@@ -258,7 +258,7 @@ class GrpcMetricsAutoConfigurationTests {
 				for (String side : List.of("client", "server")) {
 					assertThat(registry.get("rpc." + side + ".call.duration")
 						.tag("rpc.method", "grpc.health.v1.Health/Check")
-						.tag("rpc.response.status_code", "OK")
+						.tag("rpc.status_code", "OK")
 						.timer()
 						.count()).isEqualTo(1);
 				}
@@ -314,7 +314,7 @@ class GrpcMetricsAutoConfigurationTests {
 			.counters()
 			.stream()
 			.filter((counter) -> counter.count() > 0)
-			.forEach((counter) -> recorded.merge(String.valueOf(counter.getId().getTag("rpc.response.status_code")),
+			.forEach((counter) -> recorded.merge(String.valueOf(counter.getId().getTag("rpc.status_code")),
 					(int) counter.count(), Integer::sum));
 		return recorded;
 	}

@@ -71,7 +71,7 @@ final class Pair implements AutoCloseable {
 	Map<String, Integer> recorded(String side) {
 		Map<String, Integer> recorded = new TreeMap<>();
 		for (Timer timer : this.registry.find("rpc." + side + ".call.duration").timers()) {
-			recorded.put(timer.getId().getTag("rpc.method") + " " + timer.getId().getTag("rpc.response.status_code"),
+			recorded.put(timer.getId().getTag("rpc.method") + " " + timer.getId().getTag("rpc.status_code"),
 					(int) timer.count());
 		}
 		return recorded;
@@ -81,8 +81,7 @@ final class Pair implements AutoCloseable {
 	Map<String, Integer> responses(String side) {
 		Map<String, Integer> responses = new TreeMap<>();
 		for (Counter counter : this.registry.find("rpc." + side + ".responses").counters()) {
-			responses.put(
-					counter.getId().getTag("rpc.method") + " " + counter.getId().getTag("rpc.response.status_code"),
+			responses.put(counter.getId().getTag("rpc.method") + " " + counter.getId().getTag("rpc.status_code"),
 					(int) counter.count());
 		}
 		return responses;

@@ -84,7 +84,7 @@ class PlainGrpcTests {
 	private long count(String side, String method) {
 		return this.registry.get("rpc." + side + ".call.duration")
 			.tag("rpc.method", method)
-			.tag("rpc.response.status_code", "OK")
+			.tag("rpc.status_code", "OK")
 			.timer()
 			.count();
 	}

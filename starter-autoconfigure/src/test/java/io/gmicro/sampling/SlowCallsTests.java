@@ -147,8 +147,7 @@ class SlowCallsTests {
 	private static double slow(String code) {
 		Samples samples = server.scrape();
 		return samples.of(COUNTER)
-			.getOrDefault(
-					"rpc_method=\"" + CHECK + "\",rpc_response_status_code=\"" + code + "\",rpc_system_name=\"grpc\"",
+			.getOrDefault("rpc_method=\"" + CHECK + "\",rpc_status_code=\"" + code + "\",rpc_system_name=\"grpc\"",
 					0.0);
 	}
 
