@@ -112,7 +112,7 @@ final class ScrapeCost {
 	static MeterRegistry fillRoutes(MeterRegistry meters, int routes) {
 		for (int route = 0; route < routes; route++) {
 			String[] tags = { "http.request.method", "GET", "http.route", "/shop/kind" + route + "/{id}/items",
-					"http.response.status.code", "200" };
+					"http.response.status_code", "200", "url.scheme", "http", "error.type", "" };
 			Timer timer = Timer.builder(DURATION).tags(tags).serviceLevelObjectives(BOUNDS).register(meters);
 			for (int i = 0; i < 100; i++) {
 				timer.record(Duration.ofNanos(1_234_567L * (i + 1) * (route % 89 + 1)));

@@ -45,9 +45,9 @@ class AotTests {
 		assertThat(output)
 			.contains("AOT true HistogramTimerRegistry", "/hello/7 200", "/debug/pprof/ 200", "/debug/requests 200",
 					"\ngreetings_total 1.0", "\ngin_request_total ", "rpc_server_responses_total{",
-					"http_server_responses_total{http_request_method=\"GET\",http_response_status_code=\"200\","
-							+ "http_route=\"/hello/{id}\"} 1.0",
-					"http_route=\"/hello/{id}\",le=\"0.123\"} ", "jvm_memory_used_bytes{")
+					"http_server_responses_total{error_type=\"\",http_request_method=\"GET\","
+							+ "http_response_status_code=\"200\",http_route=\"/hello/{id}\",url_scheme=\"http\"} 1.0",
+					"http_route=\"/hello/{id}\",url_scheme=\"http\",le=\"0.123\"} ", "jvm_memory_used_bytes{")
 			.doesNotContain("http_server_requests_seconds_count");
 	}
 

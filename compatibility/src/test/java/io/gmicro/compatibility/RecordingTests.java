@@ -83,7 +83,7 @@ class RecordingTests {
 
 	private static Samples verify(RunningApplication application, String contextPath) {
 		Container container = Container.of(application.servletContext());
-		Map<String, Double> expected = expected(send(application, contextPath), container);
+		Map<String, Double> expected = expected(send(application, contextPath), container, contextPath);
 		AtomicReference<Samples> last = new AtomicReference<>();
 		await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
 			Samples samples = application.scrape(contextPath + "/metrics");
@@ -100,23 +100,25 @@ class RecordingTests {
 		return samples;
 	}
 
-	private static Map<String, Double> expected(Map<Sent, HttpResponse<byte[]>> responses, Container container) {
+	private static Map<String, Double> expected(Map<Sent, HttpResponse<byte[]>> responses, Container container,
+			String contextPath) {
 		Map<String, Double> expected = new TreeMap<>();
 		responses.forEach((sent, response) -> {
 			Probe probe = sent.probe();
+			String series = probe.methodAndRoute().replace(" /", " " + contextPath + "/");
 			int status = Deviations.status(probe, container);
 			assertThat(response.statusCode()).as(probe.toString()).isEqualTo(status);
 			if (!probe.longLived()) {
-				count(expected, DURATION + "_count " + probe.methodAndRoute() + " " + status, 1);
+				count(expected, DURATION + "_count " + series + " " + status, 1);
 			}
-			count(expected, RESPONSES + " " + probe.methodAndRoute() + " " + status, 1);
+			count(expected, RESPONSES + " " + series + " " + status, 1);
 			if (!probe.chunked() && !probe.body().isEmpty()) {
-				count(expected, REQUEST_BODY + "_count " + probe.methodAndRoute(), 1);
-				count(expected, REQUEST_BODY + "_sum " + probe.methodAndRoute(), probe.body().length());
+				count(expected, REQUEST_BODY + "_count " + series, 1);
+				count(expected, REQUEST_BODY + "_sum " + series, probe.body().length());
 			}
 			Deviations.bodySize(probe, container, response).ifPresent((size) -> {
-				count(expected, RESPONSE_BODY + "_count " + probe.methodAndRoute(), 1);
-				count(expected, RESPONSE_BODY + "_sum " + probe.methodAndRoute(), size);
+				count(expected, RESPONSE_BODY + "_count " + series, 1);
+				count(expected, RESPONSE_BODY + "_sum " + series, size);
 			});
 		});
 		return expected;

@@ -49,12 +49,23 @@ class ShapesTests {
 
 	private static final Pattern PROFILES = Pattern.compile("access=unrestricted\\): (\\S+)");
 
+	private static final String CONTEXT_PATH = "server.servlet.context-path=";
+
 	private static final String[] LABELS = { "http_request_method", "http_route", "http_response_status_code" };
 
 	record Shape(String name, List<Class<?>> sources, String request, String route, String... properties) {
 
 		Shape(String name, String request, String... properties) {
-			this(name, List.of(CompatibilityApplication.class), request, "/hello/{id}", properties);
+			this(name, List.of(CompatibilityApplication.class), request, contextPath(properties) + "/hello/{id}",
+					properties);
+		}
+
+		private static String contextPath(String... properties) {
+			return Stream.of(properties)
+				.filter((property) -> property.startsWith(CONTEXT_PATH))
+				.map((property) -> property.substring(CONTEXT_PATH.length()).replaceAll("/$", ""))
+				.findFirst()
+				.orElse("");
 		}
 
 		@Override

@@ -38,8 +38,8 @@ class SloTests {
 				"gmicro.slo.fn.objective=99", "gmicro.slo.fn.latency=1200ms")) {
 			application.get("/hello/7");
 			assertThat(new String(application.get("/metrics").body(), StandardCharsets.UTF_8))
-				.contains("http_route=\"/hello/{id}\",le=\"0.333\"} 1\n")
-				.contains("http_route=\"/hello/{id}\",le=\"1.2\"} 1\n");
+				.contains("http_route=\"/hello/{id}\",url_scheme=\"http\",le=\"0.333\"} 1\n")
+				.contains("http_route=\"/hello/{id}\",url_scheme=\"http\",le=\"1.2\"} 1\n");
 		}
 	}
 

@@ -221,10 +221,15 @@ class DeployedSampleTests {
 		List<String> lines = management("/metrics").body().lines().filter((line) -> !line.startsWith("#")).toList();
 		int combinations = 6;
 		int routes = 5;
-		assertThat(count(lines, "http_server_request_duration_seconds_", "http_server_responses_total"))
-			.isEqualTo(combinations * (BOUNDS + 5));
+		int mapped = 11;
+		int objectives = 3;
+		// Of the combinations, one has an objective, and two are none that start at zero
+		assertThat(count(lines, "http_server_request_duration_seconds_"))
+			.isEqualTo((combinations + 3 * objectives - 1) * (BOUNDS + 4));
+		assertThat(count(lines, "http_server_responses_total")).isEqualTo(3 * mapped + 2);
+		assertThat(count(lines, "http_server_slow_requests_total")).isEqualTo(3 * mapped);
 		assertThat(count(lines, "http_server_response_body_size_bytes_")).isEqualTo(routes * 3);
-		assertThat(count(lines, "http_server_active_requests")).isEqualTo(9);
+		assertThat(count(lines, "http_server_active_requests")).isEqualTo(11);
 		assertThat(count(lines, "http_server_requests_seconds_")).isEqualTo(combinations * 3);
 		assertThat(count(lines, "rpc_server_")).isEqualTo(CODES + 2 + BOUNDS + 4);
 		assertThat(count(lines, "rpc_client_")).isEqualTo(BOUNDS + 5 + 2);

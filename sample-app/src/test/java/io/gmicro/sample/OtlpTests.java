@@ -138,8 +138,9 @@ class OtlpTests {
 	private Optional<HistogramDataPoint> duration() {
 		return metric(DURATION).stream()
 			.flatMap((metric) -> metric.getHistogram().getDataPointsList().stream())
-			.filter((point) -> attributes(point.getAttributesList()).equals(Map.of("http.request.method", "GET",
-					"http.route", "/orders/{id}", "http.response.status_code", "200")))
+			.filter((point) -> attributes(point.getAttributesList())
+				.equals(Map.of("http.request.method", "GET", "http.route", "/orders/{id}", "http.response.status_code",
+						"200", "url.scheme", "http", "error.type", "")))
 			.findFirst();
 	}
 

@@ -37,7 +37,7 @@ class SampleConfigurationTests {
 
 	/** Mean more while they are not set than their defaults, which are a comment. */
 	private static final List<String> COMMENTS = List.of("gmicro.http.request-duration.buckets",
-			"gmicro.http.exclude-paths");
+			"gmicro.http.exclude-paths", "gmicro.http.known-methods");
 
 	@Test
 	void everyPropertyIsShown() throws Exception {
@@ -53,6 +53,7 @@ class SampleConfigurationTests {
 			.http();
 		String text = new ClassPathResource("application.yml").getContentAsString(StandardCharsets.UTF_8);
 		assertThat(text).contains("# exclude-paths: " + String.join(", ", defaults.excludePaths()) + "\n")
+			.contains("# known-methods: " + String.join(", ", defaults.knownMethods()) + "\n")
 			.contains("# buckets: " + defaults.requestDuration()
 				.buckets()
 				.stream()

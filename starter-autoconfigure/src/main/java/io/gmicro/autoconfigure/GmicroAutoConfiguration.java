@@ -1,5 +1,7 @@
 package io.gmicro.autoconfigure;
 
+import java.util.function.Supplier;
+
 import io.gmicro.scrape.CoarseClock;
 import io.gmicro.scrape.HistogramTimerRegistry;
 import io.gmicro.scrape.InspectableRegistry;
@@ -16,9 +18,9 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.ServletContext;
 
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -33,6 +35,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.web.context.WebApplicationContext;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for what the features have in common: the
@@ -59,8 +62,16 @@ public final class GmicroAutoConfiguration {
 
 	@Bean
 	SloRoutes gmicroSloRoutes(GmicroProperties properties, ConfigurableEnvironment environment,
-			ListableBeanFactory beanFactory) {
-		return new SloRoutes(properties, environment, beanFactory);
+			WebApplicationContext context) {
+		return new SloRoutes(properties, environment, context, contextPath(properties, context));
+	}
+
+	/** The context path that route labels begin with. */
+	static Supplier<String> contextPath(GmicroProperties properties, WebApplicationContext context) {
+		return () -> {
+			ServletContext servlets = properties.http().includeContextPath() ? context.getServletContext() : null;
+			return (servlets != null) ? servlets.getContextPath() : "";
+		};
 	}
 
 	/**

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 import io.gmicro.custom.CustomMetric;
 import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.http.Exchange;
+import io.gmicro.http.LabelRules;
 import io.gmicro.slo.ServiceLevelObjective;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -48,6 +50,9 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		require(rulesRunbookUrl.isEmpty() || rulesRunbookUrl.matches("https?://[^\\s\\p{Cntrl}]+"),
 				"gmicro.rules-runbook-url", rulesRunbookUrl, "a URL that starts with 'http://' or 'https://'");
 		ServiceLevelObjective.requireValid(slo);
+		slo.forEach((name, objective) -> require(
+				objective.method().isEmpty() || http.knownMethods().contains(objective.method()),
+				"gmicro.slo." + name + ".method", objective.method(), "one of gmicro.http.known-methods"));
 		if (!slo.isEmpty()) {
 			require(http.requestDuration().enabled(), "gmicro.http.request-duration.enabled", false,
 					"gmicro.slo is computed from the duration histogram");
@@ -206,6 +211,17 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * the diagnostics and Actuator are excluded as well.
 	 * @param maxRoutes Maximum number of distinct route labels. Requests to further
 	 * routes are recorded under '_OTHER'.
+	 * @param includeContextPath Whether route labels begin with the context path of the
+	 * application, as OpenTelemetry's conventions recommend.
+	 * @param knownMethods Request methods that are recorded by name, in place of the
+	 * default ones. Other methods are recorded under '_OTHER'. Defaults to the
+	 * environment variable 'OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS' if it is set.
+	 * @param errorType Value of the label 'error_type' of failed requests: their
+	 * 'status-code', or the class of the 'exception'.
+	 * @param includeProtocolVersion Whether to add the label 'network_protocol_version',
+	 * for example '1.1' or '2'.
+	 * @param initializeMetrics Whether to initialize the metrics of every mapped route to
+	 * 0 at startup, so that Prometheus sees the first error.
 	 * @param longLived properties of streams
 	 * @param slowRequests properties of slow requests
 	 * @param springObservation properties of Spring Boot's observation filter
@@ -214,8 +230,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize,
 			@DefaultValue UniqueClients uniqueClients, @DefaultValue( {
 					"/metrics", "/debug/**", "/actuator/**" }) List<String> excludePaths,
-			@DefaultValue("1000") int maxRoutes, @DefaultValue LongLived longLived,
-			@DefaultValue SlowRequests slowRequests, @DefaultValue SpringObservation springObservation){
+			@DefaultValue("1000") int maxRoutes, @DefaultValue("true") boolean includeContextPath,
+			@DefaultValue({ "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY",
+					"TRACE" }) List<String> knownMethods,
+			@DefaultValue("status-code") LabelRules.ErrorType errorType,
+			@DefaultValue("false") boolean includeProtocolVersion, @DefaultValue("true") boolean initializeMetrics,
+			@DefaultValue LongLived longLived, @DefaultValue SlowRequests slowRequests,
+			@DefaultValue SpringObservation springObservation){
+
+		private static final int MAX_METHODS = 50;
 
 		public Http {
 			for (String path : excludePaths) {
@@ -223,6 +246,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 						"a path starts with '/' and has no wildcard except a trailing '/**'");
 			}
 			require(maxRoutes >= 1 && maxRoutes <= 100_000, "gmicro.http.max-routes", maxRoutes, "from 1 to 100000");
+			requireMethods("gmicro.http.known-methods", knownMethods);
+		}
+
+		static void requireMethods(String property, List<String> methods) {
+			for (String method : methods) {
+				require(method.matches("[!#$%&'*+.^`|~\\w-]{1,32}") && !method.equals(Exchange.OTHER), property, method,
+						"a method is a token of HTTP of at most 32 characters");
+			}
+			require(methods.size() <= MAX_METHODS, property, methods.size() + " methods", "at most 50 methods");
 		}
 
 	}

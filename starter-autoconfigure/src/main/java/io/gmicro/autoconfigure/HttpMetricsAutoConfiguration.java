@@ -1,5 +1,6 @@
 package io.gmicro.autoconfigure;
 
+import java.util.List;
 import java.util.function.Function;
 
 import io.gmicro.gin.GinFamilies;
@@ -8,10 +9,12 @@ import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
 import io.gmicro.http.ExchangeRules;
+import io.gmicro.http.LabelRules;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.http.UniqueClients;
 import io.gmicro.route.KnownRoutes;
+import io.gmicro.slo.ServiceLevelObjective;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.servlet.DispatcherType;
@@ -19,11 +22,14 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -41,6 +47,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -56,8 +64,15 @@ import org.springframework.web.servlet.HandlerMapping;
 @ConditionalOnBean(MeterRegistry.class)
 public final class HttpMetricsAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(HttpMetricsAutoConfiguration.class);
+
 	private static final boolean WEB_MVC = ClassUtils.isPresent("org.springframework.web.servlet.HandlerMapping",
 			HttpMetricsAutoConfiguration.class.getClassLoader());
+
+	private static final String FILTER = "gmicroExchangeFilter";
+
+	/** The name that OpenTelemetry's conventions demand. */
+	private static final String KNOWN_METHODS = "OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS";
 
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
@@ -70,7 +85,8 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
 	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	RequestDuration gmicroRequestDuration(MeterRegistry registry, GmicroProperties properties) {
-		return new RequestDuration(registry, properties.durationBounds());
+		return new RequestDuration(registry, properties.durationBounds(),
+				properties.slo().values().stream().map(ServiceLevelObjective::route).toList());
 	}
 
 	@Bean
@@ -85,8 +101,9 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.active-requests.enabled", matchIfMissing = true)
 	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
-	ActiveRequests gmicroActiveRequests(MeterRegistry registry) {
-		return new ActiveRequests(registry);
+	ActiveRequests gmicroActiveRequests(MeterRegistry registry, GmicroProperties properties, Environment environment) {
+		return new ActiveRequests(registry, knownMethods(properties, environment),
+				ExpectedResponses.schemes(environment));
 	}
 
 	@Bean
@@ -99,13 +116,15 @@ public final class HttpMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(ExchangeObserver.class)
-	@ConditionalOnMissingBean(name = "gmicroExchangeFilter")
+	@ConditionalOnMissingBean(name = FILTER)
 	FilterRegistrationBean<ExchangeFilter> gmicroExchangeFilter(ObjectProvider<ExchangeObserver> observers,
-			GmicroProperties properties, MeterRegistry registry, Environment environment,
+			GmicroProperties properties, MeterRegistry registry, Environment environment, WebApplicationContext context,
 			ListableBeanFactory beanFactory) {
 		GmicroProperties.Http http = properties.http();
+		LabelRules labels = new LabelRules(http.maxRoutes(), GmicroAutoConfiguration.contextPath(properties, context),
+				knownMethods(properties, environment), http.errorType(), http.includeProtocolVersion());
 		ExchangeFilter filter = new ExchangeFilter(observers.orderedStream().toList(),
-				new ExchangeRules(() -> PathExclusions.of(properties, environment, beanFactory), http.maxRoutes(),
+				new ExchangeRules(() -> PathExclusions.of(properties, environment, beanFactory), labels,
 						http.longLived().contentTypes(), knownRoutes(beanFactory)),
 				registry);
 		FilterRegistrationBean<ExchangeFilter> registration = new FilterAndListenerRegistrationBean(filter);
@@ -115,8 +134,39 @@ public final class HttpMetricsAutoConfiguration {
 		return registration;
 	}
 
+	private static List<String> knownMethods(GmicroProperties properties, Environment environment) {
+		String variable = environment.getProperty(KNOWN_METHODS);
+		if (!StringUtils.hasText(variable) || RawProperties.isSet(environment, "gmicro.http.known-methods")) {
+			return properties.http().knownMethods();
+		}
+		List<String> methods = List.of(StringUtils.tokenizeToStringArray(variable, ","));
+		try {
+			GmicroProperties.Http.requireMethods(KNOWN_METHODS, methods);
+			return methods;
+		}
+		catch (IllegalArgumentException ex) {
+			// It may be meant for others
+			logger.warn("Ignoring " + ex.getMessage());
+			return properties.http().knownMethods();
+		}
+	}
+
 	private static Function<HttpServletRequest, @Nullable String> knownRoutes(ListableBeanFactory beanFactory) {
 		return WEB_MVC ? WebMvc.knownRoutes(beanFactory) : (request) -> null;
+	}
+
+	@Bean
+	@ConditionalOnBean(name = FILTER)
+	@ConditionalOnBooleanProperty(name = "gmicro.http.initialize-metrics", matchIfMissing = true)
+	SmartInitializingSingleton gmicroExpectedResponses(GmicroProperties properties, Environment environment,
+			ListableBeanFactory beanFactory) {
+		// An application may replace the bean with anything
+		return () -> {
+			if (beanFactory.getBean(FILTER) instanceof FilterRegistrationBean<?> registration
+					&& registration.getFilter() instanceof ExchangeFilter filter) {
+				new ExpectedResponses(filter, properties, environment, beanFactory).register();
+			}
+		};
 	}
 
 	/** Registers the filter as a listener, too. */

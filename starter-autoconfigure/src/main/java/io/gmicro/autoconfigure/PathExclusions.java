@@ -55,6 +55,18 @@ final class PathExclusions {
 		return List.copyOf(paths);
 	}
 
+	/**
+	 * Whether requests of a route are excluded. Excluded paths include the path of the
+	 * servlet, routes do not.
+	 */
+	static boolean contain(List<String> excluded, String route, Environment environment) {
+		String servlet = environment.getProperty("spring.mvc.servlet.path", "/");
+		String path = (servlet.length() > 1) ? servlet + route : route;
+		return excluded.stream()
+			.anyMatch((pattern) -> pattern.endsWith("/**")
+					? (path + "/").startsWith(pattern.substring(0, pattern.length() - 2)) : path.equals(pattern));
+	}
+
 	private static void addActuator(Collection<String> paths, Environment environment,
 			ListableBeanFactory beanFactory) {
 		String prefix = prefix(environment, "spring.mvc.servlet.path", "/");

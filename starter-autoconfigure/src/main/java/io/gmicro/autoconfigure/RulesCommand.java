@@ -3,11 +3,14 @@ package io.gmicro.autoconfigure;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.gmicro.slo.RuleFiles;
+import io.gmicro.slo.ServiceLevelObjective;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -24,6 +27,7 @@ import org.springframework.boot.context.properties.source.UnboundElementsSourceF
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
@@ -69,7 +73,7 @@ final class RulesCommand implements ApplicationListener<ApplicationEnvironmentPr
 						+ "spring.application.name has to be set.");
 		try {
 			List<Path> files = RuleFiles.write(Path.of(properties.rules()), job, properties.rulesRunbookUrl(),
-					properties.slo());
+					labelled(properties, environment));
 			logger.info("Wrote " + files.stream().map(Path::toString).collect(Collectors.joining(" and "))
 					+ " for the job " + job + ". The application does not start");
 		}
@@ -77,6 +81,21 @@ final class RulesCommand implements ApplicationListener<ApplicationEnvironmentPr
 			throw new InvalidConfigurationPropertyValueException(DIRECTORY, properties.rules(),
 					"Rules cannot be written there: " + ex);
 		}
+	}
+
+	/** The objectives with their routes as labels have them. */
+	private static Map<String, ServiceLevelObjective> labelled(GmicroProperties properties, Environment environment) {
+		String contextPath = contextPath(properties, environment);
+		Map<String, ServiceLevelObjective> labelled = new LinkedHashMap<>();
+		properties.slo().forEach((name, slo) -> labelled.put(name, slo.below(contextPath)));
+		return labelled;
+	}
+
+	/** The context path that route labels are expected to begin with. */
+	static String contextPath(GmicroProperties properties, Environment environment) {
+		return properties.http().includeContextPath()
+				? StringUtils.trimTrailingCharacter(environment.getProperty("server.servlet.context-path", ""), '/')
+				: "";
 	}
 
 	private static GmicroProperties bind(ConfigurableEnvironment environment) {

@@ -2,6 +2,7 @@ package io.gmicro.autoconfigure;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.gmicro.route.MappedRoutes;
@@ -36,7 +37,11 @@ final class SloRoutes implements SmartInitializingSingleton {
 
 	private final ListableBeanFactory beanFactory;
 
-	SloRoutes(GmicroProperties properties, ConfigurableEnvironment environment, ListableBeanFactory beanFactory) {
+	private final Supplier<String> labelPrefix;
+
+	SloRoutes(GmicroProperties properties, ConfigurableEnvironment environment, ListableBeanFactory beanFactory,
+			Supplier<String> labelPrefix) {
+		this.labelPrefix = labelPrefix;
 		this.properties = properties;
 		this.environment = environment;
 		this.beanFactory = beanFactory;
@@ -53,14 +58,32 @@ final class SloRoutes implements SmartInitializingSingleton {
 		if (this.properties.slo().isEmpty()) {
 			return;
 		}
-		MappedRoutes mapped = WEB_MVC ? WebMvc.mapped(this.beanFactory) : MappedRoutes.NONE;
+		MappedRoutes mapped = mapped(this.beanFactory);
 		List<String> excluded = PathExclusions.of(this.properties, this.environment, this.beanFactory);
+		warnOfOtherContextPath();
 		this.properties.slo()
 			.forEach((name, slo) -> require("gmicro.slo." + name + ".route", slo.route(), mapped, excluded));
 	}
 
+	/** The rules are written without a servlet container, which may have its own path. */
+	private void warnOfOtherContextPath() {
+		String inRules = RulesCommand.contextPath(this.properties, this.environment);
+		String inLabels = this.labelPrefix.get();
+		if (!inLabels.equals(inRules)) {
+			logger.warn("Route labels begin with the context path '" + inLabels
+					+ "', but rules of objectives are written with '" + inRules
+					+ "'. Write them with --server.servlet.context-path=" + inLabels
+					+ ", or set gmicro.http.include-context-path=false");
+		}
+	}
+
+	/** What is mapped now. */
+	static MappedRoutes mapped(ListableBeanFactory beanFactory) {
+		return WEB_MVC ? WebMvc.mapped(beanFactory) : MappedRoutes.NONE;
+	}
+
 	private void require(String property, String route, MappedRoutes mapped, List<String> excluded) {
-		if (isExcluded(route, excluded)) {
+		if (PathExclusions.contain(excluded, route, this.environment)) {
 			throw new InvalidConfigurationPropertyValueException(property, route,
 					"Its requests are not recorded: gmicro.http.exclude-paths excludes its path.");
 		}
@@ -74,15 +97,6 @@ final class SloRoutes implements SmartInitializingSingleton {
 		logger.warn(property + "=" + route + ", but no known handler is mapped to it, and some handler mappings do "
 				+ "not list their paths. Without requests to this route its alerts never fire. "
 				+ closest(route, mapped));
-	}
-
-	/** Excluded paths include the path of the servlet, routes do not. */
-	private boolean isExcluded(String route, List<String> excluded) {
-		String servlet = this.environment.getProperty("spring.mvc.servlet.path", "/");
-		String path = (servlet.length() > 1) ? servlet + route : route;
-		return excluded.stream()
-			.anyMatch((pattern) -> pattern.endsWith("/**")
-					? (path + "/").startsWith(pattern.substring(0, pattern.length() - 2)) : path.equals(pattern));
 	}
 
 	private static String closest(String route, MappedRoutes mapped) {

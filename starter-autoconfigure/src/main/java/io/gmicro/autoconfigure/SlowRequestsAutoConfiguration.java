@@ -1,14 +1,15 @@
 package io.gmicro.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.http.ActiveExchanges;
-import io.gmicro.http.Exchange;
+import io.gmicro.sampling.SlowRequestCounter;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TraceIds;
@@ -16,7 +17,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import jakarta.servlet.Filter;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -57,16 +57,17 @@ public final class SlowRequestsAutoConfiguration {
 			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin, ListableBeanFactory beans) {
 		GmicroProperties.SlowRequests slow = properties.http().slowRequests();
 		return new SlowRequests(registry, active, new Thresholds(slow.threshold(), slow.routes()), slow.keep(),
-				traceIds.getIfAvailable(() -> TraceIds.NONE), counter(registry, properties, gin.getIfAvailable()),
-				ownCode(beans));
+				traceIds.getIfAvailable(() -> TraceIds.NONE), counters(registry, properties, gin), ownCode(beans));
 	}
 
-	private static Consumer<Exchange> counter(MeterRegistry registry, GmicroProperties properties,
-			@Nullable GinSlowRequests gin) {
-		Consumer<Exchange> counter = properties.metrics().naming().isStandard() ? SlowRequests.counter(registry)
-				: (exchange) -> {
-				};
-		return (gin != null) ? counter.andThen(gin) : counter;
+	private static List<SlowRequestCounter> counters(MeterRegistry registry, GmicroProperties properties,
+			ObjectProvider<GinSlowRequests> gin) {
+		List<SlowRequestCounter> counters = new ArrayList<>();
+		if (properties.metrics().naming().isStandard()) {
+			counters.add(SlowRequestCounter.of(registry));
+		}
+		gin.ifAvailable((counter) -> counters.add(counter::accept));
+		return counters;
 	}
 
 	/**

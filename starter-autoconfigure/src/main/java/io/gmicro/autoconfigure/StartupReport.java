@@ -40,8 +40,8 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 	private static final boolean PROMETHEUS = ClassUtils
 		.isPresent("io.micrometer.prometheusmetrics.PrometheusMeterRegistry", StartupReport.class.getClassLoader());
 
-	private static final List<String> LABELS = List.of("http.request.method", "http.route",
-			"http.response.status_code");
+	private static final List<String> LABELS = List.of("http.request.method", "url.scheme", "http.route",
+			"http.response.status_code", "error.type");
 
 	private static final String ACTIVE_REQUESTS = "active-requests";
 
@@ -49,11 +49,12 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 			new Measurement("request-duration", (http) -> http.requestDuration().enabled(), LABELS,
 					List.of(RequestDuration.NAME)),
 			new Measurement("status-code", (http) -> http.statusCode().enabled(), LABELS, List.of(StatusCodes.NAME)),
-			new Measurement(ACTIVE_REQUESTS, (http) -> http.activeRequests().enabled(), LABELS.subList(0, 1),
+			new Measurement(ACTIVE_REQUESTS, (http) -> http.activeRequests().enabled(), LABELS.subList(0, 2),
 					List.of(ActiveRequests.NAME)),
-			new Measurement("body-size", (http) -> http.bodySize().enabled(), LABELS.subList(0, 2),
+			new Measurement("body-size", (http) -> http.bodySize().enabled(), LABELS.subList(0, 3),
 					List.of(BodySizes.REQUEST_NAME, BodySizes.RESPONSE_NAME)),
-			new Measurement("slow-requests", (http) -> http.slowRequests().enabled(), LABELS,
+			new Measurement("slow-requests", (http) -> http.slowRequests().enabled(),
+					List.of("http.request.method", "http.route", "http.response.status_code"),
 					List.of(SlowRequests.NAME)),
 			new Measurement("unique-clients", (http) -> http.uniqueClients().enabled(), List.of(),
 					List.of(UniqueClients.NAME)));

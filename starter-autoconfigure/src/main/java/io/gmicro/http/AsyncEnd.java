@@ -152,7 +152,8 @@ final class AsyncEnd implements AsyncListener {
 		boolean failed = thrown != null || ServletContainer.isJetty(this.response)
 				|| ServletContainer.errorSent(this.request, this.response, status);
 		this.exchanges.complete(this.exchange, this.request, this.response, status, failed
-				? ServletContainer.bodyOrErrorPageWritten(this.response) : ServletContainer.bodyWritten(this.response));
+				? ServletContainer.bodyOrErrorPageWritten(this.response) : ServletContainer.bodyWritten(this.response),
+				thrown);
 	}
 
 	@Override

@@ -7,8 +7,6 @@ import io.gmicro.meter.Overflow;
 import io.gmicro.route.RouteLabels;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.bind.annotation.RequestMethod;
-
 /**
  * One HTTP request and its response, as passed to an {@link ExchangeObserver}. An
  * exchange is written only by {@link ExchangeFilter}, on the thread that serves the
@@ -21,8 +19,8 @@ import org.springframework.web.bind.annotation.RequestMethod;
 public final class Exchange extends Operation {
 
 	/**
-	 * Label value for a request method that is not one of the methods of RFC 9110 and RFC
-	 * 5789.
+	 * Label value for everything that has no label value of its own, such as an unknown
+	 * request method.
 	 */
 	public static final String OTHER = Overflow.OTHER;
 
@@ -35,7 +33,7 @@ public final class Exchange extends Operation {
 	/** An unknown body size. */
 	public static final long UNKNOWN_SIZE = -1;
 
-	private final @Nullable RequestMethod method;
+	private final RequestLabels labels;
 
 	private boolean longLived;
 
@@ -53,9 +51,9 @@ public final class Exchange extends Operation {
 
 	private @Nullable Series series;
 
-	Exchange(@Nullable RequestMethod method, long startNanos) {
+	Exchange(RequestLabels labels, long startNanos) {
 		super(startNanos);
-		this.method = method;
+		this.labels = labels;
 	}
 
 	/** Overridden to be visible in this package. */
@@ -111,8 +109,8 @@ public final class Exchange extends Operation {
 		return durationNanos() >= 0;
 	}
 
-	@Nullable RequestMethod requestMethod() {
-		return this.method;
+	RequestLabels labels() {
+		return this.labels;
 	}
 
 	Series series() {
@@ -125,19 +123,19 @@ public final class Exchange extends Operation {
 
 	/**
 	 * The request method.
-	 * @return {@code GET}, {@code HEAD}, {@code POST}, {@code PUT}, {@code PATCH},
-	 * {@code DELETE}, {@code OPTIONS} or {@code TRACE}, and {@value #OTHER} for any other
-	 * method
+	 * @return a {@linkplain LabelRules#knownMethods() known method}, {@value #OTHER} for
+	 * any other method
 	 * @see <a href=
 	 * "https://opentelemetry.io/docs/specs/semconv/http/http-metrics/">OpenTelemetry,
 	 * HTTP metrics</a>
 	 */
 	public String method() {
-		return (this.method != null) ? this.method.name() : OTHER;
+		return this.labels.method();
 	}
 
 	/**
-	 * The bounded route label, never the raw path.
+	 * The bounded route, never the raw path. It is the value of the label
+	 * {@code http_route} but for the context path.
 	 * @return the path template that Spring matched, such as <code>/orders/{id}</code>;
 	 * if none matched, {@code NOT_FOUND} for status 404, {@code REDIRECTION} for 3xx and
 	 * {@code UNKNOWN} otherwise; {@value #OTHER} beyond the maximum number of routes

@@ -3,6 +3,8 @@ package io.gmicro.http;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import io.gmicro.route.MatchedRoute;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -67,6 +69,18 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 	public ExchangeFilter(List<ExchangeObserver> observers, Collection<String> excludedPaths, int maxRoutes,
 			MeterRegistry registry) {
 		this(observers, new ExchangeRules(excludedPaths, maxRoutes), registry);
+	}
+
+	/**
+	 * Make the observers register the meters of responses that are expected of mapped
+	 * routes, so that they exist with the value 0 before the first request.
+	 * @param methods the request methods of each path template
+	 * @param schemes the schemes that requests may have, {@code http} or {@code https}
+	 * @param protocols the protocols, such as {@code HTTP/1.1}
+	 * @see ExchangeObserver#onExpected(Exchange)
+	 */
+	public void expect(Map<String, Set<String>> methods, Collection<String> schemes, Collection<String> protocols) {
+		this.exchanges.expect(methods, schemes, protocols);
 	}
 
 	@Override
@@ -159,7 +173,8 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	private void afterChain(Exchange exchange, HttpServletRequest request, HttpServletResponse response,
 			@Nullable Throwable failure) {
-		// The interceptor may be missing, and a forward replaces the route that it has set
+		// The interceptor may be missing, and a forward replaces the route that it has
+		// set
 		exchange.matched(MatchedRoute.of(request));
 		if (!AsyncEnd.await(this.exchanges, exchange, request, response)) {
 			RequestEnd.answered(this.exchanges, exchange, request, response, failure);

@@ -1,7 +1,10 @@
 package io.gmicro.http;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -16,8 +19,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.bind.annotation.RequestMethod;
-
 /**
  * Starts, suspends and ends exchanges: determines the route and the series, and calls the
  * observers. An exception of one observer affects neither the other observers nor the
@@ -27,13 +28,19 @@ final class ExchangeLifecycle {
 
 	private static final Log logger = LogFactory.getLog(ExchangeLifecycle.class);
 
+	private static final List<Integer> EXPECTED_STATUSES = List.of(200, 500, 503);
+
 	private final ExchangeObserver[] observers;
 
 	private final ExchangeObserver[] startObservers;
 
 	private final Failures failures;
 
+	private final RequestLabels.Table labels;
+
 	private final SeriesTable series;
+
+	private final ErrorTypes errorTypes;
 
 	private final LongLived longLived;
 
@@ -53,7 +60,10 @@ final class ExchangeLifecycle {
 			.filter(ExchangeLifecycle::observesStart)
 			.toArray(ExchangeObserver[]::new);
 		this.failures = new Failures(registry, logger, "Observing an HTTP exchange failed");
-		this.series = new SeriesTable(rules.maxRoutes(), registry);
+		LabelRules labelRules = rules.labels();
+		this.labels = new RequestLabels.Table(labelRules.knownMethods(), labelRules.protocolVersion());
+		this.series = new SeriesTable(labelRules, registry);
+		this.errorTypes = new ErrorTypes(labelRules.errorType(), registry);
 		this.longLived = new LongLived(rules.longLivedTypes());
 		this.knownRoutes = rules.knownRoutes();
 	}
@@ -90,7 +100,7 @@ final class ExchangeLifecycle {
 	}
 
 	Exchange begin(HttpServletRequest request) {
-		Exchange exchange = new Exchange(RequestMethod.resolve(request.getMethod()), System.nanoTime());
+		Exchange exchange = new Exchange(this.labels.find(request), System.nanoTime());
 		// Not a lambda, which would allocate an object to capture the request
 		for (ExchangeObserver observer : this.startObservers) {
 			try {
@@ -168,9 +178,10 @@ final class ExchangeLifecycle {
 	 * @param response the response
 	 * @param status the status that was sent
 	 * @param bodySize the size of the body that was sent
+	 * @param failure what was thrown and not handled
 	 */
 	void complete(Exchange exchange, HttpServletRequest request, HttpServletResponse response, int status,
-			long bodySize) {
+			long bodySize, @Nullable Throwable failure) {
 		if (exchange.hasEnded()) {
 			return;
 		}
@@ -181,10 +192,26 @@ final class ExchangeLifecycle {
 			// The content type may have been set after the exchange was suspended
 			exchange.longLived(this.longLived.ended(request, response, status, exchange.isLongLived()));
 		}
-		exchange.responded(status, request.getContentLengthLong(),
-				(exchange.requestMethod() == RequestMethod.HEAD) ? 0 : bodySize);
-		exchange.end(this.series.find(exchange.requestMethod(), exchange.pattern(), status), System.nanoTime());
+		exchange.responded(status, request.getContentLengthLong(), isHead(exchange, request) ? 0 : bodySize);
+		exchange.end(this.series.find(exchange.labels(), exchange.pattern(), status,
+				errorType(exchange, request, status, failure)), System.nanoTime());
 		ended(exchange);
+	}
+
+	private static boolean isHead(Exchange exchange, HttpServletRequest request) {
+		String method = exchange.method();
+		return "HEAD".equals(method.equals(Exchange.OTHER) ? request.getMethod() : method);
+	}
+
+	private ErrorTypes.Value errorType(Exchange exchange, HttpServletRequest request, int status,
+			@Nullable Throwable failure) {
+		boolean aborted = exchange.isAborted();
+		Throwable exception = null;
+		if (this.errorTypes.needsException(status, aborted)) {
+			exception = (failure != null) ? failure : ServletContainer.errorException(request);
+			exception = (exception != null) ? exception : MatchedRoute.handledException(request);
+		}
+		return this.errorTypes.of(status, aborted, exception);
 	}
 
 	/** Not a lambda, which would double the number of calls. */
@@ -197,6 +224,36 @@ final class ExchangeLifecycle {
 				failed(observer, ex);
 			}
 		}
+	}
+
+	/**
+	 * Makes the observers register the meters of expected responses.
+	 * @param methods the request methods of each path template
+	 * @param schemes the schemes of requests
+	 * @param protocols the protocols of requests
+	 */
+	void expect(Map<String, Set<String>> methods, Collection<String> schemes, Collection<String> protocols) {
+		for (String scheme : schemes) {
+			for (String protocol : protocols) {
+				methods.forEach((template, allowed) -> allowed
+					.forEach((method) -> expect(this.labels.find(method, scheme, protocol), template)));
+			}
+		}
+	}
+
+	private void expect(RequestLabels request, String template) {
+		if (!request.method().equals(Exchange.OTHER)) {
+			EXPECTED_STATUSES.forEach((status) -> expect(request, template, status));
+		}
+	}
+
+	private void expect(RequestLabels request, String template, int status) {
+		long now = System.nanoTime();
+		Exchange exchange = new Exchange(request, now);
+		exchange.matched(template);
+		exchange.responded(status, Exchange.UNKNOWN_SIZE, Exchange.UNKNOWN_SIZE);
+		exchange.end(this.series.find(request, template, status, this.errorTypes.of(status, false, null)), now);
+		each(ExchangeObserver::onExpected, exchange);
 	}
 
 	/** Ends an exchange whose end could not be measured. */

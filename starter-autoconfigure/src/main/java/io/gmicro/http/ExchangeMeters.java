@@ -25,17 +25,28 @@ public final class ExchangeMeters<M> {
 	 * @return the meters
 	 */
 	public static <M> ExchangeMeters<M> byStatus(Function<Tags, M> binder) {
-		return new ExchangeMeters<>((series) -> binder.apply(series.tags()));
+		return new ExchangeMeters<>((series) -> binder.apply(series.statusTags()));
 	}
 
 	/**
-	 * Meters by method and route.
+	 * Meters by all attributes of OpenTelemetry's HTTP conventions: method, scheme,
+	 * route, status code, error type and, if it is recorded, protocol version.
+	 * @param <M> the type of meter
+	 * @param binder registers a meter with the given tags
+	 * @return the meters, none of them bound yet
+	 */
+	public static <M> ExchangeMeters<M> byResponse(Function<Tags, M> binder) {
+		return new ExchangeMeters<>((series) -> binder.apply(series.allTags()));
+	}
+
+	/**
+	 * Meters by method, scheme and route.
 	 * @param <M> the type of meter
 	 * @param binder registers a meter with the given tags
 	 * @return the meters
 	 */
 	public static <M> ExchangeMeters<M> byRoute(Function<Tags, M> binder) {
-		return new ExchangeMeters<>((series) -> binder.apply(series.methodAndRouteTags()));
+		return new ExchangeMeters<>((series) -> binder.apply(series.routeTags()));
 	}
 
 	/**

@@ -14,6 +14,15 @@ import jakarta.servlet.http.HttpServletRequest;
 public interface ExchangeObserver {
 
 	/**
+	 * Called at startup for each kind of response that a mapped route is expected to
+	 * send, so that its meters exist with the value 0: Prometheus computes no increase
+	 * for the first value of a series.
+	 * @param exchange an exchange that did not take place and must not be recorded
+	 */
+	default void onExpected(Exchange exchange) {
+	}
+
+	/**
 	 * Called once per exchange, before filters and handlers of lower precedence. Only the
 	 * method and the start time are known.
 	 * @param exchange the exchange that starts

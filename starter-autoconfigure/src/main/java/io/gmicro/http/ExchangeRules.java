@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param excludedPaths returns the paths that are not recorded, called once at the first
  * request: exact, a subtree with a trailing {@code /**}, or a template whose last
  * segments are variables
- * @param maxRoutes the maximum number of routes, at least 1; further routes are recorded
- * as {@link Exchange#OTHER}
+ * @param labels which values the labels can have
  * @param longLivedTypes content types of asynchronous responses that last until the
  * client disconnects
  * @param knownRoutes returns the template of a request that Spring MVC did not match, or
  * {@code null}; called at most once per request, and never for status 404
  */
-public record ExchangeRules(Supplier<? extends Collection<String>> excludedPaths, int maxRoutes,
+public record ExchangeRules(Supplier<? extends Collection<String>> excludedPaths, LabelRules labels,
 		Collection<String> longLivedTypes, Function<HttpServletRequest, @Nullable String> knownRoutes) {
 
 	/** Content types of streams. */
@@ -34,7 +33,7 @@ public record ExchangeRules(Supplier<? extends Collection<String>> excludedPaths
 	 * @param maxRoutes the maximum number of routes
 	 */
 	public ExchangeRules(Collection<String> excludedPaths, int maxRoutes) {
-		this(() -> excludedPaths, maxRoutes, STREAMS, (request) -> null);
+		this(() -> excludedPaths, new LabelRules(maxRoutes), STREAMS, (request) -> null);
 	}
 
 }

@@ -64,7 +64,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 		else {
 			int seen = ContainerErrors.isClientAbort(null, request) ? Exchange.CLIENT_CLOSED_REQUEST : status;
 			exchanges.matchRoute(exchange, request, seen);
-			exchanges.complete(exchange, request, response, seen, ServletContainer.bodyWritten(response));
+			exchanges.complete(exchange, request, response, seen, ServletContainer.bodyWritten(response), null);
 		}
 	}
 
@@ -103,7 +103,7 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 		}
 		boolean unwritten = this.errorSent || (this.failure != null && !this.committed);
 		complete(expected, isAborted(null),
-				unwritten ? Exchange.UNKNOWN_SIZE : ServletContainer.bodyWritten(this.response));
+				unwritten ? Exchange.UNKNOWN_SIZE : ServletContainer.bodyWritten(this.response), this.failure);
 	}
 
 	private int expectedStatus() {
@@ -154,18 +154,18 @@ final class RequestEnd implements Consumer<@Nullable Throwable> {
 				status = statusAfter(exception);
 			}
 			this.exchange.matched(this.pattern);
-			complete(status, aborted, bodySize());
+			complete(status, aborted, bodySize(), (this.failure != null) ? this.failure : completionFailure);
 		}
 		catch (RuntimeException | Error ex) {
 			this.exchanges.abandon(this.exchange, ex);
 		}
 	}
 
-	private void complete(int status, boolean aborted, long bodySize) {
+	private void complete(int status, boolean aborted, long bodySize, @Nullable Throwable exception) {
 		if (aborted) {
 			this.exchange.aborted();
 		}
-		this.exchanges.complete(this.exchange, this.request, this.response, status, bodySize);
+		this.exchanges.complete(this.exchange, this.request, this.response, status, bodySize, exception);
 	}
 
 	private boolean isAborted(@Nullable Throwable completionFailure) {

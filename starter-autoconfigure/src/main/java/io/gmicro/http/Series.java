@@ -8,12 +8,10 @@ import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One combination of method, route and status, with its meters. There is exactly one
- * instance per combination. Thread-safe.
+ * One combination of label values, with its meters. There is exactly one instance per
+ * combination. Thread-safe.
  */
 final class Series {
-
-	static final String METHOD_LABEL = "http.request.method";
 
 	static final String ROUTE_LABEL = "http.route";
 
@@ -21,11 +19,15 @@ final class Series {
 
 	private final int key;
 
-	private final String method;
+	private final RequestLabels request;
 
 	private final String route;
 
+	private final String routeLabel;
+
 	private final String status;
+
+	private final String errorType;
 
 	/**
 	 * Pairs of owner and meter. There are so few that a linear search is faster than a
@@ -33,11 +35,13 @@ final class Series {
 	 */
 	private volatile Object[] meters = {};
 
-	Series(int key, String method, String route, String status) {
+	Series(int key, RequestLabels request, String route, String routeLabel, String status, String errorType) {
 		this.key = key;
-		this.method = method;
+		this.request = request;
 		this.route = route;
+		this.routeLabel = routeLabel;
 		this.status = status;
+		this.errorType = errorType;
 	}
 
 	int key() {
@@ -45,7 +49,7 @@ final class Series {
 	}
 
 	String method() {
-		return this.method;
+		return this.request.method();
 	}
 
 	String route() {
@@ -84,12 +88,19 @@ final class Series {
 		return meter;
 	}
 
-	Tags tags() {
-		return methodAndRouteTags().and(STATUS_LABEL, this.status);
+	/** The attributes of OpenTelemetry's HTTP conventions. */
+	Tags allTags() {
+		Tags tags = routeTags().and(STATUS_LABEL, this.status, "error.type", this.errorType);
+		String version = this.request.protocolVersion();
+		return (version != null) ? tags.and("network.protocol.version", version) : tags;
 	}
 
-	Tags methodAndRouteTags() {
-		return Tags.of(METHOD_LABEL, this.method, ROUTE_LABEL, this.route);
+	Tags statusTags() {
+		return Tags.of(RequestLabels.METHOD_LABEL, method(), ROUTE_LABEL, this.routeLabel, STATUS_LABEL, this.status);
+	}
+
+	Tags routeTags() {
+		return this.request.tags().and(ROUTE_LABEL, this.routeLabel);
 	}
 
 }

@@ -8,12 +8,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.bind.annotation.RequestMethod;
-
 /**
- * One {@link Series} for each combination of method, route and status. The number of
- * combinations is bounded without losing a request: unknown methods, status codes outside
- * 100 to 599 and {@linkplain RouteLabels routes beyond the limit} are recorded as
+ * One {@link Series} for each combination of label values. The number of combinations is
+ * bounded without losing a request: unknown methods and schemes, status codes outside 100
+ * to 599 and {@linkplain RouteLabels routes beyond the limit} are recorded as
  * {@link Exchange#OTHER}. Thread-safe.
  */
 final class SeriesTable {
@@ -22,29 +20,41 @@ final class SeriesTable {
 
 	private final Counter methodOverflow;
 
+	private final Counter schemeOverflow;
+
 	private final Counter statusOverflow;
 
-	SeriesTable(int maxRoutes, MeterRegistry registry) {
-		this.routes = new RouteLabels<>(maxRoutes, registry, Route::new);
+	SeriesTable(LabelRules rules, MeterRegistry registry) {
+		this.routes = new RouteLabels<>(rules.maxRoutes(), registry, (route) -> new Route(route, label(route, rules)));
 		this.methodOverflow = Overflow.counter(registry, "http_request_method");
+		this.schemeOverflow = Overflow.counter(registry, "url_scheme");
 		this.statusOverflow = Overflow.counter(registry, "http_response_status_code");
 	}
 
 	/**
 	 * The series of a request that has ended.
-	 * @param method the method, or {@code null} for an unknown one
+	 * @param request the labels of the request
 	 * @param pattern the path template that was matched, or {@code null}
 	 * @param status the status that the client received
+	 * @param errorType how the request failed
 	 * @return the one instance for this combination
 	 */
-	Series find(@Nullable RequestMethod method, @Nullable String pattern, int status) {
-		if (method == null) {
+	Series find(RequestLabels request, @Nullable String pattern, int status, ErrorTypes.Value errorType) {
+		if (request.method().equals(Overflow.OTHER)) {
 			this.methodOverflow.increment();
+		}
+		if (request.scheme().equals(Overflow.OTHER)) {
+			this.schemeOverflow.increment();
 		}
 		if (!Route.isStatus(status)) {
 			this.statusOverflow.increment();
 		}
-		return this.routes.find(pattern, status).series(method, status);
+		return this.routes.find(pattern, status).series(request, status, errorType);
+	}
+
+	/** What was not matched has no path. */
+	private static String label(String route, LabelRules rules) {
+		return route.startsWith("/") ? rules.contextPath().get() + route : route;
 	}
 
 	/**
@@ -53,27 +63,28 @@ final class SeriesTable {
 	 */
 	private static final class Route {
 
-		private static final int OTHER_METHOD = RequestMethod.values().length;
-
 		private static final int STATUS_RANGE = 1000;
 
 		private final String name;
 
+		private final String label;
+
 		private volatile Series[] series = {};
 
-		Route(String name) {
+		Route(String name, String label) {
 			this.name = name;
+			this.label = label;
 		}
 
 		static boolean isStatus(int status) {
 			return status >= 100 && status < 600;
 		}
 
-		Series series(@Nullable RequestMethod method, int status) {
-			int methodKey = (method != null) ? method.ordinal() : OTHER_METHOD;
-			int key = methodKey * STATUS_RANGE + (isStatus(status) ? status : 0);
+		Series series(RequestLabels request, int status, ErrorTypes.Value errorType) {
+			int key = (request.index() * ErrorTypes.COUNT + errorType.index()) * STATUS_RANGE
+					+ (isStatus(status) ? status : 0);
 			Series found = find(key);
-			return (found != null) ? found : add(key, method, status);
+			return (found != null) ? found : add(key, request, status, errorType);
 		}
 
 		private @Nullable Series find(int key) {
@@ -85,14 +96,13 @@ final class SeriesTable {
 			return null;
 		}
 
-		private synchronized Series add(int key, @Nullable RequestMethod method, int status) {
+		private synchronized Series add(int key, RequestLabels request, int status, ErrorTypes.Value errorType) {
 			Series found = find(key);
 			if (found != null) {
 				return found;
 			}
-			String methodLabel = (method != null) ? method.name() : Exchange.OTHER;
 			String statusLabel = isStatus(status) ? Integer.toString(status) : Exchange.OTHER;
-			Series added = new Series(key, methodLabel, this.name, statusLabel);
+			Series added = new Series(key, request, this.name, this.label, statusLabel, errorType.label(statusLabel));
 			Series[] extended = Arrays.copyOf(this.series, this.series.length + 1);
 			extended[extended.length - 1] = added;
 			this.series = extended;

@@ -22,7 +22,7 @@ public final class StatusCodes implements ExchangeObserver {
 	 * @param registry the registry of the counters
 	 */
 	public StatusCodes(MeterRegistry registry) {
-		this.counters = ExchangeMeters.byStatus((tags) -> Counter.builder(NAME)
+		this.counters = ExchangeMeters.byResponse((tags) -> Counter.builder(NAME)
 			.description("HTTP server responses by status code")
 			.tags(tags)
 			.register(registry));
@@ -30,6 +30,11 @@ public final class StatusCodes implements ExchangeObserver {
 			.description("HTTP server responses that failed after they had been committed")
 			.tags(tags)
 			.register(registry));
+	}
+
+	@Override
+	public void onExpected(Exchange exchange) {
+		this.counters.get(exchange);
 	}
 
 	@Override

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import org.springframework.core.io.Resource;
@@ -29,11 +30,11 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 
 	private final Deque<List<PathPattern>> nests = new ArrayDeque<>();
 
-	private final Consumer<? super PathPattern> patterns;
+	private final BiConsumer<PathPattern, Set<String>> patterns;
 
 	private boolean complete = true;
 
-	FunctionPaths(Consumer<? super PathPattern> patterns) {
+	FunctionPaths(BiConsumer<PathPattern, Set<String>> patterns) {
 		this.patterns = patterns;
 	}
 
@@ -44,7 +45,9 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 
 	@Override
 	public void startNested(RequestPredicate predicate) {
-		this.nests.push(paths(predicate));
+		PredicatePaths own = new PredicatePaths();
+		predicate.accept(own);
+		this.nests.push(paths(own));
 	}
 
 	@Override
@@ -54,12 +57,12 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 
 	@Override
 	public void route(RequestPredicate predicate, HandlerFunction<?> handlerFunction) {
-		paths(predicate).forEach(this.patterns);
-	}
-
-	private List<PathPattern> paths(RequestPredicate predicate) {
 		PredicatePaths own = new PredicatePaths();
 		predicate.accept(own);
+		paths(own).forEach((path) -> this.patterns.accept(path, own.methods));
+	}
+
+	private List<PathPattern> paths(PredicatePaths own) {
 		List<PathPattern> outer = this.nests.peek();
 		if (outer == null || outer.isEmpty()) {
 			return own.paths;
@@ -86,10 +89,12 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 		this.complete = false;
 	}
 
-	/** Collects the paths of a predicate, except negated ones. */
+	/** Collects the paths and methods of a predicate, except negated ones. */
 	private static final class PredicatePaths implements RequestPredicates.Visitor {
 
 		private final List<PathPattern> paths = new ArrayList<>();
+
+		private final Set<String> methods = new TreeSet<>();
 
 		private int negations;
 
@@ -112,6 +117,9 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 
 		@Override
 		public void method(Set<HttpMethod> methods) {
+			if (this.negations == 0) {
+				methods.forEach((method) -> this.methods.add(method.name()));
+			}
 		}
 
 		@Override

@@ -1,13 +1,17 @@
 package io.gmicro.route;
 
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.data.rest.core.mapping.ResourceMapping;
 import org.springframework.data.rest.core.mapping.ResourceMappings;
 import org.springframework.data.rest.webmvc.RepositoryRestHandlerMapping;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
 import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
@@ -31,7 +35,10 @@ final class HandlerPatterns {
 	/** The variable of Spring Data REST's templates. */
 	static final String REPOSITORY = "/{repository}";
 
-	private final Consumer<String> templates;
+	/** Of handlers that accept any method. */
+	private static final Set<String> GET = Set.of("GET");
+
+	private final BiConsumer<String, Set<String>> templates;
 
 	private final Consumer<PathPattern> patterns;
 
@@ -39,11 +46,12 @@ final class HandlerPatterns {
 
 	/**
 	 * Create a collector.
-	 * @param templates receives every template that may become a route label
+	 * @param templates receives every template that may become a route label, with the
+	 * request methods that it is mapped for
 	 * @param patterns receives the patterns that map a path to a handler, except those of
 	 * static resources, which match paths of resources that do not exist
 	 */
-	HandlerPatterns(Consumer<String> templates, Consumer<PathPattern> patterns) {
+	HandlerPatterns(BiConsumer<String, Set<String>> templates, Consumer<PathPattern> patterns) {
 		this.templates = templates;
 		this.patterns = patterns;
 	}
@@ -69,7 +77,7 @@ final class HandlerPatterns {
 			addFunctions(functions);
 		}
 		else if (mapping instanceof AbstractUrlHandlerMapping urls) {
-			urls.getHandlerMap().forEach(this::add);
+			urls.getHandlerMap().forEach(this::addHandler);
 		}
 		else if (mapping instanceof Iterable<?> delegates) {
 			addAll(delegates);
@@ -82,24 +90,29 @@ final class HandlerPatterns {
 	private void addControllers(RequestMappingInfoHandlerMapping mapping) {
 		List<String> repositories = DATA_REST ? Repositories.paths(mapping) : List.of();
 		for (RequestMappingInfo info : mapping.getHandlerMethods().keySet()) {
+			Set<String> methods = names(info.getMethodsCondition().getMethods());
 			if (!repositories.isEmpty()) {
-				info.getPatternValues().forEach((template) -> addOfRepositories(template, repositories));
+				info.getPatternValues().forEach((template) -> addOfRepositories(template, repositories, methods));
 			}
 			else if (info.getPathPatternsCondition() != null) {
-				info.getPathPatternsCondition().getPatterns().forEach(this::add);
+				info.getPathPatternsCondition().getPatterns().forEach((pattern) -> add(pattern, methods));
 			}
 			else {
-				info.getPatternValues().forEach(this::add);
+				info.getPatternValues().forEach((template) -> add(template, methods));
 			}
 		}
 	}
 
-	private void addOfRepositories(String template, List<String> repositories) {
+	private static Set<String> names(Set<RequestMethod> methods) {
+		return methods.isEmpty() ? GET : methods.stream().map(RequestMethod::name).collect(Collectors.toSet());
+	}
+
+	private void addOfRepositories(String template, List<String> repositories, Set<String> methods) {
 		if (template.contains(REPOSITORY)) {
-			repositories.forEach((path) -> add(template.replace(REPOSITORY, path)));
+			repositories.forEach((path) -> add(template.replace(REPOSITORY, path), methods));
 		}
 		else {
-			add(template);
+			add(template, methods);
 		}
 	}
 
@@ -111,23 +124,23 @@ final class HandlerPatterns {
 		}
 	}
 
-	private void add(String template, Object handler) {
+	private void addHandler(String template, Object handler) {
 		if (handler instanceof ResourceHttpRequestHandler || handler instanceof DefaultServletHttpRequestHandler) {
-			this.templates.accept(template);
+			this.templates.accept(template, Set.of());
 		}
 		else {
-			add(template);
+			add(template, GET);
 		}
 	}
 
-	private void add(PathPattern pattern) {
-		this.templates.accept(pattern.getPatternString());
+	private void add(PathPattern pattern, Set<String> methods) {
+		this.templates.accept(pattern.getPatternString(), methods.isEmpty() ? GET : methods);
 		this.patterns.accept(pattern);
 	}
 
 	/** For Ant patterns, a few of which are not valid path patterns. */
-	private void add(String template) {
-		this.templates.accept(template);
+	private void add(String template, Set<String> methods) {
+		this.templates.accept(template, methods);
 		try {
 			this.patterns.accept(PathPatternParser.defaultInstance.parse(template));
 		}

@@ -63,7 +63,7 @@ public final class KnownRoutes implements Function<HttpServletRequest, @Nullable
 			return existing;
 		}
 		RouteTable created = new RouteTable();
-		new HandlerPatterns((template) -> {
+		new HandlerPatterns((template, methods) -> {
 		}, created::add).addAll(this.mappings.get());
 		this.table = created;
 		return created;

@@ -1,7 +1,9 @@
 package io.gmicro.route;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.springframework.web.servlet.HandlerMapping;
@@ -9,17 +11,18 @@ import org.springframework.web.servlet.HandlerMapping;
 /**
  * The path templates that a route label can have. Immutable.
  *
- * @param templates the known templates, empty without Spring MVC
+ * @param methods the request methods that each known template is mapped for, {@code GET}
+ * if it accepts any, none for static resources; empty without Spring MVC
  * @param complete whether there are no others; the paths of a custom handler mapping or
  * router function may be unknown
  */
-public record MappedRoutes(Set<String> templates, boolean complete) {
+public record MappedRoutes(Map<String, Set<String>> methods, boolean complete) {
 
 	/** For applications without Spring MVC. */
-	public static final MappedRoutes NONE = new MappedRoutes(Set.of(), true);
+	public static final MappedRoutes NONE = new MappedRoutes(Map.of(), true);
 
 	public MappedRoutes {
-		templates = Set.copyOf(templates);
+		methods = Map.copyOf(methods);
 	}
 
 	/**
@@ -27,11 +30,18 @@ public record MappedRoutes(Set<String> templates, boolean complete) {
 	 * @param mappings the handler mappings
 	 */
 	public static MappedRoutes of(Collection<? extends HandlerMapping> mappings) {
-		Set<String> templates = new TreeSet<>();
-		HandlerPatterns patterns = new HandlerPatterns(templates::add, (pattern) -> {
-		});
+		Map<String, Set<String>> methods = new TreeMap<>();
+		HandlerPatterns patterns = new HandlerPatterns(
+				(template, mapped) -> methods.computeIfAbsent(template, (added) -> new TreeSet<>()).addAll(mapped),
+				(pattern) -> {
+				});
 		patterns.addAll(mappings);
-		return new MappedRoutes(templates, patterns.isComplete());
+		return new MappedRoutes(methods, patterns.isComplete());
+	}
+
+	/** The known templates. */
+	public Set<String> templates() {
+		return this.methods.keySet();
 	}
 
 	/**
@@ -40,7 +50,7 @@ public record MappedRoutes(Set<String> templates, boolean complete) {
 	 * @param template a template
 	 */
 	public boolean contains(String template) {
-		return this.templates.contains(template) || (template.equals("/") && this.templates.contains(""));
+		return this.methods.containsKey(template) || (template.equals("/") && this.methods.containsKey(""));
 	}
 
 }

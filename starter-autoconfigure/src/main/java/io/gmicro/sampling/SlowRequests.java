@@ -8,12 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.Exchange;
-import io.gmicro.http.ExchangeMeters;
 import io.gmicro.http.ExchangeObserver;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
@@ -49,7 +47,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final Map<Exchange, String> asyncTraceIds = new ConcurrentHashMap<>();
 
-	private final Consumer<Exchange> counter;
+	private final List<SlowRequestCounter> counters;
 
 	private final Counter overflow;
 
@@ -80,22 +78,23 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
 			TraceIds traceIds) {
-		this(registry, active, thresholds, capacity, traceIds, counter(registry), OwnCode.UNKNOWN);
+		this(registry, active, thresholds, capacity, traceIds, List.of(SlowRequestCounter.of(registry)),
+				OwnCode.UNKNOWN);
 	}
 
 	/**
-	 * Create an observer with a custom counter, whose watchdog is not started yet.
+	 * Create an observer with custom counters, whose watchdog is not started yet.
 	 * @param registry the registry of the watchdog's counters
 	 * @param active the requests in flight
 	 * @param thresholds the thresholds of slow requests
 	 * @param capacity the maximum number of slow requests to keep
 	 * @param traceIds returns the trace of the calling thread
-	 * @param counter counts a slow request, on the thread that it ended on
+	 * @param counters the counters of slow requests
 	 * @param own the application's own code, which the hottest frame is chosen from
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
-			TraceIds traceIds, Consumer<Exchange> counter, OwnCode own) {
-		this.counter = counter;
+			TraceIds traceIds, List<SlowRequestCounter> counters, OwnCode own) {
+		this.counters = List.copyOf(counters);
 		this.own = own;
 		this.overflow = Overflow.counter(registry, "slow_request");
 		this.active = active.operations();
@@ -107,17 +106,9 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 		this.thread = new WatchdogThread(this.watchdog, period, registry);
 	}
 
-	/**
-	 * The counters {@code http_server_slow_requests_total}.
-	 * @param registry the registry of the counters
-	 * @return counts a slow request that has ended
-	 */
-	public static Consumer<Exchange> counter(MeterRegistry registry) {
-		ExchangeMeters<Counter> counters = ExchangeMeters.byStatus((tags) -> Counter.builder(NAME)
-			.description("HTTP server requests that took longer than their threshold")
-			.tags(tags)
-			.register(registry));
-		return (exchange) -> counters.get(exchange).increment();
+	@Override
+	public void onExpected(Exchange exchange) {
+		this.counters.forEach((counter) -> counter.expect(exchange));
 	}
 
 	@Override
@@ -133,7 +124,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	public void onEnd(Exchange exchange) {
 		String asyncTraceId = this.asyncTraceIds.isEmpty() ? null : this.asyncTraceIds.remove(exchange);
 		if (isSlow(exchange)) {
-			this.counter.accept(exchange);
+			this.counters.forEach((counter) -> counter.count(exchange));
 			keep(exchange, asyncTraceId);
 		}
 	}

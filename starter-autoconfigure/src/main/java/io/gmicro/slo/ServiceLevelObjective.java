@@ -29,7 +29,7 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 	private static final String PROPERTY = "gmicro.slo.";
 
 	private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
-			"TRACE");
+			"TRACE", "QUERY", "CONNECT");
 
 	/** Below, no page could fire, as six times the error budget exceeds all requests. */
 	private static final BigDecimal LOWEST_OBJECTIVE = new BigDecimal("90");
@@ -53,6 +53,16 @@ public record ServiceLevelObjective(String route, String method, @Nullable BigDe
 		this.objective = objective;
 		this.latency = latency;
 		this.toleratedErrors = Objects.requireNonNullElse(toleratedErrors, DEFAULT_TOLERATED_ERRORS);
+	}
+
+	/**
+	 * The objective of the same requests, with a context path in front of its route.
+	 * @param contextPath the context path, which starts with a slash, or an empty text
+	 * @return the objective with the route as labels have it
+	 */
+	public ServiceLevelObjective below(String contextPath) {
+		return new ServiceLevelObjective(contextPath + this.route, this.method, this.objective, this.latency,
+				this.toleratedErrors);
 	}
 
 	/**

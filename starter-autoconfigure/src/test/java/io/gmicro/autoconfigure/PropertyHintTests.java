@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import io.gmicro.autoconfigure.GmicroProperties.Naming;
 import io.gmicro.diagnostics.DiagnosticsAccess;
+import io.gmicro.http.LabelRules.ErrorType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +31,7 @@ class PropertyHintTests {
 	@Test
 	void everyChoiceIsDescribed() {
 		assertThat(choices("gmicro.metrics.naming")).containsExactlyElementsOf(names(Naming.values()));
+		assertThat(choices("gmicro.http.error-type")).containsExactlyElementsOf(names(ErrorType.values()));
 		assertThat(choices("gmicro.diagnostics.access")).containsExactlyElementsOf(names(DiagnosticsAccess.values()));
 	}
 
@@ -43,7 +45,9 @@ class PropertyHintTests {
 	}
 
 	private static List<String> names(Enum<?>[] constants) {
-		return Stream.of(constants).map((constant) -> constant.name().toLowerCase(Locale.ROOT)).toList();
+		return Stream.of(constants)
+			.map((constant) -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.toList();
 	}
 
 	@Test

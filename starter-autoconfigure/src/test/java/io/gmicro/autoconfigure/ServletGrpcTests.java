@@ -3,6 +3,7 @@ package io.gmicro.autoconfigure;
 import java.util.Arrays;
 
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import io.grpc.BindableService;
@@ -23,11 +24,10 @@ import static org.awaitility.Awaitility.await;
  */
 class ServletGrpcTests {
 
-	private static final String CALL = "rpc_method=\"grpc.health.v1.Health/Check\",rpc_response_status_code=\"OK\","
-			+ "rpc_system_name=\"grpc\"";
+	private static final String CALL = "error_type=\"\",rpc_method=\"grpc.health.v1.Health/Check\","
+			+ "rpc_status_code=\"OK\",rpc_system_name=\"grpc\"";
 
-	private static final String REQUEST = "http_request_method=\"POST\",http_response_status_code=\"200\","
-			+ "http_route=\"UNKNOWN\"";
+	private static final String REQUEST = Labels.response("POST", "UNKNOWN", 200);
 
 	private static final String[] PROPERTIES = { "gmicro.metrics.enabled=true", "gmicro.grpc.exclude-services=",
 			"server.http2.enabled=true", "spring.grpc.server.servlet.enabled=true",

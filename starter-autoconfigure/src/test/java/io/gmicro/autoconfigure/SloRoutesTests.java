@@ -52,7 +52,8 @@ class SloRoutesTests {
 	void routeThatIsMappedStarts(String route) {
 		try (TestServer server = start(Application.class, ROUTE + route)) {
 			assertThat(server.get("/orders/1").statusCode()).isEqualTo(200);
-			assertThat(server.get("/metrics").body()).contains("http_route=\"/orders/{id}\",le=\"0.333\"} ");
+			assertThat(server.get("/metrics").body())
+				.contains("http_route=\"/orders/{id}\",url_scheme=\"http\",le=\"0.333\"} ");
 		}
 	}
 
@@ -82,7 +83,8 @@ class SloRoutesTests {
 		try (TestServer server = start(Application.class, ROUTE + "/debug/x", "spring.mvc.servlet.path=/api",
 				"gmicro.slo.y.route=/orders/{id}", "gmicro.slo.y.objective=99", "gmicro.slo.y.latency=333ms")) {
 			assertThat(server.get("/api/debug/x").statusCode()).isEqualTo(200);
-			assertThat(server.get("/metrics").body()).contains("http_route=\"/debug/x\",le=\"0.333\"} ");
+			assertThat(server.get("/metrics").body())
+				.contains("http_route=\"/debug/x\",url_scheme=\"http\",le=\"0.333\"} ");
 		}
 	}
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,8 +31,9 @@ class ActiveRequestsTests {
 
 	private static final String NAME = "http.server.active_requests";
 
-	private static final Map<String, Double> NONE = Map.of("GET", 0.0, "HEAD", 0.0, "POST", 0.0, "PUT", 0.0, "PATCH",
-			0.0, "DELETE", 0.0, "OPTIONS", 0.0, "TRACE", 0.0, "_OTHER", 0.0);
+	private static final Map<String, Double> NONE = Stream
+		.concat(LabelRules.KNOWN_METHODS.stream(), Stream.of("_OTHER"))
+		.collect(Collectors.toMap((method) -> method, (method) -> 0.0));
 
 	@Test
 	void everyMethodIsThereFromTheStart() throws Exception {
@@ -46,7 +49,7 @@ class ActiveRequestsTests {
 	@Test
 	void withoutTheLabelOneGaugeIsTheSum() throws Exception {
 		MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		registry.config().meterFilter(MeterFilter.ignoreTags(Series.METHOD_LABEL));
+		registry.config().meterFilter(MeterFilter.ignoreTags(RequestLabels.METHOD_LABEL));
 		serve(filter(registry), List.of("PUT", "POST"), () -> {
 			assertThat(registry.get(NAME).gauges()).hasSize(1);
 			assertThat(registry.get(NAME).gauge().value()).isEqualTo(2);
@@ -58,13 +61,13 @@ class ActiveRequestsTests {
 	void methodsThatShareAValueAreAddedUp() throws Exception {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		registry.config()
-			.meterFilter(MeterFilter.replaceTagValues(Series.METHOD_LABEL,
+			.meterFilter(MeterFilter.replaceTagValues(RequestLabels.METHOD_LABEL,
 					(method) -> method.startsWith("P") ? "write" : method));
 		serve(filter(registry), List.of("PUT", "POST", "PATCH", "GET"),
 				() -> assertThat(active(registry)).containsEntry("write", 3.0)
 					.containsEntry("GET", 1.0)
 					.containsEntry("DELETE", 0.0)
-					.hasSize(7));
+					.hasSize(9));
 	}
 
 	/** As Spring Boot has it with two registries: the filters are those of each. */
@@ -72,7 +75,7 @@ class ActiveRequestsTests {
 	void eachRegistryOfACompositeAddsUpByItself() throws Exception {
 		SimpleMeterRegistry whole = new SimpleMeterRegistry();
 		SimpleMeterRegistry folded = new SimpleMeterRegistry();
-		folded.config().meterFilter(MeterFilter.ignoreTags(Series.METHOD_LABEL)).commonTags("region", "eu");
+		folded.config().meterFilter(MeterFilter.ignoreTags(RequestLabels.METHOD_LABEL)).commonTags("region", "eu");
 		SimpleMeterRegistry denied = new SimpleMeterRegistry();
 		denied.config().meterFilter(MeterFilter.deny());
 		CompositeMeterRegistry nested = new CompositeMeterRegistry();
@@ -80,7 +83,7 @@ class ActiveRequestsTests {
 		CompositeMeterRegistry registry = new CompositeMeterRegistry();
 		registry.add(whole).add(nested).add(denied);
 		serve(filter(registry), List.of("GET", "POST"), () -> {
-			assertThat(active(whole)).hasSize(9).containsEntry("GET", 1.0).containsEntry("PUT", 0.0);
+			assertThat(active(whole)).hasSize(11).containsEntry("GET", 1.0).containsEntry("PUT", 0.0);
 			assertThat(folded.get(NAME).tag("region", "eu").gauge().value()).isEqualTo(2);
 			assertThat(folded.find(NAME).gauges()).hasSize(1);
 			assertThat(denied.getMeters()).isEmpty();
@@ -91,12 +94,31 @@ class ActiveRequestsTests {
 	void aFilterOfTheCompositeFoldsAllOfThem() throws Exception {
 		SimpleMeterRegistry part = new SimpleMeterRegistry();
 		CompositeMeterRegistry registry = new CompositeMeterRegistry();
-		registry.config().meterFilter(MeterFilter.ignoreTags(Series.METHOD_LABEL));
+		registry.config().meterFilter(MeterFilter.ignoreTags(RequestLabels.METHOD_LABEL));
 		registry.add(part);
 		serve(filter(registry), List.of("GET", "POST"), () -> {
 			assertThat(part.find(NAME).gauges()).hasSize(1);
 			assertThat(part.get(NAME).gauge().value()).isEqualTo(2);
 		});
+	}
+
+	@Test
+	void otherSchemesAndMethodsAppearWithTheirFirstRequest() throws Exception {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		ExchangeFilter filter = filter(registry);
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
+		request.setScheme("HTTPS");
+		filter.doFilter(request, new MockHttpServletResponse(),
+				(exchanged, response) -> assertThat(secure(registry)).isEqualTo(1));
+		assertThat(secure(registry)).isZero();
+		assertThat(active(registry)).isEqualTo(NONE);
+	}
+
+	private static double secure(MeterRegistry registry) {
+		return registry.get(NAME)
+			.tags(RequestLabels.METHOD_LABEL, "GET", RequestLabels.SCHEME_LABEL, "https")
+			.gauge()
+			.value();
 	}
 
 	private static ExchangeFilter filter(MeterRegistry registry) {
@@ -106,7 +128,7 @@ class ActiveRequestsTests {
 	private static Map<String, Double> active(MeterRegistry registry) {
 		Map<String, Double> active = new TreeMap<>();
 		for (Gauge gauge : registry.get(NAME).gauges()) {
-			active.put(String.valueOf(gauge.getId().getTag(Series.METHOD_LABEL)), gauge.value());
+			active.put(String.valueOf(gauge.getId().getTag(RequestLabels.METHOD_LABEL)), gauge.value());
 		}
 		return active;
 	}

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
 import io.gmicro.diagnostics.OwnCode;
@@ -16,6 +15,7 @@ import io.gmicro.gin.GinFamilies;
 import io.gmicro.gin.GinRequestDuration;
 import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.gin.GinStatusCodes;
+import io.gmicro.sampling.SlowRequestCounter;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TraceIds;
@@ -67,7 +67,7 @@ class AllocationTests {
 		ActiveExchanges active = new ActiveExchanges(this.registry);
 		RequestEvents events = new RequestEvents(() -> active);
 		List<ExchangeObserver> fullSet = new ArrayList<>(standard());
-		fullSet.addAll(List.of(slow(active, SlowRequests.counter(this.registry)), events, active));
+		fullSet.addAll(List.of(slow(active, SlowRequestCounter.of(this.registry)), events, active));
 		assertThat(allocatedPerRequest(fullSet)).isLessThanOrEqualTo(BYTES_PER_REQUEST);
 		assertThat(this.registry.get("http.server.responses").tag("http.route", "/orders/{id}").counter().count())
 			.isGreaterThan(REQUESTS / 3);
@@ -82,10 +82,11 @@ class AllocationTests {
 		UniqueClients clients = new UniqueClients();
 		families.uniqueClients(clients::count);
 		List<ExchangeObserver> gmicro = new ArrayList<>(gin(families));
-		gmicro.addAll(List.of(slow(active, new GinSlowRequests(families, Duration.ofSeconds(10))), clients, active));
+		gmicro.addAll(
+				List.of(slow(active, new GinSlowRequests(families, Duration.ofSeconds(10))::accept), clients, active));
 		double ofGmicro = allocatedPerRequest(gmicro);
 		List<ExchangeObserver> standard = new ArrayList<>(standard());
-		standard.addAll(List.of(slow(active, SlowRequests.counter(this.registry)), clients, active));
+		standard.addAll(List.of(slow(active, SlowRequestCounter.of(this.registry)), clients, active));
 		double ofStandard = allocatedPerRequest(standard);
 		List<ExchangeObserver> both = new ArrayList<>(standard);
 		both.addAll(0, gmicro.subList(0, 3));
@@ -115,9 +116,9 @@ class AllocationTests {
 				new GinBodySizes(families));
 	}
 
-	private ExchangeObserver slow(ActiveExchanges active, Consumer<Exchange> counter) {
+	private ExchangeObserver slow(ActiveExchanges active, SlowRequestCounter counter) {
 		return new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
-				TraceIds.NONE, counter, OwnCode.UNKNOWN);
+				TraceIds.NONE, List.of(counter), OwnCode.UNKNOWN);
 	}
 
 	private double allocatedPerRequest(List<ExchangeObserver> observers) throws Exception {

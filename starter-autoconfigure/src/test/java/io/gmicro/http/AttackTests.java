@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import org.awaitility.Awaitility;
@@ -125,9 +126,7 @@ class AttackTests {
 			eventually(server, (samples) -> {
 				assertThat(samples.sum(RESPONSES)).isEqualTo(routes);
 				assertThat(samples.of(RESPONSES)).hasSize(limit + 1)
-					.containsEntry(
-							"http_request_method=\"GET\",http_response_status_code=\"200\",http_route=\"_OTHER\"",
-							(double) (routes - limit));
+					.containsEntry(Labels.response("GET", "_OTHER", 200), (double) (routes - limit));
 				assertThat(samples.of("gmicro_overflow_total")).containsEntry("label=\"http_route\"",
 						(double) (routes - limit));
 			});

@@ -163,7 +163,7 @@ class ExchangeFilterTests {
 	}
 
 	private static ExchangeRules rules(Function<HttpServletRequest, @Nullable String> knownRoutes) {
-		return new ExchangeRules(List::of, 10, List.of(), knownRoutes);
+		return new ExchangeRules(List::of, new LabelRules(10), List.of(), knownRoutes);
 	}
 
 	private static FilterChain answering(int status) {

@@ -18,6 +18,7 @@ import java.util.function.IntFunction;
 
 import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import jakarta.servlet.http.HttpServletResponse;
@@ -100,7 +101,7 @@ class ExchangeRecordingTests {
 			request.start();
 			assertThat(Application.waiting.await(10, TimeUnit.SECONDS)).isTrue();
 			Samples running = server.scrape();
-			assertThat(running.of(ACTIVE)).hasSize(9).containsEntry("http_request_method=\"GET\"", 1.0);
+			assertThat(running.of(ACTIVE)).hasSize(11).containsEntry(Labels.request("GET"), 1.0);
 			assertThat(running.sum(ACTIVE)).isEqualTo(1);
 			Application.released.countDown();
 			request.join();
@@ -239,12 +240,11 @@ class ExchangeRecordingTests {
 	}
 
 	private static String labels(String method, String route, String status) {
-		return "http_request_method=\"" + method + "\",http_response_status_code=\"" + status + "\",http_route=\""
-				+ route + "\"";
+		return Labels.response(method, route, Integer.parseInt(status));
 	}
 
 	private static String labels(String method, String route) {
-		return "http_request_method=\"" + method + "\",http_route=\"" + route + "\"";
+		return Labels.route(method, route);
 	}
 
 	/** Records may be written a moment after the client has its answer. */

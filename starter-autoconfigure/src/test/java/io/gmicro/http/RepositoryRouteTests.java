@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.ServletException;
@@ -178,8 +179,7 @@ class RepositoryRouteTests {
 	}
 
 	private static Map.Entry<String, Double> entry(String method, String route, int status, double count) {
-		return Map.entry("http_request_method=\"" + method + "\",http_response_status_code=\"" + status
-				+ "\",http_route=\"" + route + "\"", count);
+		return Map.entry(Labels.response(method, route, status), count);
 	}
 
 	private static void assertEventually(TestServer server, Map<String, Double> responses) {

@@ -36,7 +36,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -138,7 +137,7 @@ class RequestEventsTests {
 	@Test
 	void whileNobodyAsksNothingIsAllocated() {
 		try (RequestEvents events = new RequestEvents(() -> null)) {
-			Exchange exchange = new Exchange(RequestMethod.GET, System.nanoTime());
+			Exchange exchange = Requests.exchange("GET");
 			observe(events, exchange);
 			ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 			long before = threads.getCurrentThreadAllocatedBytes();
@@ -162,7 +161,7 @@ class RequestEventsTests {
 	@Test
 	void afterItIsClosedNothingIsToldOfRequestsThatAreBeingServed() throws IOException {
 		ActiveExchanges active = new ActiveExchanges(new SimpleMeterRegistry());
-		active.onStart(new Exchange(RequestMethod.GET, System.nanoTime()));
+		active.onStart(Requests.exchange("GET"));
 		RequestEvents events = new RequestEvents(() -> active);
 		try (Recording recording = recording()) {
 			recording.stop();

@@ -63,7 +63,7 @@ class RequestPathTests {
 	@Test
 	void fullSetReadsOnlyWhatTheContainerHasAtHand() throws Exception {
 		assertThat(operationsPerRequest((meters) -> fullSet())).containsKeys("getMethod", "getStatus");
-		assertThat(this.operations.keySet()).isSubsetOf("getDispatcherType", "getMethod", "getRequestURI",
+		assertThat(this.operations.keySet()).isSubsetOf("getDispatcherType", "getMethod", "getScheme", "getRequestURI",
 				"getContextPath", "getContentLengthLong", "getAttribute", "isAsyncStarted", "getStatus", "wallTime");
 	}
 

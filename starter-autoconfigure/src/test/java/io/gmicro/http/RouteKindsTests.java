@@ -10,6 +10,7 @@ import java.util.TreeMap;
 
 import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.TestServer;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -105,8 +106,7 @@ class RouteKindsTests {
 	}
 
 	private static Map.Entry<String, Double> entry(String method, String route, int status, double count) {
-		return Map.entry("http_request_method=\"" + method + "\",http_response_status_code=\"" + status
-				+ "\",http_route=\"" + route + "\"", count);
+		return Map.entry(Labels.response(method, route, status), count);
 	}
 
 	private static void assertEventually(TestServer server, Map<String, Double> responses) {

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 
 import io.gmicro.route.RouteLabels;
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import jakarta.servlet.Filter;
@@ -176,8 +177,7 @@ class SecuredRouteTests {
 	}
 
 	private static Map.Entry<String, Double> entry(String method, String route, int status) {
-		return Map.entry("http_request_method=\"" + method + "\",http_response_status_code=\"" + status
-				+ "\",http_route=\"" + route + "\"", 1.0);
+		return Map.entry(Labels.response(method, route, status), 1.0);
 	}
 
 	private static void eventually(TestServer server, Consumer<Samples> assertions) {

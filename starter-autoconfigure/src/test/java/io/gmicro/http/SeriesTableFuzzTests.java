@@ -7,8 +7,6 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-import org.springframework.web.bind.annotation.RequestMethod;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -21,11 +19,12 @@ class SeriesTableFuzzTests {
 
 	@FuzzTest(maxDuration = "2m")
 	void labelsAreBounded(FuzzedDataProvider data) {
-		SeriesTable table = new SeriesTable(LIMIT, new SimpleMeterRegistry());
+		SeriesTable table = new SeriesTable(new LabelRules(LIMIT), new SimpleMeterRegistry());
 		Set<String> names = new HashSet<>();
 		for (int i = 0; i < 50 && data.remainingBytes() > 0; i++) {
 			String pattern = data.consumeBoolean() ? data.consumeString(20) : null;
-			Series series = table.find(RequestMethod.resolve(data.consumeString(8)), pattern, data.consumeInt());
+			Series series = table.find(Requests.LABELS.find(data.consumeString(8), data.consumeString(6), ""), pattern,
+					data.consumeInt(), ErrorTypes.NONE);
 			assertThat(series.method()).matches("[A-Z]{3,7}|_OTHER");
 			names.add(series.route());
 		}

@@ -134,7 +134,7 @@ class UniqueClientsTests {
 	void withoutAnAddressNobodyIsCounted() {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.setRemoteAddr(null);
-		this.clients.onStart(new Exchange(null, 0), request);
+		this.clients.onStart(Requests.exchange("BREW"), request);
 		assertThat(this.clients.count()).isZero();
 	}
 

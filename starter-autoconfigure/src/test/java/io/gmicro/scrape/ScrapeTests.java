@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.gmicro.testing.Container;
+import io.gmicro.testing.Labels;
 import io.gmicro.testing.Samples;
 import io.gmicro.testing.RawClient;
 import io.gmicro.testing.TestServer;
@@ -245,7 +246,7 @@ class ScrapeTests {
 			Awaitility.await().until(() -> !isAccepting(port));
 			String scrape = RawClient.answer(managementPort, "GET /metrics HTTP/1.0");
 			assertThat(scrape).startsWith("HTTP/1.1 200")
-				.contains("http_server_active_requests{http_request_method=\"GET\"} 1.0");
+				.contains("http_server_active_requests{" + Labels.request("GET") + "} 1.0");
 			Application.released.countDown();
 			assertThat(request.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
 			assertThat(shutdown.get(40, TimeUnit.SECONDS)).isTrue();

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.springframework.boot.SpringApplication;
@@ -29,7 +30,7 @@ public final class TestServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts an application.
+	 * Starts an application whose metrics do not start at zero unless a property says so.
 	 * @param container the container to run it on
 	 * @param application its configuration, beside auto-configuration
 	 * @param properties its properties, each written {@code name=value}
@@ -37,6 +38,8 @@ public final class TestServer implements AutoCloseable {
 	 */
 	public static TestServer start(Container container, Class<?> application, String... properties) {
 		SpringApplication spring = new SpringApplication(AutoConfigured.class, container.configuration(), application);
+		// Tests compare all series, and those that start at zero have tests of their own
+		spring.setDefaultProperties(Map.of("gmicro.http.initialize-metrics", "false"));
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
 				"--spring.autoconfigure.exclude=" + container.excluded().getName()));
 		for (String property : properties) {

@@ -52,9 +52,10 @@ class DevToolsTests {
 				assertThat(get(base + "/workshop/bikes/1").statusCode()).isEqualTo(200);
 				Awaitility.await()
 					.atMost(TIMEOUT)
-					.untilAsserted(() -> assertThat(get(base + metrics.group(2)).body()).contains(
-							"http_server_responses_total{http_request_method=\"GET\",http_response_status_code=\"200\","
-									+ "http_route=\"/bikes/{id}\"} 1.0"));
+					.untilAsserted(() -> assertThat(get(base + metrics.group(2)).body())
+						.contains("http_server_responses_total{error_type=\"\",http_request_method=\"GET\","
+								+ "http_response_status_code=\"200\",http_route=\"/workshop/bikes/{id}\","
+								+ "url_scheme=\"http\"} 1.0"));
 				assertThat(get(printed(DIAGNOSTICS, output, starts).group()).statusCode()).isEqualTo(200);
 				Files.writeString(classes.resolve("changed.txt"), "restart " + starts);
 			}

@@ -186,8 +186,9 @@ class WorkshopTests {
 	}
 
 	private static Pattern sample(String name) {
-		return Pattern.compile("^" + name + "\\{http_request_method=\"(.*?)\",http_response_status_code=\"(.*?)\","
-				+ "http_route=\"(.*?)\"} (\\S+)$", Pattern.MULTILINE);
+		return Pattern.compile("^" + name + "\\{error_type=\".*?\",http_request_method=\"(.*?)\","
+				+ "http_response_status_code=\"(.*?)\",http_route=\"(?:/workshop)?(.*?)\",url_scheme=\"http\"} ((?!0\\.0$)\\S+)$",
+				Pattern.MULTILINE);
 	}
 
 	private static List<Visit> mix(Random random) {
