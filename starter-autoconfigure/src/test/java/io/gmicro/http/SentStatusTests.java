@@ -2,10 +2,12 @@ package io.gmicro.http;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.RawClient;
@@ -270,10 +272,27 @@ class SentStatusTests {
 
 		@GetMapping("/callable/sent")
 		Callable<Void> callableSent(HttpServletResponse response) {
+			Thread container = Thread.currentThread();
 			return () -> {
+				awaitIdle(container);
 				response.sendError(404);
 				return null;
 			};
+		}
+
+		/**
+		 * Tomcat may write the error page on the thread that started asynchronous
+		 * processing, while another one is about to complete it, and then never does.
+		 */
+		private static void awaitIdle(Thread container) {
+			// It may be idle already and do this
+			if (container == Thread.currentThread()) {
+				return;
+			}
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(1))
+				.until(() -> Stream.of(container.getStackTrace())
+					.noneMatch((frame) -> frame.getClassName().startsWith("org.apache.catalina.")));
 		}
 
 		@GetMapping("/callable/conflict")
@@ -303,7 +322,9 @@ class SentStatusTests {
 		@GetMapping("/async/sent")
 		void asyncSent(HttpServletRequest request) {
 			AsyncContext context = request.startAsync();
+			Thread container = Thread.currentThread();
 			context.start(() -> {
+				awaitIdle(container);
 				try {
 					((HttpServletResponse) context.getResponse()).sendError(409);
 					context.complete();
