@@ -25,8 +25,6 @@ public final class Call extends Operation {
 
 	private static final VarHandle CODE = codeHandle();
 
-	private final Side side;
-
 	private final String method;
 
 	private final ServerAddress server;
@@ -37,9 +35,8 @@ public final class Call extends Operation {
 	@SuppressWarnings("unused")
 	private Status.@Nullable Code code;
 
-	private Call(Side side, String method, ServerAddress server, boolean stream, long startNanos) {
+	private Call(String method, ServerAddress server, boolean stream, long startNanos) {
 		super(startNanos);
-		this.side = side;
 		this.method = method;
 		this.server = server;
 		this.stream = stream;
@@ -52,7 +49,7 @@ public final class Call extends Operation {
 	 * @param startNanos when it began
 	 */
 	static Call served(String method, boolean stream, long startNanos) {
-		return new Call(Side.SERVER, method, ServerAddress.NONE, stream, startNanos);
+		return new Call(method, ServerAddress.OURS, stream, startNanos);
 	}
 
 	/**
@@ -62,7 +59,7 @@ public final class Call extends Operation {
 	 * @param stream whether it has more than one message on either side
 	 */
 	static Call made(String method, ServerAddress server, boolean stream) {
-		return new Call(Side.CLIENT, method, server, stream, System.nanoTime());
+		return new Call(method, server, stream, System.nanoTime());
 	}
 
 	private static VarHandle codeHandle() {
@@ -92,7 +89,7 @@ public final class Call extends Operation {
 	 * @return the side
 	 */
 	public Side side() {
-		return this.side;
+		return (this.server == ServerAddress.OURS) ? Side.SERVER : Side.CLIENT;
 	}
 
 	/**

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 record ServerAddress(String address, String port) {
 
-	/** Of calls that are served, and of channels that do not know. */
+	/** Of channels that do not know. */
 	static final ServerAddress NONE = new ServerAddress("", "");
+
+	/** Of calls that are served here, recognized by identity. */
+	static final ServerAddress OURS = new ServerAddress("", "");
 
 	static final ServerAddress OTHER = new ServerAddress(Overflow.OTHER, "");
 
