@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.grpc.Status;
@@ -38,9 +37,6 @@ public final class CallMetrics implements CallObserver {
 	/** The label of the status code. */
 	public static final String STATUS_LABEL = "rpc.status_code";
 
-	/** The number of pairs of method and server that clients record by name. */
-	static final int MAX_PAIRS = 1000;
-
 	private static final Status.Code[] CODES = Status.Code.values();
 
 	/** All other codes say that the client did something wrong. */
@@ -50,8 +46,6 @@ public final class CallMetrics implements CallObserver {
 	private final Map<String, MethodMeters> served = new ConcurrentHashMap<>();
 
 	private final Map<ServerAddress, Map<String, MethodMeters>> made = new ConcurrentHashMap<>();
-
-	private final AtomicInteger madePairs = new AtomicInteger();
 
 	private final MeterRegistry registry;
 
@@ -113,10 +107,6 @@ public final class CallMetrics implements CallObserver {
 			methods = this.made.computeIfAbsent(server, (added) -> new ConcurrentHashMap<>());
 		}
 		MethodMeters meters = methods.get(method);
-		if (meters == null && !server.equals(ServerAddress.OTHER) && this.madePairs.getAndIncrement() >= MAX_PAIRS) {
-			this.madePairs.set(MAX_PAIRS);
-			return made(method, ServerAddress.OTHER);
-		}
 		return (meters != null) ? meters
 				: methods.computeIfAbsent(method,
 						(name) -> new MethodMeters(Call.Side.CLIENT, Tags.of("rpc.system.name", Call.SYSTEM,

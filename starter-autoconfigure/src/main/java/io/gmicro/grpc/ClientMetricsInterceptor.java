@@ -59,7 +59,7 @@ public final class ClientMetricsInterceptor implements ClientInterceptor {
 		ClientCall<Q, A> call = next.newCall(method, options);
 		String label = this.labels.of(method);
 		boolean stream = method.getType() != MethodDescriptor.MethodType.UNARY;
-		return (label != null) ? new ObservedCall<>(call, label, this.servers.find(next), stream, this.observers)
+		return (label != null) ? new ObservedCall<>(call, label, this.servers.find(label, next), stream, this.observers)
 				: call;
 	}
 

@@ -26,7 +26,7 @@ record ServerAddress(String address, String port) {
 	/** Of calls that are served here, recognized by identity. */
 	static final ServerAddress OURS = new ServerAddress("", "");
 
-	static final ServerAddress OTHER = new ServerAddress(Overflow.OTHER, "");
+	private static final ServerAddress OTHER = new ServerAddress(Overflow.OTHER, "");
 
 	/**
 	 * Reads the authority of a channel.
@@ -47,15 +47,18 @@ record ServerAddress(String address, String port) {
 	}
 
 	/**
-	 * The servers of a client, bounded. Thread-safe.
+	 * The servers of a client for each method. The number of pairs of method and server
+	 * is bounded; further ones have the address {@link Call#OTHER}. Thread-safe.
 	 */
 	static final class Table {
 
-		static final int MAX_SERVERS = 100;
+		static final int MAX_PAIRS = 1000;
 
-		private final Map<String, ServerAddress> byAuthority = new ConcurrentHashMap<>();
+		private final Map<String, Map<String, ServerAddress>> byMethod = new ConcurrentHashMap<>();
 
 		private final Counter overflow;
+
+		private int pairs;
 
 		private volatile boolean full;
 
@@ -64,11 +67,12 @@ record ServerAddress(String address, String port) {
 		}
 
 		/**
-		 * The server of a channel.
+		 * The server of a call.
+		 * @param method the label of the method
 		 * @param channel the channel, which may be any implementation
 		 * @return the server, {@link #NONE} if the channel does not know
 		 */
-		ServerAddress find(Channel channel) {
+		ServerAddress find(String method, Channel channel) {
 			String authority;
 			try {
 				authority = channel.authority();
@@ -76,13 +80,14 @@ record ServerAddress(String address, String port) {
 			catch (RuntimeException ex) {
 				return NONE;
 			}
-			return (authority != null) ? find(authority) : NONE;
+			return (authority != null) ? find(method, authority) : NONE;
 		}
 
-		ServerAddress find(String authority) {
-			ServerAddress known = this.byAuthority.get(authority);
+		ServerAddress find(String method, String authority) {
+			Map<String, ServerAddress> byAuthority = this.byMethod.get(method);
+			ServerAddress known = (byAuthority != null) ? byAuthority.get(authority) : null;
 			if (known == null && !this.full) {
-				known = add(authority);
+				known = add(method, authority);
 			}
 			if (known == null) {
 				this.overflow.increment();
@@ -91,13 +96,15 @@ record ServerAddress(String address, String port) {
 			return known;
 		}
 
-		private synchronized @Nullable ServerAddress add(String authority) {
-			ServerAddress known = this.byAuthority.get(authority);
-			if (known == null && this.byAuthority.size() < MAX_SERVERS) {
+		private synchronized @Nullable ServerAddress add(String method, String authority) {
+			Map<String, ServerAddress> byAuthority = this.byMethod.computeIfAbsent(method,
+					(added) -> new ConcurrentHashMap<>());
+			ServerAddress known = byAuthority.get(authority);
+			if (known == null && this.pairs < MAX_PAIRS) {
 				known = parse(authority);
-				this.byAuthority.put(authority, known);
+				byAuthority.put(authority, known);
+				this.full = ++this.pairs >= MAX_PAIRS;
 			}
-			this.full = known == null;
 			return known;
 		}
 

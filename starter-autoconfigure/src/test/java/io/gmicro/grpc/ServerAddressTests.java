@@ -1,5 +1,11 @@
 package io.gmicro.grpc;
 
+import java.util.function.Supplier;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,16 +28,41 @@ class ServerAddressTests {
 	}
 
 	@Test
-	void numberOfServersIsBounded() {
+	void numberOfPairsIsBounded() {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		ServerAddress.Table servers = new ServerAddress.Table(registry);
-		for (int i = 0; i < ServerAddress.Table.MAX_SERVERS + 7; i++) {
-			servers.find("host" + i + ":80");
+		for (int i = 0; i < ServerAddress.Table.MAX_PAIRS + 7; i++) {
+			servers.find("method" + i % 2, "host" + i + ":80");
 		}
-		assertThat(servers.find("host0:80")).isSameAs(servers.find("host0:80"))
+		assertThat(servers.find("method0", "host0:80")).isSameAs(servers.find("method0", "host0:80"))
 			.isEqualTo(new ServerAddress("host0", "80"));
-		assertThat(servers.find("host1000:80")).isEqualTo(new ServerAddress("_OTHER", ""));
+		assertThat(servers.find("method1", "host0:80")).isEqualTo(new ServerAddress("_OTHER", ""));
 		assertThat(registry.get("gmicro.overflow").tag("label", "server_address").counter().count()).isEqualTo(8);
+	}
+
+	@Test
+	void channelThatDoesNotKnowItsServerHasNone() {
+		ServerAddress.Table servers = new ServerAddress.Table(new SimpleMeterRegistry());
+		assertThat(servers.find("method", channel(() -> {
+			throw new UnsupportedOperationException("planned");
+		}))).isSameAs(ServerAddress.NONE);
+		assertThat(servers.find("method", channel(() -> "host:1"))).isEqualTo(new ServerAddress("host", "1"));
+	}
+
+	private static Channel channel(Supplier<String> authority) {
+		return new Channel() {
+
+			@Override
+			public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public String authority() {
+				return authority.get();
+			}
+
+		};
 	}
 
 }
