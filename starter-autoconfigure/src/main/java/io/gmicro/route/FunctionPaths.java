@@ -28,7 +28,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
  */
 final class FunctionPaths implements RouterFunctions.Visitor {
 
-	private final Deque<List<PathPattern>> nests = new ArrayDeque<>();
+	private final Deque<PredicatePaths> nests = new ArrayDeque<>();
 
 	private final BiConsumer<PathPattern, Set<String>> patterns;
 
@@ -45,9 +45,7 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 
 	@Override
 	public void startNested(RequestPredicate predicate) {
-		PredicatePaths own = new PredicatePaths();
-		predicate.accept(own);
-		this.nests.push(paths(own));
+		this.nests.push(below(predicate));
 	}
 
 	@Override
@@ -57,22 +55,18 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 
 	@Override
 	public void route(RequestPredicate predicate, HandlerFunction<?> handlerFunction) {
-		PredicatePaths own = new PredicatePaths();
-		predicate.accept(own);
-		paths(own).forEach((path) -> this.patterns.accept(path, own.methods));
+		PredicatePaths own = below(predicate);
+		own.paths.forEach((path) -> this.patterns.accept(path, own.methods));
 	}
 
-	private List<PathPattern> paths(PredicatePaths own) {
-		List<PathPattern> outer = this.nests.peek();
-		if (outer == null || outer.isEmpty()) {
-			return own.paths;
+	private PredicatePaths below(RequestPredicate predicate) {
+		PredicatePaths own = new PredicatePaths();
+		predicate.accept(own);
+		PredicatePaths nest = this.nests.peek();
+		if (nest != null) {
+			own.nestIn(nest);
 		}
-		if (own.paths.isEmpty()) {
-			return outer;
-		}
-		List<PathPattern> combined = new ArrayList<>();
-		outer.forEach((prefix) -> own.paths.forEach((path) -> combined.add(prefix.combine(path))));
-		return combined;
+		return own;
 	}
 
 	@Override
@@ -97,6 +91,20 @@ final class FunctionPaths implements RouterFunctions.Visitor {
 		private final Set<String> methods = new TreeSet<>();
 
 		private int negations;
+
+		void nestIn(PredicatePaths nest) {
+			if (this.methods.isEmpty()) {
+				this.methods.addAll(nest.methods);
+			}
+			if (this.paths.isEmpty()) {
+				this.paths.addAll(nest.paths);
+			}
+			else if (!nest.paths.isEmpty()) {
+				List<PathPattern> own = List.copyOf(this.paths);
+				this.paths.clear();
+				nest.paths.forEach((prefix) -> own.forEach((path) -> this.paths.add(prefix.combine(path))));
+			}
+		}
 
 		@Override
 		public void path(String pattern) {

@@ -25,6 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -35,6 +36,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
@@ -63,19 +65,20 @@ class ConventionLabelsTests {
 				"gmicro.slo.orders.objective=99", "gmicro.slo.orders.latency=100ms")) {
 			Samples before = server.scrape();
 			assertThat(series(before, RESPONSES)).containsExactlyInAnyOrder("GET /orders/{id}", "POST /orders",
-					"GET /any", "GET /fail", "GET /refuse", "GET /function/{id}", "DELETE /function/{id}");
-			assertThat(before.of(RESPONSES)).hasSize(3 * 7)
+					"GET /any", "GET /fail", "GET /refuse", "GET /function/{id}", "DELETE /function/{id}",
+					"PUT /function/nested/{id}");
+			assertThat(before.of(RESPONSES)).hasSize(3 * 8)
 				.containsKeys(Labels.response("GET", "/orders/{id}", 200), Labels.response("GET", "/orders/{id}", 500),
 						Labels.response("GET", "/orders/{id}", 503));
 			assertThat(before.sum(RESPONSES)).isZero();
-			assertThat(before.of("http_server_slow_requests_total")).hasSize(3 * 7);
+			assertThat(before.of("http_server_slow_requests_total")).hasSize(3 * 8);
 			assertThat(series(before, DURATIONS)).containsExactly("GET /orders/{id}");
 			assertThat(before.of("gmicro_overflow_total").values()).allMatch((count) -> count == 0);
 			server.get("/orders/1");
 			server.get("/fail");
 			await().untilAsserted(() -> {
 				Samples after = server.scrape();
-				assertThat(after.of(RESPONSES)).hasSize(3 * 7)
+				assertThat(after.of(RESPONSES)).hasSize(3 * 8)
 					.containsEntry(Labels.response("GET", "/orders/{id}", 200), 1.0)
 					.containsEntry(Labels.response("GET", "/fail", 500), 1.0);
 				assertThat(after.sum(RESPONSES)).isEqualTo(2);
@@ -278,6 +281,9 @@ class ConventionLabelsTests {
 			return RouterFunctions.route()
 				.GET("/function/{id}", (request) -> ServerResponse.ok().build())
 				.DELETE("/function/{id}", (request) -> ServerResponse.ok().build())
+				.nest(RequestPredicates.method(HttpMethod.PUT).and(RequestPredicates.path("/function/nested")),
+						(nested) -> nested.route(RequestPredicates.path("/{id}"),
+								(request) -> ServerResponse.ok().build()))
 				.build();
 		}
 
