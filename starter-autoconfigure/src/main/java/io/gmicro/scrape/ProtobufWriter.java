@@ -75,48 +75,49 @@ final class ProtobufWriter {
 	/** A message has its length in front. */
 	private static void writeWithStartTimes(OutputStream out, byte[] delimited,
 			List<? extends DataPointSnapshot> points) throws IOException {
-		Message message = new Message(delimited);
-		message.varint();
+		Fields fields = new Fields(delimited);
+		fields.varint();
 		Iterator<? extends DataPointSnapshot> point = points.iterator();
 		Message family = new Message();
-		while (message.next()) {
-			if (message.isMessage(METRIC) && point.hasNext()) {
-				family.field(METRIC, metric(message.content(), point.next()));
+		while (fields.next()) {
+			if (fields.isMessage(METRIC) && point.hasNext()) {
+				family.field(METRIC, metric(fields.content(), point.next()));
 			}
 			else {
-				family.copy(message);
+				fields.copyTo(family);
 			}
 		}
 		Message length = new Message();
-		length.varint(family.size());
-		length.writeTo(out);
-		family.writeTo(out);
+		length.varint(family.out.size());
+		length.out.writeTo(out);
+		family.out.writeTo(out);
 	}
 
 	private static byte[] metric(byte[] bytes, DataPointSnapshot point) {
 		if (!point.hasCreatedTimestamp()) {
 			return bytes;
 		}
-		Message message = new Message(bytes);
+		Fields fields = new Fields(bytes);
 		Message metric = new Message();
-		while (message.next()) {
-			if (message.isMessage(HISTOGRAM)) {
-				metric.field(HISTOGRAM, withStartTime(message.content(), HISTOGRAM_CREATED, point));
+		while (fields.next()) {
+			if (fields.isMessage(HISTOGRAM)) {
+				metric.field(HISTOGRAM, withStartTime(fields.content(), HISTOGRAM_CREATED, point));
 			}
-			else if (message.isMessage(SUMMARY)) {
-				metric.field(SUMMARY, withStartTime(message.content(), SUMMARY_CREATED, point));
+			else if (fields.isMessage(SUMMARY)) {
+				metric.field(SUMMARY, withStartTime(fields.content(), SUMMARY_CREATED, point));
 			}
 			else {
-				metric.copy(message);
+				fields.copyTo(metric);
 			}
 		}
-		return metric.bytes();
+		return metric.out.toByteArray();
 	}
 
+	/** A later client_java may write it as well. */
 	private static byte[] withStartTime(byte[] value, int field, DataPointSnapshot point) {
-		Message message = new Message(value);
-		while (message.next()) {
-			if (message.isMessage(field)) {
+		Fields fields = new Fields(value);
+		while (fields.next()) {
+			if (fields.isMessage(field)) {
 				return value;
 			}
 		}
@@ -125,19 +126,17 @@ final class ProtobufWriter {
 		timestamp.number(1, Math.floorDiv(millis, 1000L));
 		timestamp.number(2, Math.floorMod(millis, 1000L) * 1_000_000L);
 		Message result = new Message();
-		result.raw(value);
-		result.field(field, timestamp.bytes());
-		return result.bytes();
+		result.out.writeBytes(value);
+		result.field(field, timestamp.out.toByteArray());
+		return result.out.toByteArray();
 	}
 
 	/**
-	 * Reads the fields of a message one by one, or collects those of another.
+	 * The fields of a message, one by one.
 	 */
-	private static final class Message {
+	private static final class Fields {
 
-		private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-		private final byte[] in;
+		private final byte[] message;
 
 		private int position;
 
@@ -147,16 +146,12 @@ final class ProtobufWriter {
 
 		private int tag;
 
-		Message() {
-			this(new byte[0]);
-		}
-
-		Message(byte[] in) {
-			this.in = in;
+		Fields(byte[] message) {
+			this.message = message;
 		}
 
 		boolean next() {
-			if (this.position >= this.in.length) {
+			if (this.position >= this.message.length) {
 				return false;
 			}
 			this.start = this.position;
@@ -183,13 +178,17 @@ final class ProtobufWriter {
 		}
 
 		byte[] content() {
-			return Arrays.copyOfRange(this.in, this.contentStart, this.position);
+			return Arrays.copyOfRange(this.message, this.contentStart, this.position);
+		}
+
+		void copyTo(Message copy) {
+			copy.out.write(this.message, this.start, this.position - this.start);
 		}
 
 		private long varint() {
 			long value = 0;
 			for (int shift = 0;; shift += 7) {
-				byte read = this.in[this.position++];
+				byte read = this.message[this.position++];
 				value |= (long) (read & 0x7F) << shift;
 				if (read >= 0) {
 					return value;
@@ -197,13 +196,14 @@ final class ProtobufWriter {
 			}
 		}
 
-		void copy(Message field) {
-			this.out.write(field.in, field.start, field.position - field.start);
-		}
+	}
 
-		void raw(byte[] bytes) {
-			this.out.writeBytes(bytes);
-		}
+	/**
+	 * A message that is written.
+	 */
+	private static final class Message {
+
+		private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
 		void number(int field, long value) {
 			varint(field << 3);
@@ -213,7 +213,7 @@ final class ProtobufWriter {
 		void field(int field, byte[] content) {
 			varint(field << 3 | LENGTH_DELIMITED);
 			varint(content.length);
-			raw(content);
+			this.out.writeBytes(content);
 		}
 
 		void varint(long value) {
@@ -223,18 +223,6 @@ final class ProtobufWriter {
 				rest >>>= 7;
 			}
 			this.out.write((int) rest);
-		}
-
-		int size() {
-			return this.out.size();
-		}
-
-		void writeTo(OutputStream destination) throws IOException {
-			this.out.writeTo(destination);
-		}
-
-		byte[] bytes() {
-			return this.out.toByteArray();
 		}
 
 	}
