@@ -82,6 +82,14 @@ public final class HttpMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	LabelRules gmicroLabelRules(GmicroProperties properties, Environment environment, WebApplicationContext context) {
+		GmicroProperties.Http http = properties.http();
+		return new LabelRules(http.maxRoutes(), GmicroAutoConfiguration.contextPath(properties, context),
+				knownMethods(properties, environment), http.errorType(), http.includeProtocolVersion());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.request-duration.enabled", matchIfMissing = true)
 	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
 	RequestDuration gmicroRequestDuration(MeterRegistry registry, GmicroProperties properties) {
@@ -101,9 +109,8 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "gmicro.http.active-requests.enabled", matchIfMissing = true)
 	@Conditional(GmicroAutoConfiguration.OnStandardNames.class)
-	ActiveRequests gmicroActiveRequests(MeterRegistry registry, GmicroProperties properties, Environment environment) {
-		return new ActiveRequests(registry, knownMethods(properties, environment),
-				ExpectedResponses.schemes(environment));
+	ActiveRequests gmicroActiveRequests(MeterRegistry registry, LabelRules labels, Environment environment) {
+		return new ActiveRequests(registry, labels.knownMethods(), ExpectedResponses.schemes(environment));
 	}
 
 	@Bean
@@ -118,14 +125,11 @@ public final class HttpMetricsAutoConfiguration {
 	@ConditionalOnBean(ExchangeObserver.class)
 	@ConditionalOnMissingBean(name = FILTER)
 	FilterRegistrationBean<ExchangeFilter> gmicroExchangeFilter(ObjectProvider<ExchangeObserver> observers,
-			GmicroProperties properties, MeterRegistry registry, Environment environment, WebApplicationContext context,
+			GmicroProperties properties, LabelRules labels, MeterRegistry registry, Environment environment,
 			ListableBeanFactory beanFactory) {
-		GmicroProperties.Http http = properties.http();
-		LabelRules labels = new LabelRules(http.maxRoutes(), GmicroAutoConfiguration.contextPath(properties, context),
-				knownMethods(properties, environment), http.errorType(), http.includeProtocolVersion());
 		ExchangeFilter filter = new ExchangeFilter(observers.orderedStream().toList(),
 				new ExchangeRules(() -> PathExclusions.of(properties, environment, beanFactory), labels,
-						http.longLived().contentTypes(), knownRoutes(beanFactory)),
+						properties.http().longLived().contentTypes(), knownRoutes(beanFactory)),
 				registry);
 		FilterRegistrationBean<ExchangeFilter> registration = new FilterAndListenerRegistrationBean(filter);
 		registration.setOrder(ExchangeFilter.DEFAULT_ORDER);

@@ -116,7 +116,7 @@ final class ErrorTypes {
 			known = new Value(COUNT - MAX_CLASSES + this.byClass.size(), name);
 			this.byClass.put(name, known);
 		}
-		this.full = known == null;
+		this.full = this.byClass.size() >= MAX_CLASSES;
 		return known;
 	}
 

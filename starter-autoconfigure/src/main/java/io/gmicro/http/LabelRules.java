@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * routes are recorded as {@link Exchange#OTHER}
  * @param contextPath the context path, with which {@code http_route} begins, or an empty
  * text
- * @param knownMethods the request methods that are recorded by name, in upper or lower
- * case as clients send them; all others are recorded as {@link Exchange#OTHER}
+ * @param knownMethods the request methods that are recorded by name, case-sensitive; all
+ * others are recorded as {@link Exchange#OTHER}
  * @param errorType what {@code error_type} says of a failed request
  * @param protocolVersion whether {@code network_protocol_version} is recorded
  */

@@ -1,6 +1,5 @@
 package io.gmicro.http;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +47,11 @@ record RequestLabels(int index, String method, String scheme, @Nullable String p
 
 		private final Map<String, RequestLabels[]> byMethod = new HashMap<>();
 
-		private final List<RequestLabels> all = new ArrayList<>();
-
 		private final RequestLabels[] otherMethod;
 
 		private final boolean protocolVersion;
+
+		private int size;
 
 		Table(List<String> knownMethods, boolean protocolVersion) {
 			this.protocolVersion = protocolVersion;
@@ -71,17 +70,7 @@ record RequestLabels(int index, String method, String scheme, @Nullable String p
 		}
 
 		private RequestLabels add(String method, String scheme, @Nullable String version) {
-			RequestLabels labels = new RequestLabels(this.all.size(), method, scheme, version);
-			this.all.add(labels);
-			return labels;
-		}
-
-		Stream<RequestLabels> all() {
-			return this.all.stream();
-		}
-
-		int size() {
-			return this.all.size();
+			return new RequestLabels(this.size++, method, scheme, version);
 		}
 
 		RequestLabels find(HttpServletRequest request) {
