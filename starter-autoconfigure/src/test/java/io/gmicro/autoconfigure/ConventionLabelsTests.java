@@ -213,6 +213,14 @@ class ConventionLabelsTests {
 			.hasMessageContaining("gmicro.http.known-methods=a b is not allowed");
 	}
 
+	@Test
+	void methodOfAnObjectiveHasToBeKnown() {
+		assertThatThrownBy(() -> start(Container.TOMCAT, "gmicro.http.known-methods=GET", "gmicro.slo.x.route=/orders",
+				"gmicro.slo.x.method=POST", "gmicro.slo.x.objective=99", "gmicro.slo.x.latency=1s")
+			.close()).rootCause()
+			.hasMessage("gmicro.slo.x.method=POST is not allowed: one of gmicro.http.known-methods");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "GET,a b", "GET;POST" })
 	void variableOfOthersIsIgnoredIfItIsInvalid(String methods) {

@@ -98,6 +98,10 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.pprof.heap.enabled", "perhaps", "perhaps"),
 				Arguments.of("gmicro.http.max-routes", "0", "from 1 to 100000"),
 				Arguments.of("gmicro.http.max-routes", "100001", "from 1 to 100000"),
+				Arguments.of("gmicro.http.known-methods", "GET;POST", "a token of HTTP"),
+				Arguments.of("gmicro.http.known-methods", "_OTHER", "a token of HTTP"),
+				Arguments.of("gmicro.http.known-methods", "A".repeat(33), "of at most 32 characters"),
+				Arguments.of("gmicro.http.error-type", "perhaps", "STATUS_CODE"),
 				Arguments.of("gmicro.http.exclude-paths", "health", "a path starts with '/'"),
 				Arguments.of("gmicro.http.exclude-paths", "/a*", "no wildcard except a trailing '/**'"));
 	}

@@ -68,6 +68,15 @@ class RulesCommandTests {
 		assertThat(yaml(target.resolve("tests/slo.yml"))).containsEntry("rule_files", List.of("../rules/slo.yml"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "/shop, true, /shop/no/handler", "/shop/, true, /shop/no/handler", "/, true, /no/handler",
+			"/shop, false, /no/handler" })
+	void routesBeginWithTheContextPath(String contextPath, boolean included, String route) throws Exception {
+		run("gmicro.rules=" + this.directory, "server.servlet.context-path=" + contextPath,
+				"gmicro.http.include-context-path=" + included);
+		assertThat(Files.readString(this.directory.resolve("rules/slo.yml"))).contains("http_route=\"" + route + "\"");
+	}
+
 	@Test
 	void alertsLinkToTheRunbookThatIsSet() throws Exception {
 		run("gmicro.rules=" + this.directory, "gmicro.rules-runbook-url=https://wiki.example.org/burn?x={{1}}",

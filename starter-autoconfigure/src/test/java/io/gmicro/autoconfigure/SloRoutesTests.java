@@ -19,6 +19,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -89,6 +91,15 @@ class SloRoutesTests {
 	}
 
 	@Test
+	void otherContextPathThanThatOfTheRulesIsAWarning(CapturedOutput output) {
+		start(Application.class, ROUTE + "/orders/{id}", "server.servlet.context-path=/shop").close();
+		assertThat(output).doesNotContain("Route labels begin with");
+		start(DeployedElsewhere.class, ROUTE + "/orders/{id}", "server.servlet.context-path=/shop").close();
+		assertThat(output).contains("Route labels begin with the context path '/elsewhere', but rules of objectives "
+				+ "are written with '/shop'");
+	}
+
+	@Test
 	void whereAHandlerMappingKeepsItsPathsItIsAWarning(CapturedOutput output) {
 		try (TestServer server = start(Reticent.class, ROUTE + "/elsewhere")) {
 			assertThat(server.get("/orders/1").statusCode()).isEqualTo(200);
@@ -153,6 +164,17 @@ class SloRoutesTests {
 		SimpleUrlHandlerMapping urls() {
 			return new SimpleUrlHandlerMapping(Map.of("/urls/{id}",
 					(org.springframework.web.HttpRequestHandler) (request, response) -> response.setStatus(200)), 0);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Application.class)
+	static class DeployedElsewhere {
+
+		@Bean
+		WebServerFactoryCustomizer<ConfigurableServletWebServerFactory> elsewhere() {
+			return (factory) -> factory.setContextPath("/elsewhere");
 		}
 
 	}
