@@ -18,6 +18,9 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +79,26 @@ class ProtobufWriterTests {
 				assertThat(families.get(i)).as("seed %s, family %s", seed, i).isEqualTo(expected.get(i));
 			}
 		}
+	}
+
+	@Test
+	void snapshotsOfOneNameAreOneFamily() throws IOException {
+		MetricSnapshots sameName = new MetricSnapshots(histogram("a"), histogram("b"));
+		ByteArrayOutputStream library = new ByteArrayOutputStream();
+		ExpositionFormats.init().getPrometheusProtobufWriter().write(library, sameName);
+		assertThat(parse(write(sameName))).hasSize(1).isEqualTo(parse(library.toByteArray()));
+	}
+
+	private static HistogramSnapshot histogram(String label) {
+		return HistogramSnapshot.builder()
+			.name("same")
+			.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+				.labels(Labels.of("label", label))
+				.classicHistogramBuckets(
+						ClassicHistogramBuckets.of(new double[] { Double.POSITIVE_INFINITY }, new Number[] { 1 }))
+				.createdTimestampMillis(1)
+				.build())
+			.build();
 	}
 
 	@Test
