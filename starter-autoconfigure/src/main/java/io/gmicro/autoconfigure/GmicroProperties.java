@@ -24,6 +24,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param metrics properties of the metrics as a whole
  * @param http properties of HTTP request metrics
  * @param grpc properties of gRPC call metrics
+ * @param sampling properties of the time per route
  * @param pprof properties of profiles
  * @param diagnostics properties that the diagnostics have in common
  * @param slo Service level objectives by name, for example 'orders: {route: /orders,
@@ -38,7 +39,7 @@ import org.springframework.boot.convert.DurationStyle;
  */
 @ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
-		@DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics,
+		@DefaultValue Sampling sampling, @DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics,
 		@DefaultValue Map<String, ServiceLevelObjective> slo, @DefaultValue("") String rules,
 		@DefaultValue("") String rulesJob, @DefaultValue("") String rulesRunbookUrl) {
 
@@ -430,6 +431,50 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 
 		public CallDuration {
 			requireBounds("gmicro.grpc.call-duration.buckets", buckets);
+		}
+
+	}
+
+	/**
+	 * Properties of the time per route, which is sampled.
+	 *
+	 * @param enabled Whether to sample what requests and gRPC calls spend their time on,
+	 * by route and activity.
+	 * @param interval Average time between two samples. Samples are rarer if they would
+	 * exceed 'max-cpu'.
+	 * @param maxCpu Maximum CPU time of the sampler, as a fraction of one CPU.
+	 * @param activities Custom activities by name, with the prefixes of the classes whose
+	 * calls belong to them, for example 'pricing: [com.example.pricing.]'.
+	 */
+	public record Sampling(@DefaultValue("true") boolean enabled, @DefaultValue("20ms") Duration interval,
+			@DefaultValue("0.01") double maxCpu, @DefaultValue Map<String, List<String>> activities) {
+
+		private static final Duration LARGEST_INTERVAL = Duration.ofSeconds(1);
+
+		private static final double SMALLEST_CPU = 0.001;
+
+		private static final double LARGEST_CPU = 0.5;
+
+		private static final int MAX_ACTIVITIES = 20;
+
+		public Sampling {
+			requireDuration("gmicro.sampling.interval", interval, LARGEST_INTERVAL, "from 1 millisecond to 1 second");
+			require(maxCpu >= SMALLEST_CPU && maxCpu <= LARGEST_CPU, "gmicro.sampling.max-cpu", maxCpu,
+					"from 0.001 to 0.5");
+			require(activities.size() <= MAX_ACTIVITIES, "gmicro.sampling.activities",
+					activities.size() + " activities", "at most 20 activities");
+			activities.forEach(Sampling::requireActivity);
+		}
+
+		private static void requireActivity(String name, List<String> prefixes) {
+			String property = "gmicro.sampling.activities[" + name + "]";
+			require(name.matches("[a-z][a-z0-9_]{0,39}"), property, prefixes,
+					"a name has at most 40 lower-case letters, digits and '_', and starts with a letter");
+			require(!prefixes.isEmpty(), property, prefixes, "an activity needs the prefix of a class name");
+			for (String prefix : prefixes) {
+				require(prefix.matches("[\\w$]+(\\.[\\w$]+)*\\.?"), property, prefix,
+						"the name of a package or class, or the beginning of one");
+			}
 		}
 
 	}

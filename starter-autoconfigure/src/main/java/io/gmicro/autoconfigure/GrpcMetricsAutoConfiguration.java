@@ -1,6 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import io.gmicro.gin.GoCallMetrics;
+import io.gmicro.grpc.ActiveCalls;
 import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.CallObserver;
 import io.gmicro.grpc.ClientMetricsInterceptor;
@@ -42,7 +43,7 @@ import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
  * each outside all others. The server interceptor is added to the builder, as
  * interceptors of the builder run outside all global ones, whatever their order.
  */
-@AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
+@AutoConfiguration(after = { SamplingAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
 @ConditionalOnClass({ MeterRegistry.class, ServerInterceptor.class, GlobalServerInterceptor.class })
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
 @ConditionalOnBean(MeterRegistry.class)
@@ -85,12 +86,19 @@ public final class GrpcMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Tracking of slow calls, together with slow requests.
+	 * Calls among the requests in flight and the slow requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Filter.class)
 	@ConditionalOnBooleanProperty(name = "gmicro.grpc.server.enabled", matchIfMissing = true)
-	static final class SlowCallsConfiguration {
+	static final class ActiveCallsConfiguration {
+
+		@Bean
+		@ConditionalOnBean(ActiveExchanges.class)
+		@ConditionalOnMissingBean({ ActiveCalls.class, SlowRequests.class })
+		ActiveCalls gmicroActiveCalls(ActiveExchanges active) {
+			return new ActiveCalls(active.operations());
+		}
 
 		@Bean
 		@ConditionalOnBean({ ActiveExchanges.class, SlowRequests.class })

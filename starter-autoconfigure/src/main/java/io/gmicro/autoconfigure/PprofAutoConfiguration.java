@@ -27,7 +27,7 @@ import org.springframework.context.SmartLifecycle;
  * serves. Profiles do not need metrics, but samples are labelled with requests only if
  * requests are recorded.
  */
-@AutoConfiguration(after = { GmicroAutoConfiguration.class, SlowRequestsAutoConfiguration.class },
+@AutoConfiguration(after = { SamplingAutoConfiguration.class, SlowRequestsAutoConfiguration.class },
 		before = HttpMetricsAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(Servlet.class)

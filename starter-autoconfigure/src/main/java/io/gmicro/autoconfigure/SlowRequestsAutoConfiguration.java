@@ -9,9 +9,9 @@ import java.util.Set;
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.http.ActiveExchanges;
+import io.gmicro.sampling.Sampler;
 import io.gmicro.sampling.SlowRequestCounter;
 import io.gmicro.sampling.SlowRequests;
-import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TraceIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Span;
@@ -32,12 +32,11 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
-import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the tracking of slow requests.
  */
-@AutoConfiguration(after = GmicroAutoConfiguration.class, before = HttpMetricsAutoConfiguration.class)
+@AutoConfiguration(after = SamplingAutoConfiguration.class, before = HttpMetricsAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ Filter.class, MeterRegistry.class })
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
@@ -47,17 +46,12 @@ public final class SlowRequestsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ActiveExchanges gmicroActiveExchanges(MeterRegistry registry) {
-		return new ActiveExchanges(registry);
-	}
-
-	@Bean(initMethod = "start")
-	@ConditionalOnMissingBean
 	SlowRequests gmicroSlowRequests(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
-			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin, ListableBeanFactory beans) {
-		GmicroProperties.SlowRequests slow = properties.http().slowRequests();
-		return new SlowRequests(registry, active, new Thresholds(slow.threshold(), slow.routes()), slow.keep(),
-				traceIds.getIfAvailable(() -> TraceIds.NONE), counters(registry, properties, gin), ownCode(beans));
+			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin, ListableBeanFactory beans,
+			Sampler sampler) {
+		return new SlowRequests(registry, active, SamplingAutoConfiguration.thresholds(properties),
+				properties.http().slowRequests().keep(), traceIds.getIfAvailable(() -> TraceIds.NONE),
+				counters(registry, properties, gin), ownCode(beans), sampler);
 	}
 
 	private static List<SlowRequestCounter> counters(MeterRegistry registry, GmicroProperties properties,
@@ -99,18 +93,6 @@ public final class SlowRequestsAutoConfiguration {
 			Arrays.stream(scan.basePackageClasses()).map(Class::getPackageName).forEach(packages::add);
 		}
 		return packages;
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(MappedInterceptor.class)
-	static final class WebMvcConfiguration {
-
-		/** Every handler mapping uses it, including that of Spring Data REST. */
-		@Bean
-		MappedInterceptor gmicroMatchedRoutes(ActiveExchanges active) {
-			return new MappedInterceptor(null, new ActiveExchanges.RouteInterceptor(active));
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)

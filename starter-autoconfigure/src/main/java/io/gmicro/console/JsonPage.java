@@ -12,6 +12,7 @@ import io.gmicro.sampling.HottestFrame;
 import io.gmicro.sampling.LiveStack;
 import io.gmicro.sampling.RequestText;
 import io.gmicro.sampling.RequestsView;
+import io.gmicro.sampling.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,10 @@ final class JsonPage {
 		begin("start", string(RequestText.iso(request.start())), "method", string(request.method()), "status",
 				status(request.status()), "durationSeconds", RequestText.seconds(request.duration()), "thread",
 				string(request.thread()), "traceId", string(request.traceId()), "samples",
-				Integer.toString(request.samples()), "stoodStillSeconds", RequestText.seconds(request.stoodStill()));
+				Integer.toString(request.samples()), "stoodStillSeconds", RequestText.seconds(request.stoodStill()),
+				"coldStart", Boolean.toString(request.coldStart()));
+		array("activities", request.activities(), this::share);
+		array("timeline", request.timeline(), this::part);
 		HottestFrame hottest = request.hottest();
 		StackTraceElement inside = hottest.inside();
 		this.out.append(",\"hotSpot\":");
@@ -79,9 +83,24 @@ final class JsonPage {
 		this.out.append('}');
 	}
 
+	private void share(Timeline.Share share) {
+		begin("activity", string(share.activity()), "seconds", RequestText.seconds(share.time()));
+		this.out.append('}');
+	}
+
+	private void part(Timeline.Part part) {
+		StackTraceElement call = part.call();
+		begin("activity", string(part.activity()), "startSeconds", seconds(part.startNanos()), "endSeconds",
+				seconds(part.endNanos()), "call", string((call != null) ? RequestText.fullName(call) : null));
+		this.out.append('}');
+	}
+
+	private static String seconds(long nanos) {
+		return RequestText.seconds(Duration.ofNanos(nanos));
+	}
+
 	private void chain(FrameChain chain) {
-		begin("samples", Integer.toString(chain.samples()), "seconds",
-				RequestText.seconds(Duration.ofNanos(chain.nanos())));
+		begin("samples", Integer.toString(chain.samples()), "seconds", seconds(chain.nanos()));
 		array("calls", chain.calls(), this::call);
 		array("callees", chain.callees(), this::chain);
 		this.out.append('}');

@@ -63,6 +63,11 @@ final class TextPage {
 				+ RequestText.duration(request.duration()) + ", status " + request.status());
 		line(INDENT, "thread " + RequestText.thread(request.thread())
 				+ ((request.traceId() != null) ? ", trace " + request.traceId() : ""));
+		if (request.coldStart()) {
+			line(INDENT, RequestText.COLD_START);
+		}
+		line(INDENT, request.activities().stream().map(RequestText::share).collect(Collectors.joining(", ")));
+		request.timeline().forEach((part) -> line(INDENT + "  ", RequestText.part(part)));
 		HottestFrame hottest = request.hottest();
 		StackTraceElement inside = hottest.inside();
 		line(INDENT,

@@ -3,6 +3,8 @@ package io.gmicro.diagnostics;
 import java.util.Collection;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Recognizes the application's own code: classes in its base packages that are not
  * generated. Without base packages, all classes that do not belong to the
@@ -55,6 +57,25 @@ public final class OwnCode {
 	 */
 	public boolean mayContain(String className) {
 		return contains(className) || isPossible(className);
+	}
+
+	/**
+	 * The call in a stack that the application is responsible for.
+	 * @param stack the stack, innermost call first
+	 * @return the innermost call of own code, else of code that may be own code, else the
+	 * innermost call; {@code null} if the stack is empty
+	 */
+	public @Nullable StackTraceElement callIn(StackTraceElement[] stack) {
+		StackTraceElement possible = null;
+		for (StackTraceElement call : stack) {
+			if (contains(call.getClassName())) {
+				return call;
+			}
+			if (possible == null && isPossible(call.getClassName())) {
+				possible = call;
+			}
+		}
+		return (possible != null || stack.length == 0) ? possible : stack[0];
 	}
 
 	private static boolean isPossible(String className) {

@@ -153,6 +153,11 @@ public final class Call extends Operation {
 	}
 
 	@Override
+	public boolean isCall() {
+		return true;
+	}
+
+	@Override
 	public String boundary() {
 		return ObservedServerCall.Listener.class.getName();
 	}

@@ -142,6 +142,14 @@ public abstract class Operation {
 	public abstract boolean isLongLived();
 
 	/**
+	 * Whether the operation is a gRPC call.
+	 * @return {@code false} for an HTTP request
+	 */
+	public boolean isCall() {
+		return false;
+	}
+
+	/**
 	 * The class of ours that calls the application. In a stack, this class and its
 	 * callers belong to the server.
 	 * @return the name of the class

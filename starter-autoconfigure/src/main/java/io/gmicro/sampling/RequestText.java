@@ -16,6 +16,9 @@ public final class RequestText {
 	/** Replaces the thread name of a request that holds no thread. */
 	public static final String ASYNCHRONOUS = "asynchronous, holds no thread";
 
+	/** What is said of a request that was served soon after the start. */
+	public static final String COLD_START = "within a minute of the start of the application";
+
 	private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
 	private RequestText() {
@@ -51,6 +54,18 @@ public final class RequestText {
 		}
 		return hottest.isOfMost(samples) ? hottest.samples() + " of " + samples(samples)
 				: samples(samples) + ", no call in most of them, " + hottest.samples();
+	}
+
+	/** An activity with its share of the time. */
+	public static String share(Timeline.Share share) {
+		return share.activity() + " " + share.percent() + " %";
+	}
+
+	/** A part of a timeline, from its start to its end. */
+	public static String part(Timeline.Part part) {
+		StackTraceElement call = part.call();
+		return decimal(part.startNanos(), 3) + "\u2013" + decimal(part.endNanos(), 3) + " s " + part.activity()
+				+ ((call != null) ? " in " + shortName(call) : "");
 	}
 
 	/** The text before the call below the hottest frame. */

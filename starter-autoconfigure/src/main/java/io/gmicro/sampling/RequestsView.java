@@ -181,16 +181,23 @@ public record RequestsView(Instant time, List<Running> running, int runningNotSh
 	 * @param traceId the ID of its trace, or {@code null}
 	 * @param samples the number of stack samples
 	 * @param stoodStill how long the process stood still meanwhile
+	 * @param coldStart whether the application had just been started
+	 * @param activities the share of each activity, largest first
+	 * @param timeline what it did, one part after another
 	 * @param hottest the frame with most samples
 	 * @param stacks its stacks, outermost call first
 	 */
 	public record Slow(Instant start, String method, String status, Duration duration, String thread,
-			@Nullable String traceId, int samples, Duration stoodStill, HottestFrame hottest, List<FrameChain> stacks) {
+			@Nullable String traceId, int samples, Duration stoodStill, boolean coldStart,
+			List<Timeline.Share> activities, List<Timeline.Part> timeline, HottestFrame hottest,
+			List<FrameChain> stacks) {
 
 		static Slow of(SlowRequest request, OwnCode own) {
 			return new Slow(request.start(), request.method(), request.status(), request.duration(), request.thread(),
-					request.traceId(), request.samples(), Duration.ofNanos(request.stacks().stoodStill()),
-					HottestFrame.of(request.stacks(), own), FrameChain.of(request.stacks()));
+					request.traceId(), request.samples(),
+					Duration.ofNanos(request.stacks().time(StackTree.STOOD_STILL)), request.coldStart(),
+					request.timeline().shares(), request.timeline().parts(), HottestFrame.of(request.stacks(), own),
+					FrameChain.of(request.stacks()));
 		}
 
 	}

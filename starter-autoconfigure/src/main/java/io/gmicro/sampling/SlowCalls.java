@@ -3,11 +3,11 @@ package io.gmicro.sampling;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.gmicro.grpc.ActiveCalls;
 import io.gmicro.grpc.Call;
 import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.CallObserver;
 import io.gmicro.http.ActiveExchanges;
-import io.gmicro.inflight.ActiveOperations;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -22,7 +22,7 @@ public final class SlowCalls implements CallObserver {
 
 	private final MeterRegistry registry;
 
-	private final ActiveOperations active;
+	private final ActiveCalls active;
 
 	private final SlowRequests slow;
 
@@ -34,30 +34,25 @@ public final class SlowCalls implements CallObserver {
 	 */
 	public SlowCalls(MeterRegistry registry, ActiveExchanges active, SlowRequests slow) {
 		this.registry = registry;
-		this.active = active.operations();
+		this.active = new ActiveCalls(active.operations());
 		this.slow = slow;
 	}
 
 	@Override
 	public void onStart(Call call) {
-		if (call.side() == Call.Side.SERVER) {
-			// Its callbacks may run on different threads
-			this.active.detach(call);
-		}
+		this.active.onStart(call);
 	}
 
 	@Override
 	public void onEnd(Call call) {
-		if (call.side() == Call.Side.SERVER) {
-			try {
-				if (this.slow.isSlow(call)) {
-					counter(call).increment();
-					this.slow.keep(call, null);
-				}
+		try {
+			if (call.side() == Call.Side.SERVER && this.slow.isSlow(call)) {
+				counter(call).increment();
+				this.slow.keep(call, null);
 			}
-			finally {
-				this.active.leave(call);
-			}
+		}
+		finally {
+			this.active.onEnd(call);
 		}
 	}
 

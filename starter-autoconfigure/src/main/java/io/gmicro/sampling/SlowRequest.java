@@ -13,16 +13,28 @@ import org.jspecify.annotations.Nullable;
  * @param route the route label
  * @param status the status that the client received
  * @param duration its duration
- * @param thread the name of the last thread that served it, or
- * {@link RequestText#ASYNCHRONOUS}
  * @param traceId the ID of its trace, or {@code null}
- * @param stacks its stack samples, empty if it ended before the first sample
+ * @param coldStart whether the application had just been started
+ * @param observed its samples
  */
-record SlowRequest(Instant start, String method, String route, String status, Duration duration, String thread,
-		@Nullable String traceId, StackTree stacks) {
+record SlowRequest(Instant start, String method, String route, String status, Duration duration,
+		@Nullable String traceId, boolean coldStart, RequestSamples observed) {
+
+	/** The name of the last thread, or {@link RequestText#ASYNCHRONOUS}. */
+	String thread() {
+		return this.observed.thread();
+	}
+
+	StackTree stacks() {
+		return this.observed.stacks();
+	}
+
+	Timeline timeline() {
+		return this.observed.timeline();
+	}
 
 	int samples() {
-		return this.stacks.root().samples();
+		return stacks().root().samples();
 	}
 
 }

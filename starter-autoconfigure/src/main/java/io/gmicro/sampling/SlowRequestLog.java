@@ -1,6 +1,7 @@
 package io.gmicro.sampling;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 
 import io.gmicro.diagnostics.OwnCode;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Logs when a request passes its threshold and when a slow request has ended, at most
  * {@value #LINES_PER_MINUTE} lines of each kind per minute. At the end of the minute
- * another line reports how many were left out. Used only by the watchdog thread.
+ * another line reports how many were left out. Used only by the sampler thread.
  */
 final class SlowRequestLog {
 
@@ -29,12 +30,11 @@ final class SlowRequestLog {
 	/**
 	 * Logs that a request has passed its threshold.
 	 * @param operation the request
-	 * @param asynchronous whether it holds no thread
-	 * @param stacks its first sample, or {@code null}
+	 * @param samples its samples, or {@code null}
 	 * @param threshold its threshold in nanoseconds
 	 * @param now the current time
 	 */
-	void running(Operation operation, boolean asynchronous, @Nullable StackTree stacks, long threshold, long now) {
+	void running(Operation operation, @Nullable RequestSamples samples, long threshold, long now) {
 		if (this.running.allows(now)) {
 			String route = operation.pattern();
 			StringBuilder line = new StringBuilder("Slow request still running: ").append(operation.methodText())
@@ -44,14 +44,23 @@ final class SlowRequestLog {
 				.append(seconds(now - operation.startNanos()))
 				.append(", threshold ")
 				.append(seconds(threshold));
-			if (asynchronous) {
+			if (operation.thread() == null) {
 				line.append(", ").append(RequestText.ASYNCHRONOUS);
 			}
-			else if (stacks != null && stacks.root().samples() > 0) {
-				where(line.append(", in "), HottestFrame.of(stacks, this.own), "");
+			else if (samples != null && samples.stacks().root().samples() > 0) {
+				activity(line.append(", "), samples.timeline());
+				where(line.append("in "), HottestFrame.of(samples.stacks(), this.own), "");
 			}
 			warn(line);
 		}
+	}
+
+	/** The known activity with the largest share of the time. */
+	private static void activity(StringBuilder line, Timeline timeline) {
+		timeline.shares()
+			.stream()
+			.min(Comparator.comparing((share) -> share.activity().equals(SamplerActivities.NOT_SAMPLED)))
+			.ifPresent((share) -> line.append(RequestText.share(share)).append(", "));
 	}
 
 	/**
@@ -77,8 +86,8 @@ final class SlowRequestLog {
 			line.append(", trace ").append(request.traceId());
 		}
 		HottestFrame hottest = HottestFrame.of(request.stacks(), this.own);
-		line.append(", ")
-			.append(RequestText.stoodStill(Duration.ofNanos(request.stacks().stoodStill())))
+		activity(line.append(", "), request.timeline());
+		line.append(RequestText.stoodStill(Duration.ofNanos(request.stacks().time(StackTree.STOOD_STILL))))
 			.append(RequestText.samples(hottest, request.samples(), request.thread()));
 		if (!hottest.calls().isEmpty()) {
 			where(line.append(" in "), hottest, "of which " + hottest.insideSamples() + " ");
@@ -91,11 +100,6 @@ final class SlowRequestLog {
 		if (hottest.inside() != null) {
 			line.append(", ").append(inside).append("in ").append(RequestText.fullName(hottest.inside()));
 		}
-	}
-
-	void stoodStill(long nanos) {
-		warn(new StringBuilder("The process stood still for ").append(seconds(nanos))
-			.append(": it was stopped or swapped out, its machine paused, or garbage was collected"));
 	}
 
 	/** Logs how many lines were left out in a minute that is over. */

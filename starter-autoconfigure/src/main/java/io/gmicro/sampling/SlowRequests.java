@@ -2,12 +2,10 @@ package io.gmicro.sampling;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.http.ActiveExchanges;
@@ -24,13 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts {@code http_server_slow_requests_total}, the requests that took longer than
- * their threshold, by method, route and status code, samples their stacks while they are
- * slow and keeps the last of them. Long-lived streams are never slow. Thread-safe.
+ * their threshold, by method, route and status code, and keeps some of them with what
+ * they did: of each route and minute the first and the slowest. Long-lived streams are
+ * never slow. Thread-safe.
  * <p>
- * The samples are taken by a watchdog, one daemon thread from {@link #start()} to
- * {@link #close()}. Its exceptions are counted in {@code gmicro_observer_errors_total}
- * and do not end it. If the thread dies nevertheless, another is started and counted in
- * {@code gmicro_watchdog_restarts_total}. Slow requests are counted even without it.
+ * The {@link Sampler} looks at requests from early on, so that a request that turns out
+ * slow has samples of its whole life. Slow requests are counted even without it.
  */
 public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
@@ -41,9 +38,11 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	static final int MAX_ASYNC_TRACES = 10_000;
 
-	private static final long LONGEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
+	private static final double MAX_CPU = 0.01;
 
-	private static final long SHORTEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(1);
+	private static final Duration LONGEST_INTERVAL = Duration.ofMillis(100);
+
+	private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
 
 	private final Map<Exchange, String> asyncTraceIds = new ConcurrentHashMap<>();
 
@@ -57,19 +56,16 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 
 	private final TraceIds traceIds;
 
-	private final Watchdog watchdog;
+	private final SlowRequestTracker tracker;
 
-	/** The latest first. */
-	private final Deque<SlowRequest> history = new ArrayDeque<>();
+	private final SlowHistory history;
 
-	private final int capacity;
-
-	private final WatchdogThread thread;
+	private final Sampler sampler;
 
 	private final OwnCode own;
 
 	/**
-	 * Create an observer whose watchdog is not started yet.
+	 * Create an observer with a sampler, which is not started yet.
 	 * @param registry the registry of the counters
 	 * @param active the requests in flight
 	 * @param thresholds the thresholds of slow requests
@@ -79,31 +75,47 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
 			TraceIds traceIds) {
 		this(registry, active, thresholds, capacity, traceIds, List.of(SlowRequestCounter.of(registry)),
-				OwnCode.UNKNOWN);
+				OwnCode.UNKNOWN, new Sampler(active, new Sampler.Settings(interval(thresholds), MAX_CPU),
+						new Activities(Map.of()), null, registry));
 	}
 
 	/**
-	 * Create an observer with custom counters, whose watchdog is not started yet.
-	 * @param registry the registry of the watchdog's counters
+	 * Create an observer with custom counters and a sampler.
+	 * @param registry the registry of the counter of slow requests that are not kept
 	 * @param active the requests in flight
 	 * @param thresholds the thresholds of slow requests
 	 * @param capacity the maximum number of slow requests to keep
 	 * @param traceIds returns the trace of the calling thread
 	 * @param counters the counters of slow requests
 	 * @param own the application's own code, which the hottest frame is chosen from
+	 * @param sampler looks at the requests in flight
 	 */
 	public SlowRequests(MeterRegistry registry, ActiveExchanges active, Thresholds thresholds, int capacity,
-			TraceIds traceIds, List<SlowRequestCounter> counters, OwnCode own) {
+			TraceIds traceIds, List<SlowRequestCounter> counters, OwnCode own, Sampler sampler) {
 		this.counters = List.copyOf(counters);
 		this.own = own;
 		this.overflow = Overflow.counter(registry, "slow_request");
 		this.active = active.operations();
 		this.thresholds = thresholds;
 		this.traceIds = traceIds;
-		this.capacity = capacity;
-		this.watchdog = new Watchdog(this.active, thresholds, this::add, own, registry);
-		long period = Math.max(SHORTEST_PERIOD, Math.min(LONGEST_PERIOD, thresholds.smallestNanos() / 4));
-		this.thread = new WatchdogThread(this.watchdog, period, registry);
+		this.history = new SlowHistory(capacity);
+		this.sampler = sampler;
+		this.tracker = new SlowRequestTracker(this.active, thresholds, this.history::add, own, sampler.pauses(),
+				registry);
+		sampler.track(this.tracker);
+	}
+
+	/**
+	 * How often a sampler should look so that slow requests have enough samples.
+	 * @param thresholds the thresholds of slow requests
+	 * @return from 1 to 100 ms
+	 */
+	public static Duration interval(Thresholds thresholds) {
+		Duration interval = Duration.ofNanos(thresholds.smallestNanos() / RequestSamples.FIRST);
+		if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
+			return SHORTEST_INTERVAL;
+		}
+		return (interval.compareTo(LONGEST_INTERVAL) > 0) ? LONGEST_INTERVAL : interval;
 	}
 
 	@Override
@@ -135,36 +147,36 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 * @return {@code true} if it was slow
 	 */
 	boolean isSlow(Operation operation) {
-		this.thread.check(operation.startNanos() + operation.durationNanos());
+		this.sampler.check(operation.startNanos() + operation.durationNanos());
 		return !operation.isLongLived() && operation.durationNanos() > this.thresholds.nanos(operation.pattern());
 	}
 
 	/**
-	 * Hands a slow operation to the watchdog.
+	 * Hands a slow operation to the sampler.
 	 * @param operation an operation that has ended, on the calling thread
 	 * @param traceId the ID of its trace, or {@code null} for the trace of this thread
 	 */
 	void keep(Operation operation, @Nullable String traceId) {
 		Thread serving = operation.thread();
-		if (!this.thread.isOpen() || !this.watchdog.ended(operation, (serving != null) ? serving.getName() : null,
+		if (!this.sampler.isOpen() || !this.tracker.ended(operation, (serving != null) ? serving.getName() : null,
 				(traceId != null) ? traceId : this.traceIds.current())) {
 			this.overflow.increment();
 		}
 	}
 
 	/**
-	 * Starts the watchdog, unless it was stopped.
+	 * Starts the sampler, unless it was stopped.
 	 */
 	public void start() {
-		this.thread.start();
+		this.sampler.start();
 	}
 
 	/**
-	 * Stops the watchdog for good.
+	 * Stops the sampler for good.
 	 */
 	@Override
 	public void close() {
-		this.thread.close();
+		this.sampler.close();
 	}
 
 	/** The number of asynchronous requests whose trace is held. */
@@ -172,19 +184,8 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 		return this.asyncTraceIds.size();
 	}
 
-	private void add(SlowRequest request) {
-		synchronized (this.history) {
-			if (this.history.size() == this.capacity) {
-				this.history.removeLast();
-			}
-			this.history.addFirst(request);
-		}
-	}
-
 	List<SlowRequest> newestFirst() {
-		synchronized (this.history) {
-			return List.copyOf(this.history);
-		}
+		return this.history.newestFirst();
 	}
 
 	/**
@@ -202,7 +203,7 @@ public final class SlowRequests implements ExchangeObserver, AutoCloseable {
 	 * @return a snapshot
 	 */
 	public RequestsView view(@Nullable String live) {
-		this.thread.check(System.nanoTime());
+		this.sampler.check(System.nanoTime());
 		LiveStack stack = (live != null) ? LiveStack.of(live, this.active) : null;
 		return RequestsView.of(this.active, this.thresholds, newestFirst(), stack, this.own);
 	}

@@ -14,10 +14,17 @@ final class StackTree {
 
 	static final int MAX_NODES = 1000;
 
-	/**
-	 * A sibling of the outermost calls, for the time in which the process stood still.
-	 */
-	static final StackTraceElement STOOD_STILL = new StackTraceElement("", "[process stood still]", null, -1);
+	/** The time in which the process stood still, a sibling of the outermost calls. */
+	static final StackTraceElement STOOD_STILL = frame("[process stood still]");
+
+	/** The time in which garbage collections stopped the process. */
+	static final StackTraceElement COLLECTED = frame("[garbage collection]");
+
+	/** The time in which the request held no thread. */
+	static final StackTraceElement ASYNC = frame("[async]");
+
+	/** The time of which nothing is known. */
+	static final StackTraceElement NOT_SAMPLED = frame("[not sampled]");
 
 	private final Node root = new Node(null);
 
@@ -25,6 +32,10 @@ final class StackTree {
 	private final List<Node> latest = new ArrayList<>();
 
 	private int nodes;
+
+	private static StackTraceElement frame(String name) {
+		return new StackTraceElement("", name, null, -1);
+	}
 
 	/**
 	 * Adds a sample.
@@ -56,24 +67,27 @@ final class StackTree {
 	}
 
 	/**
-	 * Adds time in which the process stood still.
+	 * Adds time that no stack explains.
+	 * @param frame says what is known, in place of a call
 	 * @param nanos the time
 	 */
-	void addStandstill(long nanos) {
+	void addTime(StackTraceElement frame, long nanos) {
 		if (nanos > 0) {
-			Node standstill = new Node(STOOD_STILL);
-			standstill.nanos = nanos;
-			this.root.nanos += nanos;
-			this.root.callees.add(standstill);
+			Node node = callee(this.root, frame);
+			if (node != null) {
+				node.nanos += nanos;
+				this.root.nanos += nanos;
+			}
 		}
 	}
 
 	/**
-	 * How long the process stood still.
+	 * How much time was added for a frame.
+	 * @param frame the frame
 	 * @return the time in nanoseconds
 	 */
-	long stoodStill() {
-		return this.root.callees.stream().filter((callee) -> callee.call == STOOD_STILL).mapToLong(Node::nanos).sum();
+	long time(StackTraceElement frame) {
+		return this.root.callees.stream().filter((callee) -> frame.equals(callee.call)).mapToLong(Node::nanos).sum();
 	}
 
 	private @Nullable Node callee(Node caller, StackTraceElement call) {

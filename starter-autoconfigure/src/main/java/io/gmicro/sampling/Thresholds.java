@@ -15,6 +15,8 @@ public final class Thresholds {
 
 	private final Map<String, Long> routes;
 
+	private final long smallest;
+
 	/**
 	 * Create thresholds.
 	 * @param threshold the threshold of all routes that have none of their own
@@ -25,6 +27,7 @@ public final class Thresholds {
 		this.routes = routes.entrySet()
 			.stream()
 			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, (route) -> route.getValue().toNanos()));
+		this.smallest = this.routes.values().stream().mapToLong(Long::longValue).reduce(this.nanos, Math::min);
 	}
 
 	long nanos(@Nullable String pattern) {
@@ -33,7 +36,7 @@ public final class Thresholds {
 	}
 
 	long smallestNanos() {
-		return this.routes.values().stream().mapToLong(Long::longValue).reduce(this.nanos, Math::min);
+		return this.smallest;
 	}
 
 }

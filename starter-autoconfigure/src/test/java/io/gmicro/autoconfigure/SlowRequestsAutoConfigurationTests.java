@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.gmicro.http.ActiveExchanges;
+import io.gmicro.sampling.Sampler;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
+import io.gmicro.sampling.TimePerRoute;
 import io.gmicro.sampling.TraceIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,12 +33,14 @@ class SlowRequestsAutoConfigurationTests {
 
 	private static final String SLOW_REQUESTS = "gmicro.http.slow-requests.enabled";
 
+	private static final String SAMPLING = "gmicro.sampling.enabled";
+
 	private static final String MATCHED_ROUTES = "gmicroMatchedRoutes";
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withBean(SimpleMeterRegistry.class)
 		.withConfiguration(AutoConfigurations.of(GmicroAutoConfiguration.class, HttpMetricsAutoConfiguration.class,
-				SlowRequestsAutoConfiguration.class));
+				SamplingAutoConfiguration.class, SlowRequestsAutoConfiguration.class));
 
 	@Test
 	void isOnUnlessSwitchedOff() {
@@ -48,6 +52,18 @@ class SlowRequestsAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(SlowRequests.class));
 		this.contextRunner.withPropertyValues(ENABLED, SLOW_REQUESTS + "=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(SlowRequests.class)
+				.hasSingleBean(TimePerRoute.class)
+				.hasSingleBean(ActiveExchanges.class)
+				.hasBean(MATCHED_ROUTES));
+		this.contextRunner.withPropertyValues(ENABLED, SAMPLING + "=false")
+			.run((context) -> assertThat(context).hasSingleBean(SlowRequests.class)
+				.doesNotHaveBean(TimePerRoute.class)
+				.hasSingleBean(ActiveExchanges.class)
+				.hasBean(MATCHED_ROUTES));
+		this.contextRunner.withPropertyValues(ENABLED, SLOW_REQUESTS + "=false", SAMPLING + "=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(SlowRequests.class)
+				.doesNotHaveBean(TimePerRoute.class)
+				.doesNotHaveBean(Sampler.class)
 				.doesNotHaveBean(ActiveExchanges.class)
 				.doesNotHaveBean(MATCHED_ROUTES));
 	}

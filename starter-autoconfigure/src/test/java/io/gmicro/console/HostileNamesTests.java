@@ -15,6 +15,7 @@ import io.gmicro.sampling.FrameChain;
 import io.gmicro.sampling.HottestFrame;
 import io.gmicro.sampling.LiveStack;
 import io.gmicro.sampling.RequestsView;
+import io.gmicro.sampling.Timeline;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -105,7 +106,8 @@ class HostileNamesTests {
 	private static RequestsView view(String name) {
 		StackTraceElement call = new StackTraceElement("io." + name, name, name, 1);
 		RequestsView.Slow slow = new RequestsView.Slow(Instant.EPOCH, name, "200", Duration.ofSeconds(1), name, name, 1,
-				Duration.ZERO, new HottestFrame(1, List.of(call), 0, null),
+				Duration.ZERO, true, List.of(new Timeline.Share(name, Duration.ofSeconds(1), 1)),
+				List.of(new Timeline.Part(name, call, 0, 1_000_000_000)), new HottestFrame(1, List.of(call), 0, null),
 				List.of(new FrameChain(List.of(call), 1, 1_000_000_000, List.of())));
 		return new RequestsView(Instant.EPOCH,
 				List.of(new RequestsView.Running(name, name, name, Duration.ofSeconds(1), Duration.ofSeconds(2), false,

@@ -15,6 +15,8 @@ import io.gmicro.gin.GinFamilies;
 import io.gmicro.gin.GinRequestDuration;
 import io.gmicro.gin.GinSlowRequests;
 import io.gmicro.gin.GinStatusCodes;
+import io.gmicro.sampling.Activities;
+import io.gmicro.sampling.Sampler;
 import io.gmicro.sampling.SlowRequestCounter;
 import io.gmicro.sampling.SlowRequests;
 import io.gmicro.sampling.Thresholds;
@@ -117,8 +119,10 @@ class AllocationTests {
 	}
 
 	private ExchangeObserver slow(ActiveExchanges active, SlowRequestCounter counter) {
+		Sampler sampler = new Sampler(active, new Sampler.Settings(Duration.ofMillis(20), 0.01),
+				new Activities(Map.of()), null, this.registry);
 		return new SlowRequests(this.registry, active, new Thresholds(Duration.ofSeconds(10), Map.of()), 100,
-				TraceIds.NONE, List.of(counter), OwnCode.UNKNOWN);
+				TraceIds.NONE, List.of(counter), OwnCode.UNKNOWN, sampler);
 	}
 
 	private double allocatedPerRequest(List<ExchangeObserver> observers) throws Exception {

@@ -93,7 +93,7 @@ class SlowCallsTests {
 		assertThat(story.route()).isEqualTo(CHECK);
 		assertThat(story.status()).isEqualTo("OK");
 		assertThat(story.duration()).isGreaterThan(Duration.ofMillis(700));
-		assertThat(story.samples()).isBetween(2, 10);
+		assertThat(story.samples()).isGreaterThanOrEqualTo(3);
 		assertThat(calls(story.stacks().root())).anyMatch((call) -> call.endsWith("Health.waitFor"))
 			.noneMatch((call) -> call.startsWith("io.grpc.internal.SerializingExecutor")
 					|| call.startsWith("io.gmicro.grpc."));

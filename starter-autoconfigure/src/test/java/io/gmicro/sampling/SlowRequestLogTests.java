@@ -31,6 +31,8 @@ class SlowRequestLogTests {
 
 	private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
+	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
 	private static final String RUNNING = "Slow request still running: ";
 
 	private static final String MORE = " more within a minute, not logged";
@@ -42,7 +44,7 @@ class SlowRequestLogTests {
 		this.log.ended(request(List.of("sun.nio.ch.SocketDispatcher", "sun.nio.ch.NioSocketImpl", "org.h2.Transfer",
 				"org.h2.Session", "org.springframework.jdbc.core.JdbcTemplate", "shop.Reports", "jdk.proxy2.$Proxy9",
 				"shop.ReportController", "org.apache.Container")), 0);
-		assertThat(output).contains("Slow request: GET /reports took 2.000 s, status 200, "
+		assertThat(output).contains("Slow request: GET /reports took 2.000 s, status 200, lock 37 %, "
 				+ "1 of 1 sample in shop.Reports.run(Source.java:7), of which 1 in org.h2.Transfer.run(Source.java:7)");
 	}
 
@@ -56,12 +58,16 @@ class SlowRequestLogTests {
 
 	@Test
 	void lineOfAnAsynchronousRequestSaysThatItHeldNoThread(CapturedOutput output) {
-		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/later", "200", Duration.ofSeconds(2),
-				RequestText.ASYNCHRONOUS, null, new StackTree()), 0);
-		this.log.ended(new SlowRequest(Instant.EPOCH, "GET", "/soon", "200", Duration.ofSeconds(2), "thread", null,
-				new StackTree()), 0);
-		assertThat(output).contains("GET /later took 2.000 s, status 200, not sampled because it held no thread")
-			.contains("GET /soon took 2.000 s, status 200, ended before the first sample");
+		RequestSamples later = new RequestSamples(0, SECOND, OwnCode.UNKNOWN);
+		later.end(2 * SECOND, new Pauses());
+		this.log.ended(request("/later", later), 0);
+		RequestSamples soon = new RequestSamples(0, SECOND, OwnCode.UNKNOWN);
+		soon.endedOn("thread");
+		soon.end(2 * SECOND, new Pauses());
+		this.log.ended(request("/soon", soon), 0);
+		assertThat(output)
+			.contains("GET /later took 2.000 s, status 200, async 100 %, not sampled because it held no thread")
+			.contains("GET /soon took 2.000 s, status 200, not_sampled 100 %, ended before the first sample");
 	}
 
 	@Test
@@ -104,7 +110,8 @@ class SlowRequestLogTests {
 			Awaitility.await().untilAsserted(() -> assertThat(output).contains(RUNNING));
 			assertThat(output.getOut().lines().filter((line) -> line.contains(RUNNING))).singleElement()
 				.asString()
-				.matches(".*" + RUNNING + "GET \\(not matched yet\\) after \\d+\\.\\d{3} s, threshold 0\\.050 s, "
+				.matches(".*" + RUNNING
+						+ "GET \\(not matched yet\\) after \\d+\\.\\d{3} s, threshold 0\\.050 s, other \\d+ %, "
 						+ "in io\\.gmicro\\.sampling\\.SlowRequestLogTests\\.await\\(.*\\), "
 						+ "in java\\.util\\.concurrent\\.CountDownLatch\\.await\\(.*\\)");
 			assertThat(output).doesNotContain("Slow request: ");
@@ -135,11 +142,18 @@ class SlowRequestLogTests {
 	}
 
 	private static SlowRequest request(List<String> classes) {
-		StackTree tree = new StackTree();
-		tree.add(classes.stream()
+		StackTraceElement[] stack = classes.stream()
 			.map((name) -> new StackTraceElement(name, "run", "Source.java", 7))
-			.toArray(StackTraceElement[]::new), 1);
-		return new SlowRequest(Instant.EPOCH, "GET", "/reports", "200", Duration.ofSeconds(2), "thread", null, tree);
+			.toArray(StackTraceElement[]::new);
+		Pauses pauses = new Pauses();
+		RequestSamples samples = new RequestSamples(0, SECOND, OwnCode.UNKNOWN);
+		samples.add(Thread.currentThread(), "lock", stack, SECOND / 40, pauses);
+		samples.end(SECOND / 30, pauses);
+		return request("/reports", samples);
+	}
+
+	private static SlowRequest request(String route, RequestSamples samples) {
+		return new SlowRequest(Instant.EPOCH, "GET", route, "200", Duration.ofSeconds(2), null, false, samples);
 	}
 
 }

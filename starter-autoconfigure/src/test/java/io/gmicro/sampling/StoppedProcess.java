@@ -41,7 +41,8 @@ final class StoppedProcess {
 			}
 			for (SlowRequest request : slow.newestFirst()) {
 				System.out.println("took " + request.duration().toMillis());
-				System.out.println("stood still " + TimeUnit.NANOSECONDS.toMillis(request.stacks().stoodStill()));
+				System.out.println(
+						"stood still " + TimeUnit.NANOSECONDS.toMillis(request.stacks().time(StackTree.STOOD_STILL)));
 				System.out.println("in tree " + FrameChain.of(request.stacks()));
 			}
 			System.out.println("counted " + registry.get("gmicro.process.standstills").counter().count());

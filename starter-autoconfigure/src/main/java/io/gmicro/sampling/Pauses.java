@@ -9,15 +9,16 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Detects that the whole process stood still while the watchdog slept, and keeps the last
- * {@value #KEPT} of these times. The process stood still if the sleep took more than a
- * second too long and the process meanwhile used almost no CPU time (it was stopped or
- * swapped out, or its machine was paused) or collected garbage. If the watchdog merely
- * waited for a busy CPU, other threads used CPU time. Used only by the watchdog thread.
+ * Measures for how long garbage collections stopped the process, and detects that the
+ * whole process stood still while the sampler slept. Keeps the last {@value #KEPT} of
+ * these pauses. The process stood still if the sleep took more than a second too long and
+ * the process meanwhile used almost no CPU time (it was stopped or swapped out, or its
+ * machine was paused) or collected garbage. If the sampler merely waited for a busy CPU,
+ * other threads used CPU time. Used only by the sampler thread.
  */
-final class Standstills {
+final class Pauses {
 
-	private static final int KEPT = 16;
+	private static final int KEPT = 64;
 
 	private static final long LATE = TimeUnit.SECONDS.toNanos(1);
 
@@ -27,6 +28,8 @@ final class Standstills {
 	private final long[] starts = new long[KEPT];
 
 	private final long[] ends = new long[KEPT];
+
+	private final boolean[] collections = new boolean[KEPT];
 
 	private final LongSupplier clock;
 
@@ -38,7 +41,11 @@ final class Standstills {
 
 	private int next;
 
-	Standstills() {
+	private long collected;
+
+	private long lastCollect;
+
+	Pauses() {
 		this(System::nanoTime, cpuTime(), pauseTime(), LockSupport::parkNanos);
 	}
 
@@ -49,11 +56,13 @@ final class Standstills {
 	 * @param pauseTime how long garbage collections have stopped the process
 	 * @param sleep sleeps for a duration
 	 */
-	Standstills(LongSupplier clock, LongSupplier cpuTime, LongSupplier pauseTime, LongConsumer sleep) {
+	Pauses(LongSupplier clock, LongSupplier cpuTime, LongSupplier pauseTime, LongConsumer sleep) {
 		this.clock = clock;
 		this.cpuTime = cpuTime;
 		this.pauseTime = pauseTime;
 		this.sleep = sleep;
+		this.collected = pauseTime.getAsLong();
+		this.lastCollect = clock.getAsLong();
 	}
 
 	/**
@@ -72,26 +81,47 @@ final class Standstills {
 				&& this.pauseTime.getAsLong() - paused <= late / 2)) {
 			return 0;
 		}
-		add(due, now);
+		// The time of a long collection is that of a standstill
+		this.collected = this.pauseTime.getAsLong();
+		add(due, now, false);
 		return late;
 	}
 
-	void add(long startNanos, long endNanos) {
+	/**
+	 * Notes the garbage collections since the last call.
+	 * @param now the current time
+	 * @return for how long they stopped the process, in nanoseconds
+	 */
+	long collect(long now) {
+		long before = this.collected;
+		this.collected = this.pauseTime.getAsLong();
+		long nanos = Math.max(Math.min(this.collected - before, now - this.lastCollect), 0);
+		this.lastCollect = now;
+		if (nanos > 0) {
+			add(now - nanos, now, true);
+		}
+		return nanos;
+	}
+
+	void add(long startNanos, long endNanos, boolean collection) {
 		this.starts[this.next] = startNanos;
 		this.ends[this.next] = endNanos;
+		this.collections[this.next] = collection;
 		this.next = (this.next + 1) % KEPT;
 	}
 
 	/**
-	 * How long the process stood still within an interval.
+	 * How long the process was paused within an interval.
 	 * @param startNanos the start of the interval
 	 * @param endNanos the end of the interval
+	 * @param collection whether to return pauses of garbage collections, or those in
+	 * which the process stood still
 	 * @return the duration in nanoseconds
 	 */
-	long between(long startNanos, long endNanos) {
+	long between(long startNanos, long endNanos, boolean collection) {
 		long sum = 0;
 		for (int i = 0; i < KEPT; i++) {
-			if (this.ends[i] != this.starts[i]) {
+			if (this.ends[i] != this.starts[i] && this.collections[i] == collection) {
 				long start = Math.max(this.starts[i] - startNanos, 0);
 				long end = Math.min(this.ends[i] - startNanos, endNanos - startNanos);
 				sum += Math.max(end - start, 0);

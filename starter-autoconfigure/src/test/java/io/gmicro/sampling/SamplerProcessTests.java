@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The watchdog of a process that has no memory, or stands still.
+ * The sampler of a process that has no memory, or stands still.
  */
-class WatchdogProcessTests {
+class SamplerProcessTests {
 
 	private static final Duration STOPPED = Duration.ofSeconds(3);
 
@@ -28,7 +28,7 @@ class WatchdogProcessTests {
 
 	@Test
 	void afterAFullHeapSlowRequestsAreStillSampled() throws Exception {
-		Process process = start(StarvedWatchdog.class, "-Xmx24m", "-XX:+UseSerialGC");
+		Process process = start(StarvedSampler.class, "-Xmx24m", "-XX:+UseSerialGC");
 		assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
 		assertThat(process.exitValue()).as(log()).isZero();
 		assertThat(out()).anySatisfy((line) -> assertThat(line).matches("samples [1-9]\\d*"))
@@ -58,7 +58,8 @@ class WatchdogProcessTests {
 		assertThat(value(out, "counted ")).isEqualTo(1);
 		assertThat(out).anySatisfy((line) -> assertThat(line).startsWith("in tree ")
 			.containsPattern("\\[process stood still [3-9]\\.\\d s]"));
-		assertThat(log()).containsPattern("Slow request: GET \\S+ took \\S+ s, status 200, \\[process stood still");
+		assertThat(log()).containsPattern(
+				"Slow request: GET \\S+ took \\S+ s, status 200, stood_still \\d+ %, \\[process stood still");
 	}
 
 	private static long value(List<String> out, String name) {

@@ -17,16 +17,16 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 /**
- * Requests that fill the heap while the watchdog looks at them, in a JVM of its own, and
- * a slow one afterwards. Prints what is known of that one.
+ * Requests that fill the heap while the sampler looks at them, in a JVM of its own, and a
+ * slow one afterwards. Prints what is known of that one.
  */
-final class StarvedWatchdog {
+final class StarvedSampler {
 
 	static final int FULL = 6;
 
 	private static final long HELD = TimeUnit.MILLISECONDS.toNanos(100);
 
-	private StarvedWatchdog() {
+	private StarvedSampler() {
 	}
 
 	public static void main(String[] args) throws Exception {
@@ -82,7 +82,7 @@ final class StarvedWatchdog {
 
 	private static void fill() {
 		Ballast.fill();
-		// Time for the watchdog to look
+		// Time for the sampler to look
 		long start = System.nanoTime();
 		while (System.nanoTime() - start < HELD) {
 			LockSupport.parkNanos(HELD);

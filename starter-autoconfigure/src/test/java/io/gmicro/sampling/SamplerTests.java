@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.FilterChain;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -39,9 +40,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Who is blamed, and what that costs at most.
  */
-class WatchdogTests {
+class SamplerTests {
 
 	private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
+	private static final Sampler.Settings SETTINGS = new Sampler.Settings(Duration.ofMillis(10), 0.5);
 
 	private final MeterRegistry registry = new SimpleMeterRegistry();
 
@@ -49,47 +52,49 @@ class WatchdogTests {
 
 	private final Deque<SlowRequest> history = new ConcurrentLinkedDeque<>();
 
+	private @Nullable SlowRequestTracker tracker;
+
 	@Test
 	void requestPastItsThresholdIsSampledAtGrowingDistances() throws Exception {
-		Watchdog watchdog = watchdog(Duration.ofSeconds(10), Map.of());
-		ExchangeObserver slow = ending(watchdog);
+		Sampler sampler = sampler(Duration.ofSeconds(10), Map.of());
+		ExchangeObserver slow = ending();
 		long start = System.nanoTime();
 		run(List.of(slow), "/a", () -> {
 			Thread ticker = new Thread(() -> {
 				for (int second = 0; second <= 60; second++) {
-					watchdog.tick(start + TimeUnit.SECONDS.toNanos(second));
+					look(sampler, start + TimeUnit.SECONDS.toNanos(second));
 				}
 			});
 			ticker.start();
 			join(ticker);
 		});
-		watchdog.tick(System.nanoTime());
+		look(sampler, System.nanoTime());
 		SlowRequest story = this.history.getFirst();
-		assertThat(story.samples()).isBetween(7, 10);
+		assertThat(story.samples()).isBetween(15, 22);
 		assertThat(story.route()).isEqualTo("/a");
-		assertThat(frames(story.stacks().root())).anyMatch((frame) -> frame.contains("WatchdogTests.join"))
+		assertThat(frames(story.stacks().root())).anyMatch((frame) -> frame.contains("SamplerTests.join"))
 			.noneMatch((frame) -> frame.contains("ExchangeFilter"));
 	}
 
 	@Test
 	void requestBelowItsThresholdIsLeftAlone() throws Exception {
-		Watchdog watchdog = watchdog(Duration.ofSeconds(10), Map.of("/patient", Duration.ofHours(2)));
-		ExchangeObserver slow = ending(watchdog);
+		Sampler sampler = sampler(Duration.ofSeconds(10), Map.of("/patient", Duration.ofHours(41)));
+		ExchangeObserver slow = ending();
 		run(List.of(slow), "/patient", () -> {
 			this.active.matched("/patient");
-			watchdog.tick(System.nanoTime() + HOUR);
+			look(sampler, System.nanoTime() + HOUR);
 		});
-		watchdog.tick(System.nanoTime());
+		look(sampler, System.nanoTime());
 		assertThat(this.history).singleElement().satisfies((story) -> assertThat(story.samples()).isZero());
 	}
 
 	@Test
 	void requestThatHasEndedIsForgottenUnlessItWasSlow() throws Exception {
-		Watchdog watchdog = watchdog(Duration.ofSeconds(10), Map.of());
-		run(List.of(), "/a", () -> watchdog.tick(System.nanoTime() + HOUR));
-		watchdog.tick(System.nanoTime() + HOUR);
+		Sampler sampler = sampler(Duration.ofSeconds(10), Map.of());
+		run(List.of(), "/a", () -> look(sampler, System.nanoTime() + HOUR));
+		look(sampler, System.nanoTime() + HOUR);
 		assertThat(this.history).isEmpty();
-		assertThat(watchdog.sampled()).isZero();
+		assertThat(tracker().tracked()).isZero();
 	}
 
 	/**
@@ -100,8 +105,8 @@ class WatchdogTests {
 	void noRequestIsBlamedForAnother() throws Exception {
 		int threads = 64;
 		int requests = 1_000_000;
-		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
-		ExchangeObserver all = ending(watchdog);
+		Sampler sampler = sampler(Duration.ofMillis(1), Map.of());
+		ExchangeObserver all = ending();
 		ExchangeObserver slow = (exchange) -> {
 			if (exchange.duration(TimeUnit.MICROSECONDS) > 1000) {
 				all.onEnd(exchange);
@@ -110,7 +115,7 @@ class WatchdogTests {
 		AtomicBoolean running = new AtomicBoolean(true);
 		Thread ticker = new Thread(() -> {
 			while (running.get()) {
-				watchdog.tick(System.nanoTime());
+				look(sampler, System.nanoTime());
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 			}
 		});
@@ -133,7 +138,7 @@ class WatchdogTests {
 		executor.shutdown();
 		running.set(false);
 		ticker.join();
-		watchdog.tick(System.nanoTime());
+		look(sampler, System.nanoTime());
 		List<SlowRequest> stories = List.copyOf(this.history);
 		assertThat(stories.stream().filter((story) -> story.samples() > 0)).isNotEmpty();
 		assertThat(stories.stream().filter((story) -> !isTold(story)).toList()).isEmpty();
@@ -141,20 +146,20 @@ class WatchdogTests {
 		this.active.operations().forEach((exchange) -> {
 			throw new AssertionError("The table is not empty");
 		});
-		assertThat(watchdog.sampled()).isZero();
+		assertThat(tracker().tracked()).isZero();
 	}
 
 	@Test
 	void asynchronousRequestThatHoldsNoThreadSaysSo() throws Exception {
-		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
+		Sampler sampler = sampler(Duration.ofMillis(1), Map.of());
 		MockHttpServletRequest request = request("/a");
 		request.setAsyncSupported(true);
-		filter(List.of(ending(watchdog))).doFilter(request, new MockHttpServletResponse(),
+		filter(List.of(ending())).doFilter(request, new MockHttpServletResponse(),
 				(asyncRequest, response) -> asyncRequest.startAsync());
-		watchdog.tick(System.nanoTime() + HOUR);
-		assertThat(watchdog.sampled()).isZero();
+		look(sampler, System.nanoTime() + HOUR);
+		assertThat(tracker().tracked()).isZero();
 		Objects.requireNonNull(request.getAsyncContext()).complete();
-		watchdog.tick(System.nanoTime() + HOUR);
+		look(sampler, System.nanoTime() + HOUR);
 		assertThat(this.history).singleElement().satisfies((story) -> {
 			assertThat(story.thread()).isEqualTo(RequestText.ASYNCHRONOUS);
 			assertThat(story.samples()).isZero();
@@ -178,8 +183,8 @@ class WatchdogTests {
 
 	@Test
 	void stackTakenAfterTheRequestHasEndedIsDropped() throws Exception {
-		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
-		ExchangeObserver slow = ending(watchdog);
+		Sampler sampler = sampler(Duration.ofMillis(1), Map.of());
+		ExchangeObserver slow = ending();
 		CountDownLatch looked = new CountDownLatch(1);
 		CountDownLatch next = new CountDownLatch(1);
 		CountDownLatch done = new CountDownLatch(1);
@@ -192,10 +197,10 @@ class WatchdogTests {
 		}, looked, next);
 		thread.start();
 		Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
-		watchdog.tick(System.nanoTime() + HOUR);
+		look(sampler, System.nanoTime() + HOUR);
 		done.countDown();
 		thread.join();
-		watchdog.tick(System.nanoTime());
+		look(sampler, System.nanoTime());
 		assertThat(this.history).extracting(SlowRequest::route).containsExactly("/next", "/first");
 		assertThat(this.history).allSatisfy((story) -> assertThat(story.samples()).isZero());
 	}
@@ -204,7 +209,7 @@ class WatchdogTests {
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void manySlowVirtualThreadsCostABoundedNumberOfStacksATick() throws Exception {
 		int requests = 10_000;
-		Watchdog watchdog = watchdog(Duration.ofMillis(1), Map.of());
+		Sampler sampler = sampler(Duration.ofMillis(1), Map.of());
 		ExchangeFilter filter = filter(List.of());
 		CountDownLatch entered = new CountDownLatch(requests);
 		CountDownLatch released = new CountDownLatch(1);
@@ -227,11 +232,11 @@ class WatchdogTests {
 			this.active.operations().forEach((exchange) -> seen.incrementAndGet());
 			assertThat(seen).hasValue(requests);
 			for (int tick = 1; tick <= 20; tick++) {
-				watchdog.tick(System.nanoTime() + HOUR);
-				assertThat(watchdog.samples()).isBetween(1, tick * Watchdog.STACKS_A_TICK);
+				look(sampler, System.nanoTime() + tick * HOUR);
+				assertThat(sampler.taken()).isBetween(1, tick * Looks.MAX_STACKS);
 			}
-			assertThat(watchdog.samples()).isGreaterThan(Watchdog.STACKS_A_TICK);
-			assertThat(watchdog.sampled()).isLessThanOrEqualTo(1000);
+			assertThat(sampler.taken()).isGreaterThan(SlowRequestTracker.STACKS_PER_LOOK);
+			assertThat(tracker().tracked()).isLessThanOrEqualTo(1000);
 			released.countDown();
 		}
 		this.active.operations().forEach((exchange) -> {
@@ -258,48 +263,48 @@ class WatchdogTests {
 			hostile.join();
 			Awaitility.await().untilAsserted(() -> assertThat(slow.newestFirst()).hasSize(2));
 		}
-		assertThat(this.registry.get("gmicro.watchdog.restarts").counter().count()).isZero();
+		assertThat(this.registry.get("gmicro.sampler.restarts").counter().count()).isZero();
 		assertThat(this.registry.get("http.server.slow.requests").counters()).hasSize(2);
 	}
 
 	@Test
 	void threadThatHasDiedIsStartedAgainByThoseWhoNeedIt() {
 		List<Thread> started = new ArrayList<>();
-		try (WatchdogThread watchdog = thread((task) -> {
+		try (Sampler sampler = started((task) -> {
 			// The first two end at once
 			Thread thread = new Thread((started.size() < 2) ? () -> {
-			} : task, "gmicro-watchdog");
+			} : task, "gmicro-sampler");
 			started.add(thread);
 			return thread;
 		})) {
-			watchdog.start();
+			sampler.start();
 			Awaitility.await().until(() -> {
-				watchdog.check(System.nanoTime() + HOUR);
+				sampler.check(System.nanoTime() + HOUR);
 				return started.size() == 3;
 			});
-			watchdog.check(System.nanoTime() + HOUR);
+			sampler.check(System.nanoTime() + HOUR);
 			assertThat(started).hasSize(3).last().satisfies((thread) -> assertThat(thread.isAlive()).isTrue());
 		}
-		assertThat(this.registry.get("gmicro.watchdog.restarts").counter().count()).isEqualTo(2);
+		assertThat(this.registry.get("gmicro.sampler.restarts").counter().count()).isEqualTo(2);
 		Awaitility.await().until(() -> !started.get(2).isAlive());
 	}
 
 	@Test
 	void whenThereCanBeNoThreadItIsTriedAgain() {
 		List<Thread> started = new ArrayList<>();
-		try (WatchdogThread watchdog = thread((task) -> {
-			Thread thread = new Thread(task, "gmicro-watchdog");
+		try (Sampler sampler = started((task) -> {
+			Thread thread = new Thread(task, "gmicro-sampler");
 			started.add(thread);
 			if (started.size() == 1) {
 				throw new OutOfMemoryError("unable to create native thread");
 			}
 			return thread;
 		})) {
-			watchdog.start();
-			assertThat(watchdog.isOpen()).isTrue();
+			sampler.start();
+			assertThat(sampler.isOpen()).isTrue();
 			assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
 			Awaitility.await().until(() -> {
-				watchdog.check(System.nanoTime() + HOUR);
+				sampler.check(System.nanoTime() + HOUR);
 				return started.size() == 2;
 			});
 			assertThat(started.get(1).isAlive()).isTrue();
@@ -309,32 +314,43 @@ class WatchdogTests {
 	@Test
 	void closedWatchdogIsNotStartedAgain() {
 		List<Thread> started = new ArrayList<>();
-		WatchdogThread watchdog = thread((task) -> {
-			Thread thread = new Thread(task, "gmicro-watchdog");
+		Sampler sampler = started((task) -> {
+			Thread thread = new Thread(task, "gmicro-sampler");
 			started.add(thread);
 			return thread;
 		});
-		watchdog.start();
-		watchdog.close();
+		sampler.start();
+		sampler.close();
 		Awaitility.await().until(() -> !started.get(0).isAlive());
-		watchdog.check(System.nanoTime() + HOUR);
-		watchdog.start();
+		sampler.check(System.nanoTime() + HOUR);
+		sampler.start();
 		assertThat(started).hasSize(1);
-		assertThat(watchdog.isOpen()).isFalse();
+		assertThat(sampler.isOpen()).isFalse();
 	}
 
-	private WatchdogThread thread(ThreadFactory threads) {
-		return new WatchdogThread(watchdog(Duration.ofSeconds(1), Map.of()), TimeUnit.MILLISECONDS.toNanos(10),
-				this.registry, threads);
+	private Sampler started(ThreadFactory threads) {
+		return new Sampler(this.active, SETTINGS, new Activities(Map.of()), null, this.registry, new Pauses(), threads);
 	}
 
-	private Watchdog watchdog(Duration threshold, Map<String, Duration> routes) {
-		return new Watchdog(this.active.operations(), new Thresholds(threshold, routes), this.history::addFirst,
-				OwnCode.UNKNOWN, this.registry);
+	private Sampler sampler(Duration threshold, Map<String, Duration> routes) {
+		Sampler sampler = started(Thread::new);
+		this.tracker = new SlowRequestTracker(this.active.operations(), new Thresholds(threshold, routes),
+				this.history::addFirst, OwnCode.UNKNOWN, sampler.pauses(), this.registry);
+		sampler.track(this.tracker);
+		return sampler;
 	}
 
-	private static ExchangeObserver ending(Watchdog watchdog) {
-		return (exchange) -> watchdog.ended(exchange,
+	private SlowRequestTracker tracker() {
+		return Objects.requireNonNull(this.tracker);
+	}
+
+	private static void look(Sampler sampler, long now) {
+		sampler.look(now, 0);
+	}
+
+	private ExchangeObserver ending() {
+		SlowRequestTracker tracker = tracker();
+		return (exchange) -> tracker.ended(exchange,
 				(exchange.thread() != null) ? Thread.currentThread().getName() : null, null);
 	}
 
@@ -431,7 +447,7 @@ class WatchdogTests {
 		@Override
 		public StackTraceElement[] getStackTrace() {
 			this.looked.countDown();
-			WatchdogTests.await(this.next);
+			SamplerTests.await(this.next);
 			return super.getStackTrace();
 		}
 

@@ -1,15 +1,10 @@
 package io.gmicro.sampling;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.gmicro.diagnostics.OwnCode;
-import io.gmicro.http.ActiveExchanges;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,13 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Detects pauses of the process and keeps them out of stacks.
  */
-class StandstillTests {
+class PausesTests {
 
 	private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-
-	private final MeterRegistry registry = new SimpleMeterRegistry();
 
 	private final AtomicLong clock = new AtomicLong();
 
@@ -51,31 +44,42 @@ class StandstillTests {
 		assertThat(standstills(SECOND / 2, 0, 0)).isZero();
 	}
 
-	private double standstills(long late, long used, long collected) {
-		Standstills standstills = new Standstills(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
+	private int standstills(long late, long used, long collected) {
+		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
 			this.clock.addAndGet(nanos + late);
 			this.processor.addAndGet(used);
 			this.paused.addAndGet(collected);
 		});
-		new Watchdog(new ActiveExchanges(this.registry).operations(), new Thresholds(Duration.ofSeconds(1), Map.of()),
-				(request) -> {
-				}, OwnCode.UNKNOWN, this.registry, standstills)
-			.sleep(PERIOD);
-		return this.registry.get("gmicro.process.standstills").counter().count();
+		long stoodStill = pauses.sleep(PERIOD);
+		assertThat(pauses.between(0, Long.MAX_VALUE / 2, false)).isEqualTo(stoodStill);
+		assertThat(pauses.collect(this.clock.get())).isEqualTo((stoodStill > 0) ? 0 : collected);
+		return (stoodStill > 0) ? 1 : 0;
+	}
+
+	@Test
+	void garbageCollectionsAreKeptApart() {
+		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
+		});
+		this.paused.set(SECOND / 10);
+		assertThat(pauses.collect(2 * SECOND)).isEqualTo(SECOND / 10);
+		assertThat(pauses.collect(3 * SECOND)).isZero();
+		assertThat(pauses.between(0, 3 * SECOND, true)).isEqualTo(SECOND / 10);
+		assertThat(pauses.between(2 * SECOND - SECOND / 20, 3 * SECOND, true)).isEqualTo(SECOND / 20);
+		assertThat(pauses.between(0, 3 * SECOND, false)).isZero();
 	}
 
 	@Test
 	void timeOfAStandstillIsTakenFromStacks() {
 		StackTree tree = new StackTree();
-		Standstills standstills = new Standstills();
-		standstills.add(2 * SECOND, 22 * SECOND);
-		standstills.add(30 * SECOND, 32 * SECOND);
+		Pauses pauses = new Pauses();
+		pauses.add(2 * SECOND, 22 * SECOND, false);
+		pauses.add(30 * SECOND, 32 * SECOND, false);
 		tree.add(new StackTraceElement[] { new StackTraceElement("shop.Orders", "find", "Orders.java", 1) }, SECOND);
-		tree.addStandstill(standstills.between(0, 31 * SECOND));
-		assertThat(standstills.between(0, SECOND)).isZero();
-		assertThat(standstills.between(3 * SECOND, 4 * SECOND)).isEqualTo(SECOND);
-		assertThat(standstills.between(23 * SECOND, 29 * SECOND)).isZero();
-		assertThat(tree.stoodStill()).isEqualTo(21 * SECOND);
+		tree.addTime(StackTree.STOOD_STILL, pauses.between(0, 31 * SECOND, false));
+		assertThat(pauses.between(0, SECOND, false)).isZero();
+		assertThat(pauses.between(3 * SECOND, 4 * SECOND, false)).isEqualTo(SECOND);
+		assertThat(pauses.between(23 * SECOND, 29 * SECOND, false)).isZero();
+		assertThat(tree.time(StackTree.STOOD_STILL)).isEqualTo(21 * SECOND);
 		assertThat(tree.root().nanos()).isEqualTo(22 * SECOND);
 		List<FrameChain> chains = FrameChain.of(tree);
 		assertThat(chains).extracting((chain) -> RequestText.fullName(chain.calls().get(0)))
@@ -87,11 +91,11 @@ class StandstillTests {
 
 	@Test
 	void onlyTheLastAreKept() {
-		Standstills standstills = new Standstills();
+		Pauses pauses = new Pauses();
 		for (int i = 0; i < 100; i++) {
-			standstills.add(i * SECOND, (i + 1) * SECOND);
+			pauses.add(i * SECOND, (i + 1) * SECOND, false);
 		}
-		assertThat(standstills.between(0, 100 * SECOND)).isEqualTo(16 * SECOND);
+		assertThat(pauses.between(0, 100 * SECOND, false)).isEqualTo(64 * SECOND);
 	}
 
 }

@@ -1,0 +1,28 @@
+package io.gmicro.sampling;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The time between two looks, which the later one represents.
+ *
+ * @param now the time of the later look
+ * @param elapsed the time since the earlier look, in nanoseconds
+ * @param collected the part of it in which garbage collections stopped the process, from
+ * 0 to 1
+ * @param stoodStill the part of it in which the process stood still, from 0 to 1
+ * @param missed the part of it that is too long ago to conclude anything from the later
+ * look, from 0 to 1
+ */
+record LookSpan(long now, long elapsed, double collected, double stoodStill, double missed) {
+
+	private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(500);
+
+	static LookSpan of(long now, long elapsed, long collectedNanos, long stoodStillNanos) {
+		double whole = Math.max(elapsed, 1);
+		double stoodStill = Math.min(stoodStillNanos / whole, 1);
+		double collected = Math.min(collectedNanos / whole, 1 - stoodStill);
+		double missed = Math.max(1 - stoodStill - collected - LONGEST / whole, 0);
+		return new LookSpan(now, elapsed, collected, stoodStill, missed);
+	}
+
+}

@@ -1,0 +1,271 @@
+package io.gmicro.sampling;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
+import io.gmicro.meter.Failures;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the operations in flight. Of those that hold a thread at most
+ * {@value #MAX_PICKS} are picked at random, and each represents its share of the time
+ * that all of them spent since the last look. So the represented time adds up to the time
+ * that operations spend, whichever are picked (Little's law). A stack is taken as soon as
+ * its operation is picked, and counts only if the thread still serves it afterwards. Used
+ * only by the sampler thread.
+ */
+final class Looks {
+
+	static final int MAX_PICKS = 8;
+
+	/** With those of operations that may turn out slow. */
+	static final int MAX_STACKS = 2 * MAX_PICKS;
+
+	/** Operations that hold no thread need no stack. */
+	private static final int MAX_ASYNC_PICKS = 16;
+
+	/** Calls that are needed to recognize an activity, and for profiles. */
+	private static final int DEPTH = 64;
+
+	/** Above this, a thread had to wait for a CPU before its stack could be taken. */
+	private static final long PROMPT = TimeUnit.MICROSECONDS.toNanos(500);
+
+	/** Time for a thread to get back the CPU that the sampler took from it. */
+	private static final long REST = TimeUnit.MICROSECONDS.toNanos(200);
+
+	private final Selection attached = new Selection(MAX_PICKS);
+
+	private final Selection detached = new Selection(MAX_ASYNC_PICKS);
+
+	private final List<Pick> picks = new ArrayList<>();
+
+	private final ActiveOperations active;
+
+	private final @Nullable TimePerRoute time;
+
+	private final Activities activities;
+
+	private final ThreadClock clock = new ThreadClock();
+
+	private final StackSource stacks;
+
+	private final Failures failures;
+
+	private final IdleGap idle = new IdleGap();
+
+	private int stacksLeft;
+
+	private int taken;
+
+	private long stopped;
+
+	Looks(ActiveOperations active, @Nullable TimePerRoute time, Activities activities, StackSource stacks,
+			Failures failures) {
+		this.active = active;
+		this.time = time;
+		this.activities = activities;
+		this.stacks = stacks;
+		this.failures = failures;
+	}
+
+	/**
+	 * Looks once. An exception at one operation does not affect the others.
+	 * @param span the time since the last look
+	 * @param withStacks whether to take stacks
+	 * @param slow the requests that may turn out slow, or {@code null}
+	 */
+	void look(LookSpan span, boolean withStacks, @Nullable SlowRequestTracker slow) {
+		this.stacksLeft = withStacks ? MAX_STACKS : 0;
+		this.stopped = 0;
+		count();
+		this.idle.look(span, inFlight());
+		if (slow != null) {
+			slow.begin(span.now());
+		}
+		this.active.forEach((operation) -> {
+			try {
+				visit(operation, span, slow);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		});
+		finish(span, slow);
+		if (slow != null) {
+			slow.end(span.now());
+		}
+		if (this.time != null) {
+			this.time.settle(span.now());
+		}
+	}
+
+	/** Whether nothing has been in flight for a while. */
+	boolean isIdle() {
+		return this.idle.isIdle();
+	}
+
+	private int inFlight() {
+		return this.attached.size() + this.detached.size();
+	}
+
+	/** The number of stacks taken so far. */
+	int taken() {
+		return this.taken;
+	}
+
+	/** For how long all threads were stopped at the last look. */
+	long stopped() {
+		return this.stopped;
+	}
+
+	private void count() {
+		this.attached.reset();
+		this.detached.reset();
+		this.active.forEach((operation) -> {
+			if (isMeasured(operation)) {
+				((operation.thread() != null) ? this.attached : this.detached).count();
+			}
+		});
+		this.attached.counted();
+		this.detached.counted();
+	}
+
+	/** The histogram of calls includes streams, that of requests does not. */
+	private static boolean isMeasured(Operation operation) {
+		return !operation.isLongLived() || operation.isCall();
+	}
+
+	private void visit(Operation operation, LookSpan span, @Nullable SlowRequestTracker slow) {
+		Thread thread = operation.thread();
+		long nanos = 0;
+		if (this.time != null && isMeasured(operation)) {
+			Selection selection = (thread != null) ? this.attached : this.detached;
+			nanos = selection.picks() ? (long) (this.idle.represented(operation, span) * selection.weight()) : 0;
+		}
+		if (nanos > 0) {
+			nanos = known(operation, nanos, span);
+		}
+		boolean due = slow != null && slow.visit(operation, thread, span.now()) && this.stacksLeft > 0;
+		if (thread == null) {
+			add(operation, SamplerActivities.ASYNC, StackSource.NONE, nanos);
+			return;
+		}
+		if (nanos > 0 || due) {
+			pick(new Pick(operation, thread, nanos, this.clock.state(thread), this.clock.time(thread)), span, slow);
+		}
+	}
+
+	/**
+	 * Leaves out the time in which nothing was served, and that which is too long ago.
+	 */
+	private long known(Operation operation, long nanos, LookSpan span) {
+		long collected = (long) (nanos * span.collected());
+		long stoodStill = (long) (nanos * span.stoodStill());
+		long missed = (long) (nanos * span.missed());
+		add(operation, SamplerActivities.GC, StackSource.NONE, collected);
+		add(operation, SamplerActivities.STOOD_STILL, StackSource.NONE, stoodStill);
+		add(operation, SamplerActivities.NOT_SAMPLED, StackSource.NONE, missed);
+		return nanos - collected - stoodStill - missed;
+	}
+
+	private void add(Operation operation, String activity, StackTraceElement[] stack, long nanos) {
+		if (this.time != null && nanos > 0) {
+			this.time.add(operation, activity, stack, nanos);
+		}
+	}
+
+	private void pick(Pick pick, LookSpan span, @Nullable SlowRequestTracker slow) {
+		if (this.stacks.stopsAllThreads()) {
+			// Rather all at once
+			this.picks.add(pick);
+		}
+		else if (this.stacksLeft > 0) {
+			this.stacksLeft--;
+			long start = System.nanoTime();
+			StackTraceElement[] stack = this.stacks.take(List.of(pick.thread()), Integer.MAX_VALUE)[0];
+			boolean prompt = System.nanoTime() - start < PROMPT;
+			sampled(pick, stack, pick.state(), prompt, span, slow);
+		}
+		else {
+			add(pick.operation(), pick.state().activity(), StackSource.NONE, pick.nanos());
+		}
+	}
+
+	/** Where a stack stops all threads, most looks only see what the threads do. */
+	private void finish(LookSpan span, @Nullable SlowRequestTracker slow) {
+		if (this.picks.isEmpty()) {
+			return;
+		}
+		if (this.picks.stream().anyMatch((pick) -> pick.state() == RunState.NOT_RUNNING)) {
+			LockSupport.parkNanos(REST);
+		}
+		List<Pick> sampled = this.picks.subList(0, Math.min(this.picks.size(), this.stacksLeft));
+		StackTraceElement[][] taken = {};
+		if (!sampled.isEmpty()) {
+			long start = System.nanoTime();
+			taken = this.stacks.take(sampled.stream().map(Pick::thread).toList(), DEPTH);
+			this.stopped = System.nanoTime() - start;
+		}
+		for (int i = 0; i < this.picks.size(); i++) {
+			Pick pick = this.picks.get(i);
+			RunState state = stateAfterRest(pick);
+			try {
+				if (i < taken.length) {
+					sampled(pick, taken[i], state, false, span, slow);
+				}
+				else if (this.time != null && pick.nanos() > 0) {
+					this.time.seen(pick.operation(), state, pick.nanos());
+				}
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		}
+		this.picks.clear();
+	}
+
+	private RunState stateAfterRest(Pick pick) {
+		boolean ran = pick.state() == RunState.NOT_RUNNING && this.clock.time(pick.thread()) > pick.cpuTime();
+		return ran ? RunState.RUNNING : pick.state();
+	}
+
+	private void sampled(Pick pick, StackTraceElement[] stack, RunState state, boolean prompt, LookSpan span,
+			@Nullable SlowRequestTracker slow) {
+		this.taken++;
+		Operation operation = pick.operation();
+		boolean served = operation.thread() == pick.thread() && this.active.contains(operation);
+		if (!served || stack.length == 0) {
+			add(operation, state.activity(), StackSource.NONE, pick.nanos());
+			return;
+		}
+		StackTraceElement[] calls = ThreadSample.inside(stack, operation.boundary());
+		String activity = this.activities.of(calls, state.threadState());
+		if (activity.equals(Activities.CPU) && state == RunState.NOT_RUNNING && !prompt) {
+			activity = SamplerActivities.RUNNABLE;
+		}
+		if (this.time != null && pick.nanos() > 0) {
+			this.time.sampled(operation, state, activity, calls, pick.nanos());
+		}
+		if (slow != null) {
+			slow.sampled(operation, pick.thread(), activity, calls, span.now());
+		}
+	}
+
+	/**
+	 * An operation that was picked.
+	 *
+	 * @param operation the operation
+	 * @param thread its thread
+	 * @param nanos the time that it represents, 0 if it was picked because it may turn
+	 * out slow
+	 * @param state what the thread did when it was picked
+	 * @param cpuTime the CPU time of the thread then, or -1
+	 */
+	private record Pick(Operation operation, Thread thread, long nanos, RunState state, long cpuTime) {
+	}
+
+}

@@ -1,0 +1,8 @@
+package io.gmicro.sampling;
+
+public final class WallProfiles {
+
+	void add(WallSample sample) {
+	}
+
+}

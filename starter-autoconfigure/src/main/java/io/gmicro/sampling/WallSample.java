@@ -1,0 +1,4 @@
+package io.gmicro.sampling;
+
+record WallSample(String method, String route, String activity, StackTraceElement[] stack, long nanos) {
+}

@@ -1,0 +1,129 @@
+package io.gmicro.sampling;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.gmicro.diagnostics.OwnCode;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * The timeline and the tree of one request.
+ */
+class RequestSamplesTests {
+
+	private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+	private static final OwnCode OWN = new OwnCode(List.of("shop"));
+
+	private final Pauses pauses = new Pauses();
+
+	@Test
+	void threePhasesAreInTheTimelineAndInTheTree() {
+		RequestSamples samples = samples(3500 * MILLISECOND, 4 * SECOND, 20 * MILLISECOND);
+		assertThat(samples.timeline().parts()).extracting(Timeline.Part::activity)
+			.containsExactly("not_sampled", "lock", "sleep", "cpu");
+		Timeline.Part sleep = samples.timeline().parts().get(2);
+		assertThat(sleep.startNanos()).isCloseTo(SECOND, within(SECOND / 10));
+		assertThat(sleep.endNanos()).isCloseTo(3 * SECOND, within(3 * SECOND / 10));
+		assertThat(RequestText.part(sleep)).matches("[01]\\.\\d{3}–[23]\\.\\d{3} s sleep in Orders\\.sleep");
+		assertThat(samples.stacks().root().nanos()).isEqualTo(4 * SECOND);
+		assertThat(samples.timeline().shares()).extracting(Timeline.Share::activity)
+			.containsExactlyInAnyOrder("sleep", "lock", "cpu", "not_sampled")
+			.startsWith("sleep")
+			.endsWith("not_sampled");
+		assertThat(samples.timeline().shares().stream().map(Timeline.Share::time).reduce(Duration.ZERO, Duration::plus))
+			.isEqualTo(Duration.ofSeconds(4));
+	}
+
+	@Test
+	void requestThatEndsAtItsThresholdHasSomeTwentySamplesWithoutOtherLooks() {
+		int due = 0;
+		RequestSamples samples = new RequestSamples(0, 10 * SECOND, OWN);
+		for (long now = 0; now <= 10 * SECOND; now += 10 * MILLISECOND) {
+			if (samples.isDue(now)) {
+				add(samples, "lock", now);
+				due++;
+			}
+		}
+		assertThat(due).isBetween(20, 30);
+	}
+
+	@Test
+	void looksThatAreCloseToEachOtherAddNothing() {
+		RequestSamples samples = samples(SECOND, 600 * SECOND, MILLISECOND);
+		assertThat(samples.stacks().root().samples()).isLessThan(1500);
+	}
+
+	@Test
+	void timeFarFromAnySampleIsNotSampled() {
+		RequestSamples samples = new RequestSamples(0, 4 * SECOND, OWN);
+		add(samples, "lock", SECOND / 10);
+		add(samples, "sleep", 10 * SECOND);
+		samples.end(30 * SECOND, this.pauses);
+		assertThat(samples.timeline().shares()).extracting(Timeline.Share::activity)
+			.containsExactly("not_sampled", "sleep", "lock");
+		assertThat(samples.stacks().root().nanos()).isEqualTo(30 * SECOND);
+		assertThat(samples.stacks().time(StackTree.NOT_SAMPLED)).isGreaterThan(15 * SECOND);
+	}
+
+	@Test
+	void pausesAndAsynchronousTimeBelongToNoStack() {
+		RequestSamples samples = new RequestSamples(0, 4 * SECOND, OWN);
+		add(samples, "lock", SECOND / 10);
+		this.pauses.add(SECOND / 10, SECOND / 5, true);
+		this.pauses.add(SECOND / 2, 3 * SECOND / 2, false);
+		samples.addAsync(3 * SECOND / 2, this.pauses);
+		samples.addAsync(2 * SECOND, this.pauses);
+		samples.end(2 * SECOND, this.pauses);
+		assertThat(samples.timeline().parts()).extracting(Timeline.Part::activity)
+			.contains("gc", "stood_still", "async");
+		assertThat(samples.stacks().time(StackTree.STOOD_STILL)).isEqualTo(SECOND);
+		assertThat(samples.stacks().time(StackTree.COLLECTED)).isEqualTo(SECOND / 10);
+		assertThat(samples.stacks().time(StackTree.ASYNC)).isGreaterThan(SECOND / 2);
+		assertThat(samples.stacks().root().nanos()).isEqualTo(2 * SECOND);
+	}
+
+	@Test
+	void timelineIsBoundedAndKeepsTheSums() {
+		Timeline timeline = new Timeline();
+		for (int i = 0; i < 10_000; i++) {
+			timeline.add((i % 2 == 0) ? "database" : "cpu", null, (i % 2 == 0) ? 3 : 1);
+		}
+		assertThat(timeline.parts()).hasSizeLessThanOrEqualTo(Timeline.MAX_PARTS);
+		assertThat(timeline.parts().get(0).startNanos()).isZero();
+		List<Timeline.Part> parts = timeline.parts();
+		for (int i = 1; i < parts.size(); i++) {
+			assertThat(parts.get(i).startNanos()).isEqualTo(parts.get(i - 1).endNanos());
+		}
+		assertThat(parts.get(parts.size() - 1).endNanos()).isEqualTo(20_000);
+		assertThat(timeline.shares()).containsExactly(new Timeline.Share("database", Duration.ofNanos(15_000), 0.75),
+				new Timeline.Share("cpu", Duration.ofNanos(5_000), 0.25));
+	}
+
+	/** A lock for a second, then two of sleep, then CPU. */
+	private RequestSamples samples(long threshold, long end, long interval) {
+		RequestSamples samples = new RequestSamples(0, threshold, OWN);
+		for (long now = interval; now < end; now += interval) {
+			if (samples.isWelcome(now)) {
+				add(samples, (now < SECOND) ? "lock" : (now < 3 * SECOND) ? "sleep" : "cpu", now);
+			}
+		}
+		samples.end(end, this.pauses);
+		return samples;
+	}
+
+	private void add(RequestSamples samples, String activity, long now) {
+		List<StackTraceElement> stack = new ArrayList<>();
+		stack.add(new StackTraceElement("java.lang.Thread", activity, "Thread.java", 1));
+		stack.add(new StackTraceElement("shop.Orders", activity, "Orders.java", 1));
+		samples.add(Thread.currentThread(), activity, stack.toArray(StackTraceElement[]::new), now, this.pauses);
+	}
+
+}
