@@ -31,7 +31,9 @@ final class Jars implements AutoCloseable {
 		if (process.waitFor() != 0) {
 			throw new IOException("The jars could not be unpacked");
 		}
-		return new Jars(directory.resolve("BOOT-INF"));
+		Jars jars = new Jars(directory.resolve("BOOT-INF"));
+		ShutdownHook.add(jars);
+		return jars;
 	}
 
 	String classPath(Variant variant) throws IOException {

@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -35,31 +37,59 @@ final class Server implements AutoCloseable {
 
 	private final URI base;
 
-	private Server(Process process, int port) {
+	private final String readiness;
+
+	private Server(Process process, int port, String readiness) {
 		this.process = process;
 		this.base = URI.create("http://127.0.0.1:" + port);
+		this.readiness = readiness;
 	}
 
 	static void serve(String... arguments) {
-		SpringApplication.run(Application.class, arguments);
+		run(Application.class, arguments);
+	}
+
+	/** Nothing is logged, so a failure is printed. */
+	static ConfigurableApplicationContext run(Class<?> application, String... arguments) {
+		try {
+			return SpringApplication.run(application, arguments);
+		}
+		catch (RuntimeException ex) {
+			System.err.println(NestedExceptionUtils.getMostSpecificCause(ex));
+			throw ex;
+		}
 	}
 
 	static Server start(String... properties) throws IOException, InterruptedException {
+		return start(ARGUMENT, "/orders/1", List.of(), properties);
+	}
+
+	/**
+	 * Start an application of this benchmark and wait for its first response.
+	 * @param application the argument that selects the application
+	 * @param readiness a path that the application serves
+	 * @param options options of the JVM
+	 * @param properties the configuration of the application
+	 * @return the running application
+	 */
+	static Server start(String application, String readiness, List<String> options, String... properties)
+			throws IOException, InterruptedException {
 		int port = freePort();
 		List<String> command = new ArrayList<>(
-				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xms512m", "-Xmx512m", "-jar",
-						System.getProperty("java.class.path"), ARGUMENT, "--server.address=127.0.0.1",
-						"--server.port=" + port, "--logging.level.root=warn", "--spring.main.banner-mode=off"));
+				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xms512m", "-Xmx512m"));
+		command.addAll(options);
+		command.addAll(List.of("-jar", System.getProperty("java.class.path"), application, "--server.address=127.0.0.1",
+				"--server.port=" + port, "--logging.level.root=warn", "--spring.main.banner-mode=off"));
 		for (String property : properties) {
 			command.add("--" + property);
 		}
-		Process process = new ProcessBuilder(command).inheritIO().start();
-		Server server = new Server(process, port);
+		Server server = new Server(new ProcessBuilder(command).inheritIO().start(), port, readiness);
+		ShutdownHook.add(server);
 		server.awaitStart();
 		return server;
 	}
 
-	private static int freePort() throws IOException {
+	static int freePort() throws IOException {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
@@ -68,7 +98,7 @@ final class Server implements AutoCloseable {
 	private void awaitStart() throws InterruptedException {
 		for (int attempt = 0; attempt < 300 && this.process.isAlive(); attempt++) {
 			try {
-				get("/orders/1");
+				get(this.readiness);
 				return;
 			}
 			catch (IOException ex) {
@@ -94,8 +124,11 @@ final class Server implements AutoCloseable {
 	}
 
 	@Override
-	public void close() {
+	public void close() throws InterruptedException {
 		this.process.destroy();
+		if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
+			this.process.destroyForcibly();
+		}
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

@@ -2,8 +2,6 @@ package io.gmicro.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,12 +42,13 @@ final class ServiceProcess implements AutoCloseable {
 
 	/** Start the application and wait for its first answer. */
 	static ServiceProcess start(Jars jars, Variant variant) throws IOException, InterruptedException {
-		int port = freePort();
+		int port = Server.freePort();
 		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
 				"-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-cp", jars.classPath(variant), Service.class.getName(),
 				"--server.address=127.0.0.1", "--server.port=" + port, "--spring.main.banner-mode=off"));
 		command.addAll(variant.arguments());
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+		ShutdownHook.add(process::destroy);
 		try {
 			String startup = new BufferedReader(process.inputReader(StandardCharsets.UTF_8)).readLine();
 			if (startup == null) {
@@ -62,12 +61,6 @@ final class ServiceProcess implements AutoCloseable {
 		catch (IOException | InterruptedException | RuntimeException ex) {
 			process.destroy();
 			throw ex;
-		}
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
 		}
 	}
 

@@ -22,6 +22,7 @@ record Wrk(double micros, double throughput) {
 		Process wrk = new ProcessBuilder("wrk", "-t1", "-c32", "-d" + seconds + "s", service.uri().toString())
 			.redirectErrorStream(true)
 			.start();
+		ShutdownHook.add(wrk::destroy);
 		String output = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		long nanos = service.cpu().toNanos() - before;
 		if (wrk.waitFor() != 0 || output.contains("Non-2xx") || output.contains("Socket errors")) {
