@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the tables named as arguments, without any every table.
+ * Measures the tables named as arguments, without any every table. With the first
+ * argument {@code time-truth}, compares the time by activity with the truth.
  */
 final class Benchmarks {
 
@@ -18,13 +19,30 @@ final class Benchmarks {
 	}
 
 	public static void main(String[] args) throws Exception {
-		if (args.length > 0 && args[0].equals(Server.ARGUMENT)) {
-			Server.serve(Arrays.copyOfRange(args, 1, args.length));
-			return;
+		String first = (args.length > 0) ? args[0] : "";
+		String[] rest = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
+		switch (first) {
+			case Server.ARGUMENT -> Server.serve(rest);
+			case TruthApplication.ARGUMENT -> TruthApplication.serve(rest);
+			case TimeTruth.NAME -> compare(List.of(rest));
+			default -> measure(args);
 		}
+	}
+
+	/** Exits with 1 on a violation. Only a complete comparison is kept as a result. */
+	private static void compare(List<String> options) throws Exception {
+		TimeTruth comparison = new TimeTruth(options);
+		new Results(options.isEmpty() ? path(System.getProperty(RESULTS)) : null).add(comparison.table());
+		if (comparison.violations() > 0) {
+			System.err.println("Violations: " + comparison.violations());
+			System.exit(1);
+		}
+	}
+
+	private static void measure(String... args) throws Exception {
 		List<Table> tables = List.of(RequestCost.table(), GrowthCost.table(), ObserverCost.table(), NamingCost.table(),
-				GrpcCost.table(), ScrapeCost.table(), WatchdogCost.table(), ProfilingCost.table(), ServiceCost.table(),
-				StartupCost.table());
+				GrpcCost.table(), ScrapeCost.table(), WatchdogCost.table(), ProfilingCost.table(),
+				ServiceCost.table(), StartupCost.table());
 		List<String> names = tables.stream().map(Table::name).toList();
 		List<String> wanted = (args.length > 0) ? List.of(args) : names;
 		if (!names.containsAll(wanted)) {

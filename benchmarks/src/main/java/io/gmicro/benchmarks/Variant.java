@@ -24,7 +24,7 @@ record Variant(List<String> absent, List<String> properties) {
 			"prometheus-metrics-", "HdrHistogram-");
 
 	/** What only other benchmarks need. */
-	private static final List<String> OTHERS = List.of("grpc-", "guava-", "hash4j-", "spring-test-");
+	private static final List<String> OTHERS = List.of("grpc-", "guava-", "hash4j-", "postgresql-", "spring-test-");
 
 	/** Spring MVC and nothing else. */
 	static Variant webMvc() {
