@@ -132,7 +132,7 @@ final class WatchdogCost {
 		return shares.stream().mapToDouble(Double::doubleValue).sorted().toArray();
 	}
 
-	private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+	static ExecutorService virtualThreads() throws ReflectiveOperationException {
 		try {
 			return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
 		}
