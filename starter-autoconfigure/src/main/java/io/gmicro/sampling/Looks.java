@@ -2,6 +2,7 @@ package io.gmicro.sampling;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,6 +37,8 @@ final class Looks {
 
 	/** Time for a thread to get back the CPU that the sampler took from it. */
 	private static final long REST = TimeUnit.MICROSECONDS.toNanos(200);
+
+	private static final long LONG_REST = 3 * REST;
 
 	private final Selection attached = new Selection(MAX_PICKS);
 
@@ -186,7 +189,7 @@ final class Looks {
 		else if (this.stacksLeft > 0) {
 			this.stacksLeft--;
 			long start = System.nanoTime();
-			StackTraceElement[] stack = this.stacks.take(List.of(pick.thread()), Integer.MAX_VALUE)[0];
+			StackSource.Taken stack = this.stacks.take(List.of(pick.thread()), Integer.MAX_VALUE)[0];
 			boolean prompt = System.nanoTime() - start < PROMPT;
 			sampled(pick, stack, pick.state(), prompt, span, slow);
 		}
@@ -200,11 +203,9 @@ final class Looks {
 		if (this.picks.isEmpty()) {
 			return;
 		}
-		if (this.picks.stream().anyMatch((pick) -> pick.state() == RunState.NOT_RUNNING)) {
-			LockSupport.parkNanos(REST);
-		}
+		long rested = rest();
 		List<Pick> sampled = this.picks.subList(0, Math.min(this.picks.size(), this.stacksLeft));
-		StackTraceElement[][] taken = {};
+		StackSource.Taken[] taken = {};
 		if (!sampled.isEmpty()) {
 			long start = System.nanoTime();
 			taken = this.stacks.take(sampled.stream().map(Pick::thread).toList(), DEPTH);
@@ -212,7 +213,7 @@ final class Looks {
 		}
 		for (int i = 0; i < this.picks.size(); i++) {
 			Pick pick = this.picks.get(i);
-			RunState state = stateAfterRest(pick);
+			RunState state = stateAfterRest(pick, rested);
 			try {
 				if (i < taken.length) {
 					sampled(pick, taken[i], state, false, span, slow);
@@ -228,31 +229,52 @@ final class Looks {
 		this.picks.clear();
 	}
 
-	private RunState stateAfterRest(Pick pick) {
-		boolean ran = pick.state() == RunState.NOT_RUNNING && this.clock.time(pick.thread()) > pick.cpuTime();
-		return ran ? RunState.RUNNING : pick.state();
+	/** Rests so that a thread can run whose CPU the sampler has taken. */
+	private long rest() {
+		if (this.picks.stream().noneMatch((pick) -> pick.state() == RunState.NOT_RUNNING)) {
+			return 0;
+		}
+		long start = System.nanoTime();
+		LockSupport.parkNanos(REST);
+		return System.nanoTime() - start;
 	}
 
-	private void sampled(Pick pick, StackTraceElement[] stack, RunState state, boolean prompt, LookSpan span,
+	/** After a rest that was much too long, every thread that waits for a CPU has run. */
+	private RunState stateAfterRest(Pick pick, long rested) {
+		if (pick.state() != RunState.NOT_RUNNING) {
+			return pick.state();
+		}
+		long ran = this.clock.time(pick.thread()) - pick.cpuTime();
+		boolean running = (rested < LONG_REST) ? ran > 0 : ThreadLocalRandom.current().nextLong(rested) < ran;
+		return running ? RunState.RUNNING : RunState.NOT_RUNNING;
+	}
+
+	private void sampled(Pick pick, StackSource.Taken stack, RunState state, boolean prompt, LookSpan span,
 			@Nullable SlowRequestTracker slow) {
 		this.taken++;
 		Operation operation = pick.operation();
 		boolean served = operation.thread() == pick.thread() && this.active.contains(operation);
-		if (!served || stack.length == 0) {
+		if (!served || stack.calls().length == 0) {
 			add(operation, state.activity(), StackSource.NONE, pick.nanos());
 			return;
 		}
-		StackTraceElement[] calls = ThreadSample.inside(stack, operation.boundary());
-		String activity = this.activities.of(calls, state.threadState());
-		if (activity.equals(Activities.CPU) && state == RunState.NOT_RUNNING && !prompt) {
-			activity = SamplerActivities.RUNNABLE;
-		}
-		if (this.time != null && pick.nanos() > 0) {
-			this.time.sampled(operation, state, activity, calls, pick.nanos());
-		}
+		StackTraceElement[] calls = ThreadSample.inside(stack.calls(), operation.boundary());
+		String activity = this.activities.of(calls, stack.state());
 		if (slow != null) {
 			slow.sampled(operation, pick.thread(), activity, calls, span.now());
 		}
+		if (this.time == null || pick.nanos() == 0) {
+			return;
+		}
+		if (stack.state() != state.threadState()) {
+			// The thread has gone on before its stack was taken
+			this.time.seen(operation, state, pick.nanos());
+			return;
+		}
+		if (activity.equals(Activities.CPU) && state == RunState.NOT_RUNNING && !prompt) {
+			activity = SamplerActivities.RUNNABLE;
+		}
+		this.time.sampled(operation, state, activity, calls, pick.nanos());
 	}
 
 	/**

@@ -158,6 +158,7 @@ public final class Sampler implements AutoCloseable {
 
 	private void sample() {
 		safely(() -> Rehearsal.perform(this.activities, this.failures));
+		this.lastLook = System.nanoTime();
 		long cpu = this.clock.ownTime();
 		while (this.open) {
 			safely(this::sleepAndLook);

@@ -34,22 +34,36 @@ final class StackSource {
 	}
 
 	/**
-	 * Takes stacks at one moment.
+	 * Takes the stacks of threads, at one moment if there are several.
 	 * @param targets the threads
 	 * @param depth the number of innermost calls that are needed
-	 * @return the stacks, innermost call first, empty for a thread that has ended
+	 * @return a stack for each thread
 	 */
-	StackTraceElement[][] take(List<Thread> targets, int depth) {
-		StackTraceElement[][] stacks = new StackTraceElement[targets.size()][];
+	Taken[] take(List<Thread> targets, int depth) {
+		Taken[] taken = new Taken[targets.size()];
 		if (targets.size() == 1) {
-			stacks[0] = targets.get(0).getStackTrace();
-			return stacks;
+			Thread target = targets.get(0);
+			taken[0] = new Taken(target.getStackTrace(), target.getState());
+			return taken;
 		}
 		ThreadInfo[] infos = this.threads.getThreadInfo(targets.stream().mapToLong(Thread::getId).toArray(), depth);
-		for (int i = 0; i < stacks.length; i++) {
-			stacks[i] = (infos[i] != null) ? infos[i].getStackTrace() : NONE;
+		for (int i = 0; i < taken.length; i++) {
+			ThreadInfo info = infos[i];
+			taken[i] = (info != null) ? new Taken(info.getStackTrace(), info.getThreadState()) : Taken.NONE;
 		}
-		return stacks;
+		return taken;
+	}
+
+	/**
+	 * A stack.
+	 *
+	 * @param calls the calls, innermost first; empty if the thread has ended
+	 * @param state the state of the thread at that moment or directly afterwards
+	 */
+	record Taken(StackTraceElement[] calls, Thread.State state) {
+
+		private static final Taken NONE = new Taken(StackSource.NONE, Thread.State.TERMINATED);
+
 	}
 
 }

@@ -142,7 +142,7 @@ class LooksTests {
 		look(looks, 20 * MILLISECOND, 0, 0);
 		assertThat(total()).isZero();
 		matched.matched("/orders");
-		missing.ended("NOT_FOUND", this.now);
+		missing.ended("NOT_FOUND", missing.startNanos() + 1);
 		this.active.leave(missing);
 		look(looks, 20 * MILLISECOND, 0, 0);
 		assertThat(total("/shop/orders")).isCloseTo(0.04, within(NANOSECOND));
