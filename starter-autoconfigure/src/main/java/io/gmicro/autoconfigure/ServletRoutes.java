@@ -9,6 +9,7 @@ import io.gmicro.pprof.PprofServlet;
 import io.gmicro.pprof.PprofSettings;
 import io.gmicro.recorder.Profiler;
 import io.gmicro.sampling.SlowRequests;
+import io.gmicro.sampling.WallProfiles;
 import io.gmicro.scrape.MetricsServlet;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -74,12 +75,12 @@ final class ServletRoutes {
 	static final class Pprof {
 
 		@Bean
-		ServletRoute gmicroPprofRoute(ObjectProvider<Profiler> profiler, ObjectProvider<RequestEvents> events,
-				ObjectProvider<ApplicationArguments> arguments, GmicroProperties properties, AccessRule access,
-				ApplicationContext context) {
+		ServletRoute gmicroPprofRoute(ObjectProvider<Profiler> profiler, ObjectProvider<WallProfiles> wall,
+				ObjectProvider<RequestEvents> events, ObjectProvider<ApplicationArguments> arguments,
+				GmicroProperties properties, AccessRule access, ApplicationContext context) {
 			GmicroProperties.Pprof pprof = properties.pprof();
 			return new ServletRoute(context, "gmicroPprof", andBelow(pprof.path()),
-					() -> new PprofServlet(profiler.getObject(),
+					() -> new PprofServlet(profiler.getObject(), wall.getIfAvailable(),
 							new PprofSettings(pprof.maxSeconds(), pprof.heap().enabled(), pprof.trace().enabled(),
 									events.getIfAvailable() != null, count(arguments.getIfAvailable())),
 							access),

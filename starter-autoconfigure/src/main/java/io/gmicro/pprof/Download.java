@@ -2,12 +2,12 @@ package io.gmicro.pprof;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
-import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
 import io.gmicro.recorder.TraceRecording;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,39 +29,57 @@ final class Download {
 		this.response = response;
 	}
 
-	/** Sends a profile of the given time span, which starts now. */
-	void profile(ProfileKind kind, ProfileKind.Options options, Duration duration)
-			throws IOException, ProfilingException, InterruptedException {
+	/** Sends a profile. A duration of zero needs no time span from now on. */
+	void profile(ProfileSource source, Duration duration) throws IOException, ProfilingException, InterruptedException {
 		HeartbeatGzip gzip = new HeartbeatGzip(this.response.getOutputStream());
-		Profile profile = watch(kind, options, duration, gzip::beat);
+		Profile profile = profile(source, duration, gzip::beat);
 		if (profile != null) {
 			gzip.finish(profile.toByteArray());
 		}
+	}
+
+	/** Sends a profile as text, after empty lines as heartbeats. */
+	void folded(ProfileSource source, Duration duration) throws IOException, ProfilingException, InterruptedException {
+		PrintWriter out = this.response.getWriter();
+		Profile profile = profile(source, duration, () -> {
+			out.write('\n');
+			if (out.checkError()) {
+				throw new IOException("The client has disconnected");
+			}
+		});
+		if (profile != null) {
+			FoldedText.write(profile, source.mainValue(), out);
+		}
+	}
+
+	private @Nullable Profile profile(ProfileSource source, Duration duration, Profiler.Heartbeat heartbeat)
+			throws IOException, ProfilingException, InterruptedException {
+		return duration.isZero() ? source.now() : watch(source, duration, heartbeat);
 	}
 
 	/**
 	 * Once the response is committed the status cannot change, so a profile without
 	 * samples contains the error as a comment.
 	 */
-	private @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration,
-			Profiler.Heartbeat heartbeat) throws IOException, ProfilingException, InterruptedException {
+	private @Nullable Profile watch(ProfileSource source, Duration duration, Profiler.Heartbeat heartbeat)
+			throws IOException, ProfilingException, InterruptedException {
 		try {
-			return this.profiler.watch(kind, options, duration, heartbeat);
+			return source.watch(duration, heartbeat);
 		}
 		catch (ProfilingException ex) {
 			if (!this.response.isCommitted()) {
 				throw ex;
 			}
 			this.problem = ": nothing was recorded, " + ex.getMessage();
-			return kind.empty().time(Instant.now()).comment("Nothing was recorded: " + ex.getMessage());
+			return source.empty().time(Instant.now()).comment("Nothing was recorded: " + ex.getMessage());
 		}
 	}
 
 	/**
-	 * Sends a flame graph, after white space as heartbeats. A duration of zero shows the
-	 * current state.
+	 * Sends a flame graph, after white space as heartbeats. A duration of zero needs no
+	 * time span from now on.
 	 */
-	void flameGraph(ProfileKind kind, ProfileKind.Options options, Duration duration)
+	void flameGraph(ProfileSource source, Duration duration)
 			throws IOException, ProfilingException, InterruptedException {
 		if (!FlameGraphPage.isAvailable()) {
 			throw new ProfilingException(HttpServletResponse.SC_NOT_IMPLEMENTED,
@@ -70,13 +88,13 @@ final class Download {
 		String nonce = FlameGraphPage.nonce();
 		this.response.setHeader("Content-Security-Policy", FlameGraphPage.contentSecurityPolicy(nonce));
 		OutputStream out = this.response.getOutputStream();
-		Profile profile = duration.isZero() ? kind.now(this.profiler, options) : watch(kind, options, duration, () -> {
+		Profile profile = profile(source, duration, () -> {
 			out.write('\n');
 			out.flush();
 		});
 		if (profile != null) {
-			FlameGraphPage.write(out, title(kind, duration) + this.problem, kind.unit(), profile, kind.mainValue(),
-					nonce);
+			String title = source.title() + (duration.isZero() ? "" : ", " + duration.toSeconds() + " s");
+			FlameGraphPage.write(out, title + this.problem, source.unit(), profile, source.mainValue(), nonce);
 		}
 	}
 
@@ -103,11 +121,6 @@ final class Download {
 				return wanted;
 			}
 		});
-	}
-
-	private static String title(ProfileKind kind, Duration duration) {
-		String name = (kind == ProfileKind.PROFILE) ? "cpu" : kind.lowerCaseName();
-		return duration.isZero() ? name : name + ", " + duration.toSeconds() + " s";
 	}
 
 	/** Data that is sent in parts. */

@@ -39,14 +39,15 @@ final class IndexPage {
 	 * @param base the absolute URL of the page, for commands
 	 * @param style the relative URL of the style sheet
 	 * @param settings which profiles are enabled
+	 * @param samples whether there are samples of requests and calls
 	 * @param authorize adds the access token that a command needs to a URL
 	 */
-	static void write(PrintWriter out, String base, String style, PprofSettings settings,
+	static void write(PrintWriter out, String base, String style, PprofSettings settings, boolean samples,
 			UnaryOperator<String> authorize) {
-		new IndexPage(out, base, authorize).write(style, settings);
+		new IndexPage(out, base, authorize).write(style, settings, samples);
 	}
 
-	private void write(String style, PprofSettings settings) {
+	private void write(String style, PprofSettings settings, boolean samples) {
 		this.out.append(Responses.head("Profiles", style)).append("""
 				<header>
 				<h1>Profiles</h1>
@@ -58,7 +59,7 @@ final class IndexPage {
 				<thead><tr><th scope="col">Profile</th><th scope="col">Count</th><th scope="col">Open</th></tr></thead>
 				""".formatted(Escape.html(this.base), VirtualThreads.exist() ? NO_VIRTUAL_THREADS : ""));
 		for (ProfilePage page : ProfilePage.values()) {
-			row(page, page.off(settings));
+			row(page, page.off(settings, samples));
 		}
 		this.out.append("</table>\n</main>\n</body>\n</html>\n");
 	}
@@ -103,8 +104,14 @@ final class IndexPage {
 			}
 			default -> link(page.target(), "Download");
 		}
-		if (page == ProfilePage.GOROUTINE) {
-			link(page.lowerCaseName() + "?debug=2", "full goroutine stack dump");
+		switch (page) {
+			case GOROUTINE -> link(page.lowerCaseName() + "?debug=2", "full goroutine stack dump");
+			case WALL -> {
+				link("flamegraph?profile=wall&ago=5m", "Flame graph of the last 5 minutes");
+				link("wall?ago=5m", "Download of the last 5 minutes");
+			}
+			default -> {
+			}
 		}
 	}
 

@@ -13,9 +13,11 @@ import io.gmicro.recorder.Profiler;
 import io.gmicro.recorder.ThreadDump;
 import io.gmicro.recorder.TraceRecording;
 import io.gmicro.recorder.VirtualThreads;
+import io.gmicro.sampling.WallProfiles;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves profiles of this process like Go's {@code net/http/pprof}, with the same paths,
@@ -37,6 +39,8 @@ public final class PprofServlet extends HttpServlet {
 
 	private final Profiler profiler;
 
+	private final @Nullable WallProfiles wall;
+
 	private final PprofSettings settings;
 
 	private final AccessRule access;
@@ -44,11 +48,13 @@ public final class PprofServlet extends HttpServlet {
 	/**
 	 * Creates a servlet.
 	 * @param profiler collects the profiles
+	 * @param wall the samples of requests and calls, or {@code null} if there are none
 	 * @param settings the settings
 	 * @param access decides which requests are allowed
 	 */
-	public PprofServlet(Profiler profiler, PprofSettings settings, AccessRule access) {
+	public PprofServlet(Profiler profiler, @Nullable WallProfiles wall, PprofSettings settings, AccessRule access) {
 		this.profiler = profiler;
+		this.wall = wall;
 		this.settings = settings;
 		this.access = access;
 	}
@@ -97,6 +103,7 @@ public final class PprofServlet extends HttpServlet {
 			case "/symbol" -> symbol(response);
 			case "/profile" -> watch(ProfileKind.PROFILE, query.seconds(PROFILE_SECONDS), "profile", query, response);
 			case "/trace" -> trace(query, response);
+			case "/wall", "/fgprof" -> wall(path.substring(1), query, response);
 			case "/flamegraph" -> flameGraph(query, response);
 			default -> named(path.substring(1), query, response);
 		}
@@ -114,7 +121,7 @@ public final class PprofServlet extends HttpServlet {
 	private void index(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setContentType("text/html; charset=utf-8");
 		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Responses.STYLE_SHEET, this.settings,
-				this.access::authorize);
+				this.wall != null, this.access::authorize);
 	}
 
 	private void commandLine(HttpServletResponse response) throws IOException {
@@ -131,8 +138,47 @@ public final class PprofServlet extends HttpServlet {
 			HttpServletResponse response) throws IOException, ProfilingException, InterruptedException {
 		attach(fileName, response);
 		if (query.isGet()) {
-			new Download(this.profiler, response).profile(kind, options(kind, query), Duration.ofSeconds(seconds));
+			download(response).profile(recorded(kind, query), Duration.ofSeconds(seconds));
 		}
+	}
+
+	private void wall(String fileName, ProfileQuery query, HttpServletResponse response)
+			throws IOException, ProfilingException, InterruptedException {
+		WallSource source = wall(query);
+		Duration duration = duration(source, PROFILE_SECONDS, query);
+		if (query.folded()) {
+			response.setContentType(Responses.TEXT);
+			if (query.isGet()) {
+				download(response).folded(source, duration);
+			}
+		}
+		else {
+			attach(fileName, response);
+			if (query.isGet()) {
+				download(response).profile(source, duration);
+			}
+		}
+	}
+
+	private WallSource wall(ProfileQuery query) throws ProfilingException {
+		if (this.wall == null) {
+			throw new ProfilingException(HttpServletResponse.SC_NOT_IMPLEMENTED, ProfilePage.NO_SAMPLES);
+		}
+		ProfileQuery.Past past = query.past();
+		if (past != null) {
+			Duration age = this.wall.age();
+			if (past.ago().minus(past.length()).compareTo(age) >= 0) {
+				throw new ProfilingException(HttpServletResponse.SC_BAD_REQUEST,
+						"nothing was kept then: sampling began " + age.toSeconds() + " seconds ago");
+			}
+		}
+		return new WallSource(this.profiler, this.wall, query.filter(), past);
+	}
+
+	/** Zero for a time span of the past. */
+	private static Duration duration(WallSource source, int defaultSeconds, ProfileQuery query)
+			throws ProfilingException {
+		return (source.past() != null) ? Duration.ZERO : Duration.ofSeconds(query.strictSeconds(defaultSeconds));
 	}
 
 	private void trace(ProfileQuery query, HttpServletResponse response)
@@ -143,20 +189,28 @@ public final class PprofServlet extends HttpServlet {
 		TraceRecording.requireJava();
 		attach("trace.jfr", response);
 		if (query.isGet()) {
-			new Download(this.profiler, response).trace(duration);
+			download(response).trace(duration);
 		}
 	}
 
 	private void flameGraph(ProfileQuery query, HttpServletResponse response)
 			throws IOException, ProfilingException, InterruptedException {
+		response.setContentType("text/html; charset=utf-8");
+		if (query.isWall()) {
+			WallSource source = wall(query);
+			Duration duration = duration(source, FLAME_GRAPH_SECONDS, query);
+			if (query.isGet()) {
+				download(response).flameGraph(source, duration);
+			}
+			return;
+		}
 		ProfileKind kind = query.profile();
 		long seconds = (kind == ProfileKind.PROFILE) ? query.seconds(FLAME_GRAPH_SECONDS) : query.deltaSeconds();
 		if (seconds == 0) {
 			requireNoLabels(query);
 		}
-		response.setContentType("text/html; charset=utf-8");
 		if (query.isGet()) {
-			new Download(this.profiler, response).flameGraph(kind, options(kind, query), Duration.ofSeconds(seconds));
+			download(response).flameGraph(recorded(kind, query), Duration.ofSeconds(seconds));
 		}
 	}
 
@@ -203,16 +257,20 @@ public final class PprofServlet extends HttpServlet {
 		}
 	}
 
+	private Download download(HttpServletResponse response) {
+		return new Download(this.profiler, response);
+	}
+
 	/** The lack of JFR is reported before invalid parameters. */
-	private ProfileKind.Options options(ProfileKind kind, ProfileQuery query) throws ProfilingException {
+	private ProfileSource recorded(ProfileKind kind, ProfileQuery query) throws ProfilingException {
 		if (kind != ProfileKind.GOROUTINE && kind != ProfileKind.HEAP) {
 			this.profiler.ensureRunning();
 		}
-		return query.options();
+		return new ProfileSource.Recorded(this.profiler, kind, query.options());
 	}
 
 	private void requireEnabled(ProfilePage page) throws ProfilingException {
-		String off = page.off(this.settings);
+		String off = page.off(this.settings, this.wall != null);
 		if (off != null) {
 			throw new ProfilingException(HttpServletResponse.SC_FORBIDDEN, off);
 		}

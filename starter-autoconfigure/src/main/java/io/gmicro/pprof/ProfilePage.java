@@ -33,7 +33,16 @@ enum ProfilePage {
 
 	TRACE("A trace of execution of the current program, as a recording of JDK Flight Recorder. You can specify the "
 			+ "duration in the seconds GET parameter. After you get the trace file, use JDK Mission Control or the jfr "
-			+ "command to investigate the trace.");
+			+ "command to investigate the trace."),
+
+	WALL("Wall-clock time of requests and calls in flight, whether they run or wait. You can specify the duration in the "
+			+ "seconds GET parameter, or with ago a time span of the last 30 minutes. Also served as fgprof.");
+
+	/** The path of Go's fgprof, another name for {@link #WALL}. */
+	static final String FGPROF = "fgprof";
+
+	/** Why there is no {@link #WALL}. */
+	static final String NO_SAMPLES = "wall needs gmicro.metrics.enabled=true and gmicro.sampling.enabled=true";
 
 	private final String description;
 
@@ -43,7 +52,8 @@ enum ProfilePage {
 
 	/** The page with the given lower-case name, or {@code null}. */
 	static @Nullable ProfilePage named(String name) {
-		return Stream.of(values()).filter((page) -> page.lowerCaseName().equals(name)).findFirst().orElse(null);
+		String pageName = name.equals(FGPROF) ? WALL.lowerCaseName() : name;
+		return Stream.of(values()).filter((page) -> page.lowerCaseName().equals(pageName)).findFirst().orElse(null);
 	}
 
 	/** The name in paths. */
@@ -60,6 +70,7 @@ enum ProfilePage {
 		return switch (this) {
 			case PROFILE -> "profile?seconds=30";
 			case TRACE -> "trace?seconds=5";
+			case WALL -> "wall?seconds=30";
 			default -> lowerCaseName();
 		};
 	}
@@ -69,6 +80,7 @@ enum ProfilePage {
 		return switch (this) {
 			case ALLOCS, BLOCK, GOROUTINE, MUTEX -> "flamegraph?profile=" + lowerCaseName();
 			case PROFILE -> "flamegraph?profile=cpu&seconds=5";
+			case WALL -> "flamegraph?profile=wall&seconds=5";
 			case CMDLINE, HEAP, SYMBOL, THREADCREATE, TRACE -> null;
 		};
 	}
@@ -77,7 +89,7 @@ enum ProfilePage {
 	boolean hasText() {
 		return switch (this) {
 			case ALLOCS, BLOCK, GOROUTINE, HEAP, MUTEX, THREADCREATE -> true;
-			case CMDLINE, PROFILE, SYMBOL, TRACE -> false;
+			case CMDLINE, PROFILE, SYMBOL, TRACE, WALL -> false;
 		};
 	}
 
@@ -90,15 +102,21 @@ enum ProfilePage {
 			case CMDLINE -> List.of("debug");
 			case GOROUTINE -> List.of("seconds", "debug", "gc", "labels", "virtual");
 			case SYMBOL -> List.of();
+			case WALL -> List.of("seconds", "ago", "route", "method", "activity", "format");
 			default -> List.of("seconds", "debug", "gc", "labels");
 		};
 	}
 
-	/** The property that disables it, with its value, or {@code null}. */
-	@Nullable String off(PprofSettings settings) {
+	/**
+	 * Why it is not available, with the properties, or {@code null}.
+	 * @param settings the settings
+	 * @param samples whether there are samples of requests and calls
+	 */
+	@Nullable String off(PprofSettings settings, boolean samples) {
 		return switch (this) {
 			case HEAP -> settings.heap() ? null : "gmicro.pprof.heap.enabled=false";
 			case TRACE -> settings.trace() ? null : "gmicro.pprof.trace.enabled=false";
+			case WALL -> samples ? null : NO_SAMPLES;
 			default -> null;
 		};
 	}

@@ -1,10 +1,13 @@
 package io.gmicro.pprof;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -12,7 +15,10 @@ import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.SampleLabel;
+import io.gmicro.sampling.WallFilter;
+import io.gmicro.sampling.WallProfiles;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a request for a profile, with the defaults and the error messages of
@@ -25,6 +31,16 @@ final class ProfileQuery {
 	private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
 
 	private static final Pattern DECIMAL = Pattern.compile("[+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?");
+
+	/** As Go writes durations, such as {@code 1h30m} or {@code 1.5s}. */
+	private static final Pattern DURATION = Pattern
+		.compile("[+]?(?:[0-9]{1,18}(?:\\.[0-9]{0,18})?(?:ns|us|µs|μs|ms|s|m|h))+");
+
+	private static final Pattern DURATION_PART = Pattern.compile("([0-9.]+)([a-zµμ]+)");
+
+	private static final List<String> OF_WALL = List.of("ago", "route", "method", "activity");
+
+	private static final List<String> NOT_OF_WALL = List.of("labels", "virtual");
 
 	private static final int LONGEST_NAME = 40;
 
@@ -45,7 +61,8 @@ final class ProfileQuery {
 	void requireKnown(String path) throws ProfilingException {
 		List<String> known = switch (path) {
 			case "", "/" -> List.of("debug");
-			case "/flamegraph" -> List.of("profile", "seconds", "labels", "virtual");
+			case "/flamegraph" ->
+				List.of("profile", "seconds", "labels", "virtual", "ago", "route", "method", "activity");
 			default -> {
 				ProfilePage page = ProfilePage.named(path.substring(1));
 				yield (page != null) ? page.parameters() : List.of();
@@ -102,6 +119,94 @@ final class ProfileQuery {
 	}
 
 	/**
+	 * The duration of a profile that has a default duration in Go's fgprof.
+	 * @param defaultSeconds the default
+	 * @return the duration in seconds
+	 * @throws ProfilingException if it is invalid or exceeds the limit
+	 */
+	long strictSeconds(int defaultSeconds) throws ProfilingException {
+		return limited(parameter("seconds").isEmpty() ? defaultSeconds : positiveSeconds());
+	}
+
+	private long positiveSeconds() throws ProfilingException {
+		long seconds = integer("seconds");
+		if (seconds <= 0) {
+			throw new ProfilingException(400, "invalid value for \"seconds\" - must be a positive integer");
+		}
+		return seconds;
+	}
+
+	/**
+	 * The time span of the past, or {@code null} if there is none.
+	 * @throws ProfilingException if it is invalid or not kept
+	 */
+	@Nullable Past past() throws ProfilingException {
+		String text = parameter("ago");
+		if (text.isEmpty()) {
+			return null;
+		}
+		Duration ago = duration(text);
+		if (ago.isNegative() || ago.isZero()) {
+			throw new ProfilingException(400, "invalid value for \"ago\" - must be a positive duration such as 90s, 5m "
+					+ "or 1h, or a number of seconds");
+		}
+		Duration length = parameter("seconds").isEmpty() ? ago : Duration.ofSeconds(positiveSeconds());
+		for (Duration given : new Duration[] { ago, length }) {
+			if (given.compareTo(WallProfiles.HISTORY) > 0) {
+				throw new ProfilingException(400, ((given == ago) ? "ago" : "seconds") + " exceeds the "
+						+ WallProfiles.HISTORY.toSeconds() + " seconds that are kept");
+			}
+		}
+		if (length.compareTo(ago) > 0) {
+			throw new ProfilingException(400, "the time span ends in the future: seconds must be at most ago");
+		}
+		return new Past(ago, length);
+	}
+
+	/** As in Go, or a number of seconds. Zero if it is invalid. */
+	private static Duration duration(String text) {
+		String withUnit = INTEGER.matcher(text).matches() ? text + "s" : text;
+		if (!DURATION.matcher(withUnit).matches()) {
+			return Duration.ZERO;
+		}
+		BigDecimal nanos = DURATION_PART.matcher(withUnit)
+			.results()
+			.map((part) -> new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(nanos(part.group(2)))))
+			.reduce(BigDecimal.ZERO, BigDecimal::add);
+		return Duration.ofNanos(nanos.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue());
+	}
+
+	private static long nanos(String unit) {
+		return switch (unit) {
+			case "ns" -> 1;
+			case "us", "µs", "μs" -> TimeUnit.MICROSECONDS.toNanos(1);
+			case "ms" -> TimeUnit.MILLISECONDS.toNanos(1);
+			case "s" -> TimeUnit.SECONDS.toNanos(1);
+			case "m" -> TimeUnit.MINUTES.toNanos(1);
+			default -> TimeUnit.HOURS.toNanos(1);
+		};
+	}
+
+	/** The labels of the samples to select. */
+	WallFilter filter() throws ProfilingException {
+		return new WallFilter(label("route"), label("method"), label("activity"));
+	}
+
+	private @Nullable String label(String name) throws ProfilingException {
+		String value = parameter(name);
+		return value.isEmpty() ? null : value;
+	}
+
+	/** Whether folded stacks are requested, as in Go's fgprof. */
+	boolean folded() throws ProfilingException {
+		return switch (parameter("format")) {
+			case "", "pprof" -> false;
+			case "folded" -> true;
+			default -> throw new ProfilingException(400, "format is pprof or folded");
+		};
+	}
+
+	/**
 	 * The duration of a trace. Go allows fractions of a second.
 	 * @return milliseconds, 1000 for anything but a positive number
 	 * @throws ProfilingException if it exceeds the limit
@@ -123,11 +228,7 @@ final class ProfileQuery {
 		if (parameter("seconds").isEmpty()) {
 			return 0;
 		}
-		long seconds = integer("seconds");
-		if (seconds <= 0) {
-			throw new ProfilingException(400, "invalid value for \"seconds\" - must be a positive integer");
-		}
-		limited(seconds);
+		long seconds = limited(positiveSeconds());
 		if (debug() != 0) {
 			throw new ProfilingException(400, "seconds and debug params are incompatible");
 		}
@@ -158,12 +259,30 @@ final class ProfileQuery {
 		return integer("virtual") > 0;
 	}
 
-	/** The profile of a flame graph. */
+	/** Whether the flame graph is that of {@link ProfilePage#WALL}. */
+	boolean isWall() throws ProfilingException {
+		boolean wall = ProfilePage.named(parameter("profile")) == ProfilePage.WALL;
+		if (wall) {
+			requireAbsent(NOT_OF_WALL, " does not apply to wall");
+		}
+		return wall;
+	}
+
+	private void requireAbsent(List<String> names, String reason) throws ProfilingException {
+		for (String name : names) {
+			if (!parameter(name).isEmpty()) {
+				throw new ProfilingException(400, name + reason);
+			}
+		}
+	}
+
+	/** The profile of a flame graph, if it is not that of {@link ProfilePage#WALL}. */
 	ProfileKind profile() throws ProfilingException {
+		requireAbsent(OF_WALL, " needs profile=wall");
 		String name = parameter("profile");
 		ProfileKind kind = (name.isEmpty() || name.equals("cpu")) ? ProfileKind.PROFILE : ProfileKind.named(name);
 		if (kind == null || kind == ProfileKind.HEAP) {
-			throw new ProfilingException(400, "profile is cpu, allocs, block, goroutine, mutex or threadcreate");
+			throw new ProfilingException(400, "profile is cpu, allocs, block, goroutine, mutex, threadcreate or wall");
 		}
 		return kind;
 	}
@@ -186,6 +305,15 @@ final class ProfileQuery {
 			throw new ProfilingException(400, "labels=route and labels=method need gmicro.metrics.enabled=true");
 		}
 		return labels;
+	}
+
+	/**
+	 * A time span of the past.
+	 *
+	 * @param ago the time since its start
+	 * @param length its length
+	 */
+	record Past(Duration ago, Duration length) {
 	}
 
 }

@@ -10,7 +10,7 @@ import io.gmicro.profile.Profile;
  * Collects a profile over a time span, from its creation until it is finished. Not
  * thread-safe.
  */
-interface ProfileCollector extends AutoCloseable {
+public interface ProfileCollector extends AutoCloseable {
 
 	/**
 	 * Called about twice a second.

@@ -199,8 +199,23 @@ public final class Profiler implements AutoCloseable {
 	 */
 	public @Nullable Profile watch(ProfileKind kind, ProfileKind.Options options, Duration duration,
 			Heartbeat heartbeat) throws IOException, ProfilingException, InterruptedException {
+		return watch(() -> open(() -> kind.open(this, options)), duration, heartbeat);
+	}
+
+	/**
+	 * Collects a profile over a time span.
+	 * @param opener starts to collect
+	 * @param duration the length of the time span
+	 * @param heartbeat sent several times meanwhile
+	 * @return the profile, or {@code null} if the client has disconnected
+	 * @throws IOException if the profile cannot be read
+	 * @throws ProfilingException if the profile cannot be collected
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	public @Nullable Profile watch(Action<? extends ProfileCollector> opener, Duration duration, Heartbeat heartbeat)
+			throws IOException, ProfilingException, InterruptedException {
 		acquire();
-		try (ProfileCollector collector = open(() -> kind.open(this, options))) {
+		try (ProfileCollector collector = opener.perform()) {
 			long start = System.nanoTime();
 			boolean wanted = await(duration, () -> {
 				collector.tick();

@@ -3,6 +3,7 @@ package io.gmicro.sampling;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
@@ -112,7 +113,8 @@ public final class WallProfiles {
 		Instant start = time.minusNanos(now - coveredBegin);
 		Duration covered = Duration.ofNanos(coveredEnd - coveredBegin);
 		return WallProfileBuilder.build(table, buckets, filter, start, covered)
-			.comment("From " + start + " to " + start.plus(covered) + ": kept in buckets of " + BUCKET.toSeconds()
+			.comment("From " + start.truncatedTo(ChronoUnit.MILLIS) + " to "
+					+ start.plus(covered).truncatedTo(ChronoUnit.MILLIS) + ": kept in buckets of " + BUCKET.toSeconds()
 					+ " s");
 	}
 

@@ -26,7 +26,7 @@ class IndexPageTests {
 	@Test
 	void listsProfilesByName() {
 		assertThat(all(page(BASE), "<span class=\"name\">([^<]*)<")).containsExactly("allocs", "block", "cmdline",
-				"goroutine", "heap", "mutex", "profile", "symbol", "threadcreate", "trace");
+				"goroutine", "heap", "mutex", "profile", "symbol", "threadcreate", "trace", "wall");
 		assertThat(all(row("goroutine", ALL_ON), "<td class=\"number\">(\\d+)</td>")).hasSize(1);
 		assertThat(page(BASE)).contains("href=\"style.css\"");
 	}
@@ -43,6 +43,8 @@ class IndexPageTests {
 		assertThat(links("trace")).containsExactly("trace?seconds=5");
 		assertThat(links("cmdline")).containsExactly("cmdline");
 		assertThat(links("symbol")).isEmpty();
+		assertThat(links("wall")).containsExactly("flamegraph?profile=wall&amp;seconds=5", "wall?seconds=30",
+				"flamegraph?profile=wall&amp;ago=5m", "wall?ago=5m");
 	}
 
 	@Test
@@ -69,6 +71,16 @@ class IndexPageTests {
 			assertThat(row(name, ALL_ON)).contains("<code", "<a ").doesNotContain("Not available");
 		}
 		assertThat(row("allocs", off)).isEqualTo(row("allocs", ALL_ON));
+	}
+
+	@Test
+	void wallSaysWhichPropertiesItNeeds() {
+		StringWriter text = new StringWriter();
+		IndexPage.write(new PrintWriter(text), BASE, "style.css", ALL_ON, false, UnaryOperator.identity());
+		assertThat(row(text.toString(), "wall"))
+			.contains("Not available: wall needs gmicro.metrics.enabled=true and gmicro.sampling.enabled=true")
+			.doesNotContain("<code", "<a ");
+		assertThat(row("wall", ALL_ON)).contains("Also served as fgprof").doesNotContain("Not available");
 	}
 
 	@ParameterizedTest
@@ -137,7 +149,7 @@ class IndexPageTests {
 	private static String written(String base, PprofSettings settings, UnaryOperator<String> authorize) {
 		StringWriter text = new StringWriter();
 		PrintWriter out = new PrintWriter(text);
-		IndexPage.write(out, base, "style.css", settings, authorize);
+		IndexPage.write(out, base, "style.css", settings, true, authorize);
 		out.flush();
 		return text.toString();
 	}

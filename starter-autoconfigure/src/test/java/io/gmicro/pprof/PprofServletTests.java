@@ -175,7 +175,7 @@ class PprofServletTests {
 	void whatIsOursOnlyIsRefusedWithWhatIsAllowed(Container container) throws IOException {
 		try (TestServer server = start(container)) {
 			String labels = "labels are route, method and thread";
-			String kinds = "profile is cpu, allocs, block, goroutine, mutex or threadcreate";
+			String kinds = "profile is cpu, allocs, block, goroutine, mutex, threadcreate or wall";
 			refused(server, "/profile?seconds=1&labels=x", 400, labels);
 			refused(server, "/allocs?seconds=1&labels=thread,Route", 400, labels);
 			refused(server, "/flamegraph?seconds=1&labels=x", 400, labels);
@@ -205,7 +205,8 @@ class PprofServletTests {
 			refused(server, "/goroutine?from=1", 400,
 					"unknown parameter \"from\": allowed are " + allowed + ", virtual");
 			refused(server, "/flamegraph?kind=cpu", 400,
-					"unknown parameter \"kind\": allowed are profile, seconds, labels, virtual");
+					"unknown parameter \"kind\": allowed are profile, seconds, labels, virtual, ago, "
+							+ "route, method, activity");
 			refused(server, "/?profile=cpu", 400, "unknown parameter \"profile\": allowed are debug");
 			refused(server, "/cmdline?seconds=1", 400, "unknown parameter \"seconds\": allowed are debug");
 			refused(server, "/goroutine?%0d%0aX:1%1b" + "a".repeat(100), 400,
