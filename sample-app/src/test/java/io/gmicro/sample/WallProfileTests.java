@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 import io.gmicro.sampling.WallProfiles;
 import io.gmicro.sampling.WallSample;
@@ -114,7 +115,7 @@ class WallProfileTests {
 			Thread adding = new Thread(() -> {
 				while (!ended.get()) {
 					add();
-					Thread.onSpinWait();
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
 				}
 			});
 			adding.start();
