@@ -60,6 +60,8 @@ final class Looks {
 
 	private final IdleGap idle = new IdleGap();
 
+	private boolean any;
+
 	private int stacksLeft;
 
 	private int taken;
@@ -89,14 +91,16 @@ final class Looks {
 		if (slow != null) {
 			slow.begin(span.now());
 		}
-		this.active.forEach((operation) -> {
-			try {
-				visit(operation, span, slow);
-			}
-			catch (Throwable ex) {
-				this.failures.add(ex);
-			}
-		});
+		if (this.any) {
+			this.active.forEach((operation) -> {
+				try {
+					visit(operation, span, slow);
+				}
+				catch (Throwable ex) {
+					this.failures.add(ex);
+				}
+			});
+		}
 		finish(span, slow);
 		if (slow != null) {
 			slow.end(span.now());
@@ -128,7 +132,9 @@ final class Looks {
 	private void count() {
 		this.attached.reset();
 		this.detached.reset();
+		this.any = false;
 		this.active.forEach((operation) -> {
+			this.any = true;
 			if (isMeasured(operation)) {
 				((operation.thread() != null) ? this.attached : this.detached).count();
 			}

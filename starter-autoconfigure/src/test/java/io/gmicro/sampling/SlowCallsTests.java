@@ -98,6 +98,9 @@ class SlowCallsTests {
 			.noneMatch((call) -> call.startsWith("io.grpc.internal.SerializingExecutor")
 					|| call.startsWith("io.gmicro.grpc."));
 		assertThat(slow("OK")).isEqualTo(before + 1);
+		assertThat(server.scrape().of("gmicro_rpc_server_time_seconds_total")).hasEntrySatisfying(
+				"activity=\"other\",rpc_method=\"" + CHECK + "\",rpc_system_name=\"grpc\"",
+				(seconds) -> assertThat(seconds).isPositive());
 	}
 
 	@Test
