@@ -22,7 +22,7 @@ final class ActivityTable {
 	 * Calls at the inner end of a stack. The names of natives and of what runs virtual
 	 * threads differ between releases of the JDK.
 	 */
-	private static final String LEAVES = """
+	static final String LEAVES = """
 			waiting   java.lang.Object#wait jdk.internal.misc.Unsafe#park java.util.concurrent.locks.LockSupport#park
 			waiting   java.lang.VirtualThread#park java.util.concurrent.locks.AbstractQueuedSynchronizer$ConditionObject
 			waiting   java.util.concurrent.locks.AbstractQueuedSynchronizer$ConditionNode
@@ -46,7 +46,7 @@ final class ActivityTable {
 			""";
 
 	/** Methods in which a thread waits until a pool has a connection. */
-	private static final String POOLS = """
+	static final String POOLS = """
 			com.zaxxer.hikari.pool.HikariPool#getConnection com.zaxxer.hikari.util.ConcurrentBag#borrow
 			org.apache.tomcat.jdbc.pool.ConnectionPool#borrowConnection
 			org.apache.commons.pool2.impl.GenericObjectPool#borrowObject
@@ -66,11 +66,12 @@ final class ActivityTable {
 			com.mongodb.internal.connection.ConcurrentPool#get
 			org.apache.http.pool.AbstractConnPool#getPoolEntryBlocking
 			org.apache.http.impl.conn.PoolingHttpClientConnectionManager#leaseConnection
-			org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager$1#get
+			org.apache.hc.client5.http.impl.classic.InternalExecRuntime#acquireEndpoint
+			org.apache.hc.core5.pool.StrictConnPool#get org.apache.hc.core5.pool.LaxConnPool#get
 			""";
 
 	/** Clients, servers, and what belongs to neither. */
-	private static final String LIBRARIES = """
+	static final String LIBRARIES = """
 			database     org.h2 org.postgresql com.impossibl.postgres com.mysql org.mariadb oracle.jdbc oracle.net
 			database     oracle.sql oracle.r2dbc com.microsoft.sqlserver net.sourceforge.jtds com.ibm.db2 com.ibm.as400
 			database     org.hsqldb org.apache.derby org.sqlite org.duckdb com.clickhouse com.sap.db org.firebirdsql

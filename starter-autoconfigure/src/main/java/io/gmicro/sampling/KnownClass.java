@@ -25,7 +25,7 @@ record KnownClass(boolean jdk, Role role, String activity, List<Method> methods)
 		this.methods = List.copyOf(methods);
 	}
 
-	/** What a call of the JDK means at the inner end of a stack. */
+	/** What a call means at the inner end of a stack. */
 	Leaf leaf(String method) {
 		for (Method known : this.methods) {
 			if (known.leaf() != null && method.startsWith(known.prefix())) {
@@ -45,14 +45,14 @@ record KnownClass(boolean jdk, Role role, String activity, List<Method> methods)
 		return false;
 	}
 
-	/** Whether its calls say nothing about who waits. */
+	/** Whether its calls are skipped. */
 	boolean isPlumbing() {
 		return this.role == Role.PLUMBING;
 	}
 
-	/** Whether it also decides while it runs. */
+	/** Whether running code of it has its activity, too. */
 	boolean isClient() {
-		return this.role == Role.CLIENT || this.role == Role.TRANSPORT;
+		return (this.role == Role.CLIENT || this.role == Role.TRANSPORT) && !this.activity.equals(Activities.NETWORK);
 	}
 
 	/**
@@ -63,10 +63,10 @@ record KnownClass(boolean jdk, Role role, String activity, List<Method> methods)
 		/** Nothing is known. */
 		UNKNOWN,
 
-		/** Works for the nearest call further out. */
+		/** Says nothing: the next call further out counts. */
 		PLUMBING,
 
-		/** An activity of the application decides before everything else. */
+		/** Belongs to a custom activity, which takes precedence. */
 		CUSTOM,
 
 		/** The client of another service. */
@@ -81,7 +81,7 @@ record KnownClass(boolean jdk, Role role, String activity, List<Method> methods)
 		/** The server that runs the request. */
 		SERVER,
 
-		/** Waits only on its own account, such as a logger. */
+		/** Ends the search, such as a logger that writes to its file. */
 		END
 
 	}

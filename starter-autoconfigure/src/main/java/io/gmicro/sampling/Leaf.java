@@ -13,7 +13,7 @@ enum Leaf {
 
 	LOCK(Activities.LOCK),
 
-	/** A wait for other threads to finish, which is built like a lock. */
+	/** A wait for other threads to finish, implemented with the base class of locks. */
 	LATCH(Activities.OTHER),
 
 	SLEEP(Activities.SLEEP),
@@ -43,7 +43,7 @@ enum Leaf {
 		return this == WAITING || this == LATCH;
 	}
 
-	/** Whether a library further out decides for whom the thread waits. */
+	/** Whether a library further out decides what the thread waits for. */
 	boolean isForLibrary() {
 		return isGeneric() || this == FILE || this == NETWORK;
 	}
