@@ -41,7 +41,7 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnClass({ Filter.class, MeterRegistry.class })
 @ConditionalOnBooleanProperty("gmicro.metrics.enabled")
 @ConditionalOnBooleanProperty(name = "gmicro.http.slow-requests.enabled", matchIfMissing = true)
-@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnBean({ MeterRegistry.class, Sampler.class })
 public final class SlowRequestsAutoConfiguration {
 
 	@Bean

@@ -61,7 +61,8 @@ class GinMetricsAutoConfigurationTests {
 	private static final Pattern BOUND = Pattern.compile("(?m)^gin_request_duration_bucket\\{.*le=\"([^\"]+)\"");
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
-			GinMetricsAutoConfiguration.class, SlowRequestsAutoConfiguration.class, HttpMetricsAutoConfiguration.class);
+			GinMetricsAutoConfiguration.class, SamplingAutoConfiguration.class, SlowRequestsAutoConfiguration.class,
+			HttpMetricsAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withConfiguration(AUTO_CONFIGURATIONS)

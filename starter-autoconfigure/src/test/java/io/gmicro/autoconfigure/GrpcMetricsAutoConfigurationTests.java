@@ -132,7 +132,8 @@ class GrpcMetricsAutoConfigurationTests {
 	void callsJoinSlowRequestsWhereTheseAreTracked() {
 		WebApplicationContextRunner runner = new WebApplicationContextRunner().withBean(SimpleMeterRegistry.class)
 			.withConfiguration(AUTO_CONFIGURATIONS)
-			.withConfiguration(AutoConfigurations.of(SlowRequestsAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(SamplingAutoConfiguration.class, SlowRequestsAutoConfiguration.class))
 			.withPropertyValues(ENABLED);
 		runner.run((context) -> assertThat(context).hasSingleBean(SlowCalls.class));
 		runner.withPropertyValues("gmicro.http.slow-requests.enabled=false")

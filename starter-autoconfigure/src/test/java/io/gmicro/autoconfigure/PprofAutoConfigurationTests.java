@@ -31,8 +31,8 @@ class PprofAutoConfigurationTests {
 	private static final String MANAGEMENT = "org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration";
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(GmicroAutoConfiguration.class,
-			HttpMetricsAutoConfiguration.class, SlowRequestsAutoConfiguration.class, PprofAutoConfiguration.class,
-			ServletRoutesAutoConfiguration.class, DiagnosticsAutoConfiguration.class);
+			HttpMetricsAutoConfiguration.class, SamplingAutoConfiguration.class, SlowRequestsAutoConfiguration.class,
+			PprofAutoConfiguration.class, ServletRoutesAutoConfiguration.class, DiagnosticsAutoConfiguration.class);
 
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);
