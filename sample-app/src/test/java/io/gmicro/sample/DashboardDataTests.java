@@ -55,7 +55,7 @@ class DashboardDataTests {
 
 	/** What is 0 while all is well. */
 	private static final List<String> IDLE = List.of("gmicro_observer_errors_total", "gmicro_scrape_errors_total",
-			"gmicro_watchdog_restarts_total", "state=\"blocked\"");
+			"gmicro_sampler_restarts_total", "state=\"blocked\"");
 
 	private static final int SHOWN_SECONDS = 300;
 

@@ -26,8 +26,8 @@ final class IdleThreads {
 			"kotlinx.coroutines.scheduling.CoroutineScheduler$Worker.park",
 			"ch.qos.logback.core.AsyncAppenderBase$Worker.run",
 			"io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor$Worker.run",
-			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run",
-			"io.gmicro.sampling.WatchdogThread.watch", "io.gmicro.scrape.CoarseClock.tick");
+			"io.opentelemetry.sdk.trace.export.BatchSpanProcessor$Worker.run", "io.gmicro.sampling.Pauses.sleep",
+			"io.gmicro.scrape.CoarseClock.tick");
 
 	/**
 	 * A thread with only these packages on its stack waits for work, as application code

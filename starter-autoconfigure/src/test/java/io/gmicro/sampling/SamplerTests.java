@@ -245,7 +245,7 @@ class SamplerTests {
 	}
 
 	@Test
-	void requestThatCannotBeLookedAtDoesNotEndTheWatchdog() throws Exception {
+	void requestThatCannotBeLookedAtDoesNotEndTheSampler() throws Exception {
 		try (SlowRequests slow = new SlowRequests(this.registry, this.active,
 				new Thresholds(Duration.ofMillis(1), Map.of()), 10, TraceIds.NONE)) {
 			slow.start();
@@ -312,7 +312,7 @@ class SamplerTests {
 	}
 
 	@Test
-	void closedWatchdogIsNotStartedAgain() {
+	void closedSamplerIsNotStartedAgain() {
 		List<Thread> started = new ArrayList<>();
 		Sampler sampler = started((task) -> {
 			Thread thread = new Thread(task, "gmicro-sampler");
