@@ -1,3 +1,4 @@
+import { activityPanels } from './activities.js';
 import { dashboard, instance, job, line } from './dashboard.js';
 import { graph, heatmap, stat, table, type Levels, type Query } from './panels.js';
 import { calls, overall, quantile, rate, ratio, sum, topTen } from './promql.js';
@@ -163,6 +164,13 @@ export const grpc = dashboard({
             legend: '{{rpc_method}}',
           }],
         })),
+      line(10, ...activityPanels({
+        of: 'calls',
+        by: { label: 'rpc_method', title: 'Method' },
+        time: 'gmicro_rpc_server_time_seconds_total',
+        duration: server.duration,
+        labels: calls,
+      })),
       line(10,
         table({
           title: 'Methods',

@@ -1,3 +1,4 @@
+import { activityPanels } from './activities.js';
 import { dashboard, instance, job, line } from './dashboard.js';
 import { graph, heatmap, stat, table, text, type Levels } from './panels.js';
 import { byRoute, increase, increaseOverRange, topTenPeaks, max, overall, rate, ratio, requests, service, sum, topTen } from './promql.js';
@@ -9,7 +10,7 @@ const active = `http_server_active_requests{${service}}`;
 
 const routeLegend = '{{http_request_method}} {{http_route}}';
 const shareLevels: Levels = ['green', [0.001, 'orange'], [0.01, 'red']];
-const faults = ['gmicro_scrape_errors_total', 'gmicro_observer_errors_total', 'gmicro_watchdog_restarts_total'];
+const faults = ['gmicro_scrape_errors_total', 'gmicro_observer_errors_total', 'gmicro_sampler_restarts_total'];
 const troubleLevels: Levels = ['green', [1, 'red']];
 
 function slowShare(by: string[] = [], rated = rate): string {
@@ -138,11 +139,12 @@ export const slow = dashboard({
         }),
         text({
           title: 'Why are they slow?',
-          description: 'Where are the stacks that were caught while requests were slow?',
+          description: 'Where are the timelines and stacks of slow requests?',
           markdown: [
-            'Every instance keeps the stacks of its last hundred slow requests and shows what runs now, with its stack, at',
-            '`/debug/requests`. It is there with `gmicro.http.slow-requests.endpoint.enabled=true`, by default only for requests',
-            'from the same host with the token that start-up logs:',
+            'Every instance keeps a hundred slow requests, of each route and minute the first and the slowest, with a timeline of',
+            'what they did and their stacks. `/debug/requests` shows them, and what runs now. Enable it with',
+            '`gmicro.http.slow-requests.endpoint.enabled=true`. By default it only answers requests from the same host with the',
+            'token that start-up logs:',
             '',
             '```',
             'kubectl port-forward POD 8080        # or: ssh -L 8080:localhost:8080 HOST',
@@ -153,6 +155,15 @@ export const slow = dashboard({
             'The link at the top explains what stands there.',
           ].join('\n'),
         })),
+    ],
+    'Where the time goes': [
+      line(10, ...activityPanels({
+        of: 'requests',
+        by: { label: 'http_route', title: 'Route' },
+        time: 'gmicro_http_server_time_seconds_total',
+        duration,
+        labels: requests,
+      })),
     ],
     'In flight': [
       line(9,
@@ -171,7 +182,7 @@ export const slow = dashboard({
           queries: [{ expr: sum(active, ['http_request_method']), legend: '{{http_request_method}}' }],
         }),
         graph({
-          title: 'Where the time goes',
+          title: 'In flight by route',
           description: 'How many requests of a route were running on average? Rate times duration: the ten routes that keep the service busiest.',
           unit: 'none',
           queries: [{ expr: topTen(byRoute, (rated) => sum(rated(`${duration}_sum`, requests), byRoute)), legend: routeLegend }],
@@ -181,13 +192,13 @@ export const slow = dashboard({
       line(8,
         graph({
           title: 'Faults',
-          description: 'Are scrapes refused or incomplete, do observers throw, did the watchdog have to be started again?',
+          description: 'Are scrapes refused or incomplete, do observers throw, did the sampler have to be restarted?',
           unit: 'none',
           levels: troubleLevels,
           queries: [
             { expr: sum(increase('gmicro_scrape_errors_total', service), ['instance']), legend: 'scrape errors {{instance}}' },
             { expr: sum(increase('gmicro_observer_errors_total', service), ['instance']), legend: 'observer errors {{instance}}' },
-            { expr: sum(increase('gmicro_watchdog_restarts_total', service), ['instance']), legend: 'watchdog restarts {{instance}}' },
+            { expr: sum(increase('gmicro_sampler_restarts_total', service), ['instance']), legend: 'sampler restarts {{instance}}' },
           ],
         }),
         graph({
@@ -209,6 +220,35 @@ export const slow = dashboard({
           unit: 's',
           levels: ['green', [5, 'orange'], [10, 'red']],
           queries: [{ expr: `scrape_duration_seconds{${service}}`, legend: '{{instance}}' }],
+        })),
+      line(7,
+        graph({
+          title: 'CPU time of the sampler',
+          description: 'What share of one CPU does sampling take? Where it would be more than gmicro.sampling.max-cpu, by default 0.01, looks are rarer.',
+          unit: 'percentunit',
+          max: 0.02,
+          levels: ['green', [0.01, 'orange']],
+          queries: [{ expr: sum(rate('gmicro_sampler_cpu_seconds_total', service), ['instance']), legend: '{{instance}}' }],
+        }),
+        graph({
+          title: 'Looks and stacks per second',
+          description: 'How many samples is the time by activity made from? Fewer looks in the same time mean larger errors.',
+          unit: 'cps',
+          queries: [
+            { expr: sum(rate('gmicro_sampler_looks_total', service), ['instance']), legend: 'looks {{instance}}' },
+            { expr: sum(rate('gmicro_sampler_stacks_total', service), ['instance']), legend: 'stacks {{instance}}' },
+          ],
+        }),
+        graph({
+          title: 'Lateness of the sampler',
+          description: 'How late is a look on average? Where it is many milliseconds, threads wait for a CPU, and the time by activity is less exact.',
+          unit: 's',
+          levels: ['green', [0.01, 'orange']],
+          queries: [{
+            expr: `${sum(rate('gmicro_sampler_late_seconds_total', service), ['instance'])} / `
+              + sum(rate('gmicro_sampler_looks_total', service), ['instance']),
+            legend: '{{instance}}',
+          }],
         })),
     ],
   },
