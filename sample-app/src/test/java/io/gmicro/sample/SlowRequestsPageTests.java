@@ -50,7 +50,9 @@ class SlowRequestsPageTests {
 			library.click();
 			assertThat(live.getText()).contains("DispatcherServlet");
 			library.click();
-			browser.element(".story details").click();
+			assertThat(browser.element(".story .shares").getText()).containsPattern("[a-z_]+ \\d+ %");
+			assertThat(browser.element(".story .bar rect").getCssValue("fill")).startsWith("rgb(");
+			browser.element(".story details:not(.parts)").click();
 			assertThat(browser.element(".story details .tree").getText()).contains("io.gmicro.sample.work.");
 			assertThat(answers).isNotDone();
 			assertThat(browser.console()).isEmpty();

@@ -165,22 +165,9 @@ final class HtmlPage {
 				Escape.html(request.method()), Escape.html(request.status()),
 				Escape.html(RequestText.thread(request.thread())), (traceId != null)
 						? "<td><code>" + Escape.html(traceId) + "</code></td>" : "<td" + NONE + ">none</td>"));
-		timeline(request);
+		new HtmlTimeline(this.out).write(request);
 		stacks(request);
 		this.out.append("</td></tr>\n</tbody>\n");
-	}
-
-	private void timeline(RequestsView.Slow request) {
-		this.out.append("<p class=\"shares\">")
-			.append(request.activities()
-				.stream()
-				.map((share) -> "<span>" + Escape.html(RequestText.share(share)) + "</span>")
-				.collect(Collectors.joining(", ")))
-			.append(request.coldStart() ? " <span class=\"note\">" + RequestText.COLD_START + "</span>" : "")
-			.append("</p>\n<ol class=\"timeline\">\n");
-		request.timeline()
-			.forEach((part) -> this.out.append("<li>").append(Escape.html(RequestText.part(part))).append("</li>\n"));
-		this.out.append("</ol>\n");
 	}
 
 	private void stacks(RequestsView.Slow request) {
