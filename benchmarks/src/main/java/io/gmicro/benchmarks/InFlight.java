@@ -113,11 +113,20 @@ record InFlight(double sampler, double standstill, double stopped) {
 		return all.toArray(String[]::new);
 	}
 
+	private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+		try {
+			return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+		}
+		catch (NoSuchMethodException ex) {
+			throw new IllegalStateException("Virtual threads need Java 21 or newer", ex);
+		}
+	}
+
 	private static void enter(ExchangeFilter filter, String kind, int count) throws Exception {
 		CountDownLatch entered = new CountDownLatch(count);
 		ExecutorService threads = switch (kind) {
 			case "platform" -> Executors.newCachedThreadPool();
-			case "virtual" -> WatchdogCost.virtualThreads();
+			case "virtual" -> virtualThreads();
 			default -> Executors.newSingleThreadExecutor();
 		};
 		FilterChain chain = kind.equals("async") ? (request, response) -> {

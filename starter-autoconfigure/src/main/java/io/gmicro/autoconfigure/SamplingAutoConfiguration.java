@@ -83,8 +83,9 @@ public final class SamplingAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		TimePerRoute gmicroTimePerRoute(MeterRegistry registry, ActiveExchanges active, LabelRules labels,
-				WallProfiles profiles) {
+		TimePerRoute gmicroTimePerRoute(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
+				ObjectProvider<LabelRules> rules, WallProfiles profiles) {
+			LabelRules labels = rules.getIfAvailable(() -> new LabelRules(properties.http().maxRoutes()));
 			return new TimePerRoute(active, registry, labels.maxRoutes(), labels.contextPath(), profiles);
 		}
 

@@ -67,7 +67,7 @@ class GinMetricsAutoConfigurationTests {
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
 		.withConfiguration(AUTO_CONFIGURATIONS)
 		.withPropertyValues("gmicro.metrics.enabled=true", "gmicro.http.unique-clients.enabled=true",
-				"gmicro.http.slow-requests.threshold=1ms");
+				"gmicro.http.slow-requests.threshold=1ms", "gmicro.sampling.enabled=false");
 
 	private final WebApplicationContextRunner gmicro = this.contextRunner
 		.withPropertyValues("gmicro.metrics.naming=gmicro");
