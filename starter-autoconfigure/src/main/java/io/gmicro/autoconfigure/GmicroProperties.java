@@ -440,16 +440,16 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 *
 	 * @param enabled Whether to sample what requests and gRPC calls spend their time on,
 	 * by route and activity.
-	 * @param interval Average time between two samples. Samples are rarer if they would
-	 * exceed 'max-cpu'.
+	 * @param interval Average time between two looks at the requests in flight. Looks are
+	 * rarer if they would exceed 'max-cpu'.
 	 * @param maxCpu Maximum CPU time of the sampler, as a fraction of one CPU.
-	 * @param activities Custom activities by name, with the prefixes of the classes whose
-	 * calls belong to them, for example 'pricing: [com.example.pricing.]'.
+	 * @param activities Custom activities by name, with the packages and classes whose
+	 * calls belong to them, for example 'pricing: [com.example.pricing]'.
 	 */
 	public record Sampling(@DefaultValue("true") boolean enabled, @DefaultValue("20ms") Duration interval,
 			@DefaultValue("0.01") double maxCpu, @DefaultValue Map<String, List<String>> activities) {
 
-		private static final Duration LARGEST_INTERVAL = Duration.ofSeconds(1);
+		private static final Duration LARGEST_INTERVAL = Duration.ofMillis(250);
 
 		private static final double SMALLEST_CPU = 0.001;
 
@@ -458,7 +458,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 		private static final int MAX_ACTIVITIES = 20;
 
 		public Sampling {
-			requireDuration("gmicro.sampling.interval", interval, LARGEST_INTERVAL, "from 1 millisecond to 1 second");
+			requireDuration("gmicro.sampling.interval", interval, LARGEST_INTERVAL, "from 1 to 250 milliseconds");
 			require(maxCpu >= SMALLEST_CPU && maxCpu <= LARGEST_CPU, "gmicro.sampling.max-cpu", maxCpu,
 					"from 0.001 to 0.5");
 			require(activities.size() <= MAX_ACTIVITIES, "gmicro.sampling.activities",
@@ -470,10 +470,9 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 			String property = "gmicro.sampling.activities[" + name + "]";
 			require(name.matches("[a-z][a-z0-9_]{0,39}"), property, prefixes,
 					"a name has at most 40 lower-case letters, digits and '_', and starts with a letter");
-			require(!prefixes.isEmpty(), property, prefixes, "an activity needs the prefix of a class name");
+			require(!prefixes.isEmpty(), property, prefixes, "an activity needs the name of a package or class");
 			for (String prefix : prefixes) {
-				require(prefix.matches("[\\w$]+(\\.[\\w$]+)*\\.?"), property, prefix,
-						"the name of a package or class, or the beginning of one");
+				require(prefix.matches("[\\w$]+(\\.[\\w$]+)*\\.?"), property, prefix, "the name of a package or class");
 			}
 		}
 

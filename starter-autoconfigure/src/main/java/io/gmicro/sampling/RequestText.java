@@ -58,7 +58,7 @@ public final class RequestText {
 
 	/** An activity with its share of the time. */
 	public static String share(Timeline.Share share) {
-		return share.activity() + " " + share.percent() + " %";
+		return share.activity() + ((share.percent() > 0) ? " " + share.percent() : " below 1") + " %";
 	}
 
 	/** A part of a timeline, from its start to its end. */

@@ -187,7 +187,7 @@ public final class Sampler implements AutoCloseable {
 		long gap = this.looks.isIdle() ? IDLE_INTERVAL : this.budget.next();
 		long stoodStill = this.pauses.sleep(gap);
 		long now = System.nanoTime();
-		this.metrics.looked(Math.max(now - start - gap, 0));
+		this.metrics.looked(Math.max(now - start - gap - stoodStill, 0));
 		if (stoodStill > 0) {
 			this.metrics.stoodStill();
 			logger.warn("The process stood still for " + RequestText.seconds(Duration.ofNanos(stoodStill))

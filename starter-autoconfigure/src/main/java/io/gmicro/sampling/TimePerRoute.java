@@ -42,7 +42,7 @@ public final class TimePerRoute {
 
 	private final Map<String, Route> calls = new HashMap<>();
 
-	private final Deque<Unmatched> unmatched = new ArrayDeque<>();
+	private final Deque<Observed> unmatched = new ArrayDeque<>();
 
 	private final ActiveOperations active;
 
@@ -89,15 +89,19 @@ public final class TimePerRoute {
 	 * @param nanos the time
 	 */
 	void add(Operation operation, String activity, StackTraceElement[] stack, long nanos) {
-		String pattern = operation.pattern();
+		add(new Observed(operation, null, activity, stack, nanos));
+	}
+
+	private void add(Observed observed) {
+		String pattern = observed.operation().pattern();
 		if (pattern != null) {
-			add(operation, pattern, activity, stack, nanos);
+			add(observed, pattern);
 		}
 		else if (this.unmatched.size() < MAX_UNMATCHED) {
-			this.unmatched.add(new Unmatched(operation, activity, stack, nanos));
+			this.unmatched.add(observed);
 		}
 		else {
-			add(operation, RouteLabels.UNKNOWN, activity, stack, nanos);
+			add(observed, RouteLabels.UNKNOWN);
 		}
 	}
 
@@ -109,8 +113,7 @@ public final class TimePerRoute {
 	 * @param nanos the time
 	 */
 	void seen(Operation operation, RunState state, long nanos) {
-		String pattern = operation.pattern();
-		route(operation, (pattern != null) ? pattern : RouteLabels.UNKNOWN).waiting[state.ordinal()] += nanos;
+		add(new Observed(operation, state, state.activity(), StackSource.NONE, nanos));
 	}
 
 	/**
@@ -124,14 +127,19 @@ public final class TimePerRoute {
 	 */
 	void sampled(Operation operation, RunState state, String activity, StackTraceElement[] stack, long nanos) {
 		String pattern = operation.pattern();
-		Route route = route(operation, (pattern != null) ? pattern : RouteLabels.UNKNOWN);
-		add(operation, activity, stack, nanos + route.explained(state));
+		long explained = (pattern != null) ? route(operation, pattern).explained(state) : 0;
+		add(operation, activity, stack, nanos + explained);
 	}
 
-	private void add(Operation operation, String pattern, String activity, StackTraceElement[] stack, long nanos) {
-		Route route = route(operation, pattern);
-		route.add(activity, nanos);
-		this.profiles.add(new WallSample(operation.methodText(), route.label, activity, stack, nanos));
+	private void add(Observed observed, String pattern) {
+		Route route = route(observed.operation(), pattern);
+		if (observed.state() != null) {
+			route.waiting[observed.state().ordinal()] += observed.nanos();
+			return;
+		}
+		route.add(observed.activity(), observed.nanos());
+		this.profiles.add(new WallSample(observed.operation().methodText(), route.label, observed.activity(),
+				observed.stack(), observed.nanos()));
 	}
 
 	/**
@@ -141,12 +149,12 @@ public final class TimePerRoute {
 	 */
 	void settle(long now) {
 		this.now = now;
-		for (Iterator<Unmatched> all = this.unmatched.iterator(); all.hasNext();) {
-			Unmatched time = all.next();
-			String pattern = pattern(time.operation(), now);
+		for (Iterator<Observed> all = this.unmatched.iterator(); all.hasNext();) {
+			Observed observed = all.next();
+			String pattern = pattern(observed.operation(), now);
 			if (pattern != null) {
 				all.remove();
-				add(time.operation(), pattern, time.activity(), time.stack(), time.nanos());
+				add(observed, pattern);
 			}
 		}
 		if (now - this.nextSettlement >= 0) {
@@ -253,8 +261,17 @@ public final class TimePerRoute {
 
 	}
 
-	/** Time of a request whose route is not known yet. */
-	private record Unmatched(Operation operation, String activity, StackTraceElement[] stack, long nanos) {
+	/**
+	 * Time of an operation.
+	 *
+	 * @param operation the operation
+	 * @param state the state in which its thread was, if a later stack explains the time
+	 * @param activity what it did, as far as it is known
+	 * @param stack the stack of its thread, innermost call first, or none
+	 * @param nanos the time
+	 */
+	private record Observed(Operation operation, @Nullable RunState state, String activity, StackTraceElement[] stack,
+			long nanos) {
 	}
 
 }

@@ -85,7 +85,8 @@ public final class Timeline {
 	 * A part of the time of a request.
 	 *
 	 * @param activity what the request did
-	 * @param call the call of the application that did it, or {@code null}
+	 * @param call the call that did it: the innermost of the application's own code, if
+	 * there is one; {@code null} without a stack
 	 * @param startNanos the start, from the start of the request
 	 * @param endNanos the end, from the start of the request
 	 */
