@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.grpc.BindableService;
 import io.grpc.Context;
-import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;

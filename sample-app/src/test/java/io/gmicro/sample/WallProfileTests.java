@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-import io.gmicro.sampling.WallProfiles;
-import io.gmicro.sampling.WallSample;
+import io.gmicro.wall.WallProfiles;
+import io.gmicro.wall.WallSample;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.AccessToken;
-import io.gmicro.sampling.SlowRequests;
+import io.gmicro.slow.SlowRequests;
 import jakarta.servlet.Servlet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

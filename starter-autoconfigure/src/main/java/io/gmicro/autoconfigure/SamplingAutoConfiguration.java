@@ -2,14 +2,14 @@ package io.gmicro.autoconfigure;
 
 import java.time.Duration;
 
+import io.gmicro.activity.Activities;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.LabelRules;
-import io.gmicro.sampling.Activities;
 import io.gmicro.sampling.Sampler;
-import io.gmicro.sampling.SlowRequests;
-import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TimePerRoute;
-import io.gmicro.sampling.WallProfiles;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.wall.WallProfiles;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.Filter;
 

@@ -12,7 +12,7 @@ import io.gmicro.http.BodySizes;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.http.UniqueClients;
-import io.gmicro.sampling.SlowRequests;
+import io.gmicro.slow.SlowRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.commons.logging.Log;

@@ -5,8 +5,8 @@ import java.util.List;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.OwnCode;
-import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.RequestText;
+import io.gmicro.slow.FrameChain;
+import io.gmicro.slow.RequestText;
 
 /**
  * Writes stacks as HTML. Calls of libraries are collapsed.

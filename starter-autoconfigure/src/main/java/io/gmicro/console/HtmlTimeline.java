@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 import io.gmicro.diagnostics.Escape;
-import io.gmicro.sampling.RequestText;
-import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.Timeline;
+import io.gmicro.slow.RequestText;
+import io.gmicro.slow.RequestsView;
+import io.gmicro.slow.Timeline;
 
 /**
  * Writes what a slow request did as HTML: the share of each activity, a bar of its parts,

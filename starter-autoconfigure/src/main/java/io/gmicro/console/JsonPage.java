@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 import io.gmicro.diagnostics.Escape;
-import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.HottestFrame;
-import io.gmicro.sampling.LiveStack;
-import io.gmicro.sampling.RequestText;
-import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.Timeline;
+import io.gmicro.slow.FrameChain;
+import io.gmicro.slow.HottestFrame;
+import io.gmicro.slow.LiveStack;
+import io.gmicro.slow.RequestText;
+import io.gmicro.slow.RequestsView;
+import io.gmicro.slow.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import io.gmicro.diagnostics.Escape;
-import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.HottestFrame;
-import io.gmicro.sampling.LiveStack;
-import io.gmicro.sampling.RequestText;
-import io.gmicro.sampling.RequestsView;
+import io.gmicro.slow.FrameChain;
+import io.gmicro.slow.HottestFrame;
+import io.gmicro.slow.LiveStack;
+import io.gmicro.slow.RequestText;
+import io.gmicro.slow.RequestsView;
 
 /**
  * Writes the page as plain text, for a terminal.

@@ -13,7 +13,7 @@ import io.gmicro.recorder.Profiler;
 import io.gmicro.recorder.ThreadDump;
 import io.gmicro.recorder.TraceRecording;
 import io.gmicro.recorder.VirtualThreads;
-import io.gmicro.sampling.WallProfiles;
+import io.gmicro.wall.WallProfiles;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

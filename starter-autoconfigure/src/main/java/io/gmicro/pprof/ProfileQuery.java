@@ -15,8 +15,8 @@ import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.SampleLabel;
-import io.gmicro.sampling.WallFilter;
-import io.gmicro.sampling.WallProfiles;
+import io.gmicro.wall.WallFilter;
+import io.gmicro.wall.WallProfiles;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 

@@ -7,8 +7,8 @@ import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
 import io.gmicro.recorder.ProfileCollector;
 import io.gmicro.recorder.Profiler;
-import io.gmicro.sampling.WallFilter;
-import io.gmicro.sampling.WallProfiles;
+import io.gmicro.wall.WallFilter;
+import io.gmicro.wall.WallProfiles;
 import org.jspecify.annotations.Nullable;
 
 /**

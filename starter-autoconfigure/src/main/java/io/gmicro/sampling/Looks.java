@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.gmicro.activity.Activities;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Failures;
@@ -81,9 +82,9 @@ final class Looks {
 	 * Looks once. An exception at one operation does not affect the others.
 	 * @param span the time since the last look
 	 * @param withStacks whether to take stacks
-	 * @param slow the requests that may turn out slow, or {@code null}
+	 * @param slow what else follows operations, or {@code null}
 	 */
-	void look(LookSpan span, boolean withStacks, @Nullable SlowRequestTracker slow) {
+	void look(LookSpan span, boolean withStacks, @Nullable Follower slow) {
 		this.stacksLeft = withStacks ? MAX_STACKS : 0;
 		this.stopped = 0;
 		count();
@@ -148,7 +149,7 @@ final class Looks {
 		return !operation.isLongLived() || operation.isCall();
 	}
 
-	private void visit(Operation operation, LookSpan span, @Nullable SlowRequestTracker slow) {
+	private void visit(Operation operation, LookSpan span, @Nullable Follower slow) {
 		Thread thread = operation.thread();
 		long nanos = 0;
 		if (this.time != null && isMeasured(operation)) {
@@ -187,7 +188,7 @@ final class Looks {
 		}
 	}
 
-	private void pick(Pick pick, LookSpan span, @Nullable SlowRequestTracker slow) {
+	private void pick(Pick pick, LookSpan span, @Nullable Follower slow) {
 		if (this.stacks.stopsAllThreads()) {
 			// Rather all at once
 			this.picks.add(pick);
@@ -205,7 +206,7 @@ final class Looks {
 	}
 
 	/** Where a stack stops all threads, most looks only see what the threads do. */
-	private void finish(LookSpan span, @Nullable SlowRequestTracker slow) {
+	private void finish(LookSpan span, @Nullable Follower slow) {
 		if (this.picks.isEmpty()) {
 			return;
 		}
@@ -256,7 +257,7 @@ final class Looks {
 	}
 
 	private void sampled(Pick pick, StackSource.Taken stack, RunState state, boolean prompt, LookSpan span,
-			@Nullable SlowRequestTracker slow) {
+			@Nullable Follower slow) {
 		this.taken++;
 		Operation operation = pick.operation();
 		boolean served = operation.thread() == pick.thread() && this.active.contains(operation);

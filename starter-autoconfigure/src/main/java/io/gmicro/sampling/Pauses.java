@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * machine was paused) or collected garbage. If the sampler merely waited for a busy CPU,
  * other threads used CPU time. Used only by the sampler thread.
  */
-final class Pauses {
+public final class Pauses {
 
 	private static final int KEPT = 64;
 
@@ -45,7 +45,8 @@ final class Pauses {
 
 	private long lastCollect;
 
-	Pauses() {
+	/** Create an instance that measures this process. */
+	public Pauses() {
 		this(System::nanoTime, cpuTime(), pauseTime(), LockSupport::parkNanos);
 	}
 
@@ -118,7 +119,7 @@ final class Pauses {
 	 * which the process stood still
 	 * @return the duration in nanoseconds
 	 */
-	long between(long startNanos, long endNanos, boolean collection) {
+	public long between(long startNanos, long endNanos, boolean collection) {
 		long sum = 0;
 		for (int i = 0; i < KEPT; i++) {
 			if (this.ends[i] != this.starts[i] && this.collections[i] == collection) {

@@ -1,12 +1,12 @@
 package io.gmicro.sampling;
 
-import java.time.Duration;
-import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
-import io.gmicro.diagnostics.OwnCode;
+import io.gmicro.activity.Activities;
 import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Failures;
+import io.gmicro.wall.WallProfiles;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
  */
 final class Rehearsal extends Operation {
 
+	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
 	private Rehearsal() {
 		super(System.nanoTime());
 	}
@@ -23,16 +25,11 @@ final class Rehearsal extends Operation {
 	static void perform(Activities activities, Failures failures) {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		ActiveOperations table = new ActiveOperations(registry.counter("rehearsal"));
+		TimePerRoute time = new TimePerRoute(table, registry, 1, () -> "", new WallProfiles());
+		Looks looks = new Looks(table, time, activities, new StackSource(), failures);
 		table.enter(new Rehearsal());
-		LookSpan span = LookSpan.of(System.nanoTime(), 2, 1, 0);
-		new Looks(table, null, activities, new StackSource(), failures).look(span, true, null);
-		RequestSamples samples = new RequestSamples(0, 1, OwnCode.UNKNOWN);
-		Thread thread = Thread.currentThread();
-		samples.add(thread, activities.of(thread.getStackTrace(), thread.getState()), thread.getStackTrace(), 1,
-				new Pauses());
-		samples.end(2, new Pauses());
-		new SlowRequestLog(OwnCode.UNKNOWN)
-			.line(new SlowRequest(Instant.now(), "", "", "", Duration.ofMillis(1), null, false, samples));
+		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), false, null);
+		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), true, null);
 		registry.close();
 	}
 

@@ -1,5 +1,7 @@
 package io.gmicro.sampling;
 
+import io.gmicro.activity.Activities;
+
 /**
  * What a thread does, as far as that is known without its stack.
  */

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import io.gmicro.activity.Activities;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.meter.Failures;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -52,7 +53,7 @@ public final class Sampler implements AutoCloseable {
 
 	private final ThreadFactory threads;
 
-	private volatile @Nullable SlowRequestTracker slow;
+	private volatile @Nullable Follower follower;
 
 	private volatile @Nullable Thread thread;
 
@@ -98,12 +99,19 @@ public final class Sampler implements AutoCloseable {
 		return thread;
 	}
 
-	/** Sets what keeps the requests that turn out slow. */
-	void track(SlowRequestTracker slow) {
-		this.slow = slow;
+	/**
+	 * Sets what follows operations in addition.
+	 * @param follower the one follower
+	 */
+	public void follow(Follower follower) {
+		this.follower = follower;
 	}
 
-	Pauses pauses() {
+	/**
+	 * The pauses of the process.
+	 * @return the pauses, which only the sampler thread may read
+	 */
+	public Pauses pauses() {
 		return this.pauses;
 	}
 
@@ -131,8 +139,8 @@ public final class Sampler implements AutoCloseable {
 		return running != null && running.isAlive();
 	}
 
-	/** Whether ended requests are taken over. */
-	boolean isOpen() {
+	/** Whether it was started and not closed. */
+	public boolean isOpen() {
 		return this.open;
 	}
 
@@ -140,7 +148,7 @@ public final class Sampler implements AutoCloseable {
 	 * Restarts the thread if it has died. Cheap while it is alive.
 	 * @param now a reading of {@link System#nanoTime()}
 	 */
-	void check(long now) {
+	public void check(long now) {
 		if (now - this.lastLook > SECOND && this.open && !isAlive()) {
 			long due = this.nextRestart.get();
 			if (now - due >= 0 && this.nextRestart.compareAndSet(due, now + SECOND)) {
@@ -158,6 +166,10 @@ public final class Sampler implements AutoCloseable {
 
 	private void sample() {
 		safely(() -> Rehearsal.perform(this.activities, this.failures));
+		Follower rehearsing = this.follower;
+		if (rehearsing != null) {
+			safely(rehearsing::rehearse);
+		}
 		this.lastLook = System.nanoTime();
 		long cpu = this.clock.ownTime();
 		while (this.open) {
@@ -167,9 +179,9 @@ public final class Sampler implements AutoCloseable {
 			this.budget.used(used);
 			this.metrics.used(used);
 		}
-		SlowRequestTracker slow = this.slow;
-		if (slow != null) {
-			safely(() -> slow.close(System.nanoTime()));
+		Follower following = this.follower;
+		if (following != null) {
+			safely(() -> following.close(System.nanoTime()));
 		}
 	}
 
@@ -190,8 +202,8 @@ public final class Sampler implements AutoCloseable {
 		this.metrics.looked(Math.max(now - start - gap - stoodStill, 0));
 		if (stoodStill > 0) {
 			this.metrics.stoodStill();
-			logger.warn("The process stood still for " + RequestText.seconds(Duration.ofNanos(stoodStill))
-					+ " s: it was stopped or swapped out, its machine paused, or garbage was collected");
+			logger.warn("The process stood still for " + TimeUnit.NANOSECONDS.toMillis(stoodStill)
+					+ " ms: it was stopped or swapped out, its machine paused, or garbage was collected");
 		}
 		look(now, stoodStill);
 	}
@@ -206,7 +218,7 @@ public final class Sampler implements AutoCloseable {
 		this.lastLook = now;
 		boolean withStacks = !this.stacks.stopsAllThreads() || now - this.nextStop >= 0;
 		int taken = this.looks.taken();
-		this.looks.look(span, withStacks, this.slow);
+		this.looks.look(span, withStacks, this.follower);
 		if (this.looks.stopped() > 0) {
 			this.budget.stopped(this.looks.stopped());
 			this.nextStop = now + this.budget.nextStop();

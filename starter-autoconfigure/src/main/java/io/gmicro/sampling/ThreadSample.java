@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param stack its stack, innermost call first, without the calls of the server and at
  * most {@value #MAX_FRAMES} calls
  */
-record ThreadSample(Thread thread, StackTraceElement[] stack) {
+public record ThreadSample(Thread thread, StackTraceElement[] stack) {
 
 	private static final int MAX_FRAMES = 256;
 
@@ -24,7 +24,7 @@ record ThreadSample(Thread thread, StackTraceElement[] stack) {
 	 * @param active the operations in flight
 	 * @return the sample, or {@code null} if the operation holds no thread or has ended
 	 */
-	static @Nullable ThreadSample of(Operation operation, ActiveOperations active) {
+	public static @Nullable ThreadSample of(Operation operation, ActiveOperations active) {
 		Thread thread = operation.thread();
 		if (thread == null) {
 			return null;

@@ -14,6 +14,8 @@ import io.gmicro.inflight.ActiveOperations;
 import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Overflow;
 import io.gmicro.route.RouteLabels;
+import io.gmicro.wall.WallProfiles;
+import io.gmicro.wall.WallSample;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

@@ -1,6 +1,6 @@
 /**
- * Samples the stacks of slow requests and calls while they run, and keeps the last of
- * them.
+ * Looks at the requests and calls in flight from outside: what they spend their time on,
+ * by route.
  */
 @NullMarked
 package io.gmicro.sampling;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 import io.gmicro.gin.GinFamilies;
 import io.gmicro.gin.GinStatusCodes;
-import io.gmicro.sampling.SlowRequests;
+import io.gmicro.slow.SlowRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

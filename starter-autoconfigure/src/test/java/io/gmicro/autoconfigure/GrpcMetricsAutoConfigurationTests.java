@@ -12,7 +12,7 @@ import io.gmicro.grpc.CallMetrics;
 import io.gmicro.grpc.CallObserver;
 import io.gmicro.grpc.ClientMetricsInterceptor;
 import io.gmicro.grpc.ServerMetricsInterceptor;
-import io.gmicro.sampling.SlowCalls;
+import io.gmicro.slow.SlowCalls;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;

@@ -1,7 +1,7 @@
 package io.gmicro.autoconfigure;
 
 import io.gmicro.diagnostics.OwnCode;
-import io.gmicro.sampling.SlowRequests;
+import io.gmicro.slow.SlowRequests;
 import io.gmicro.testing.TestServer;
 import org.junit.jupiter.api.Test;
 

@@ -5,10 +5,10 @@ import java.util.Map;
 
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.sampling.Sampler;
-import io.gmicro.sampling.SlowRequests;
-import io.gmicro.sampling.Thresholds;
 import io.gmicro.sampling.TimePerRoute;
-import io.gmicro.sampling.TraceIds;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.slow.TraceIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;

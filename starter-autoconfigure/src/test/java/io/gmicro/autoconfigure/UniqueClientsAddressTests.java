@@ -3,8 +3,8 @@ package io.gmicro.autoconfigure;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.context.annotation.Configuration;
 

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.OwnCode;
-import io.gmicro.sampling.FrameChain;
-import io.gmicro.sampling.HottestFrame;
-import io.gmicro.sampling.LiveStack;
-import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.Timeline;
+import io.gmicro.slow.FrameChain;
+import io.gmicro.slow.HottestFrame;
+import io.gmicro.slow.LiveStack;
+import io.gmicro.slow.RequestsView;
+import io.gmicro.slow.Timeline;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import io.gmicro.sampling.HottestFrame;
-import io.gmicro.sampling.RequestsView;
-import io.gmicro.sampling.Timeline;
+import io.gmicro.slow.HottestFrame;
+import io.gmicro.slow.RequestsView;
+import io.gmicro.slow.Timeline;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

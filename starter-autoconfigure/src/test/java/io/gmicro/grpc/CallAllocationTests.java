@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 
 import com.sun.management.ThreadMXBean;
 import io.gmicro.http.ActiveExchanges;
-import io.gmicro.sampling.SlowCalls;
-import io.gmicro.sampling.SlowRequests;
-import io.gmicro.sampling.Thresholds;
-import io.gmicro.sampling.TraceIds;
+import io.gmicro.slow.SlowCalls;
+import io.gmicro.slow.SlowRequests;
+import io.gmicro.slow.Thresholds;
+import io.gmicro.slow.TraceIds;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;

@@ -14,11 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
-import io.gmicro.sampling.WallProfiles;
-import io.gmicro.sampling.WallSample;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.RawClient;
 import io.gmicro.testing.TestServer;
+import io.gmicro.wall.WallProfiles;
+import io.gmicro.wall.WallSample;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,10 +1,8 @@
 package io.gmicro.sampling;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.gmicro.diagnostics.OwnCode;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,27 +64,6 @@ class PausesTests {
 		assertThat(pauses.between(0, 3 * SECOND, true)).isEqualTo(SECOND / 10);
 		assertThat(pauses.between(2 * SECOND - SECOND / 20, 3 * SECOND, true)).isEqualTo(SECOND / 20);
 		assertThat(pauses.between(0, 3 * SECOND, false)).isZero();
-	}
-
-	@Test
-	void timeOfAStandstillIsTakenFromStacks() {
-		StackTree tree = new StackTree();
-		Pauses pauses = new Pauses();
-		pauses.add(2 * SECOND, 22 * SECOND, false);
-		pauses.add(30 * SECOND, 32 * SECOND, false);
-		tree.add(new StackTraceElement[] { new StackTraceElement("shop.Orders", "find", "Orders.java", 1) }, SECOND);
-		tree.addTime(StackTree.STOOD_STILL, pauses.between(0, 31 * SECOND, false));
-		assertThat(pauses.between(0, SECOND, false)).isZero();
-		assertThat(pauses.between(3 * SECOND, 4 * SECOND, false)).isEqualTo(SECOND);
-		assertThat(pauses.between(23 * SECOND, 29 * SECOND, false)).isZero();
-		assertThat(tree.time(StackTree.STOOD_STILL)).isEqualTo(21 * SECOND);
-		assertThat(tree.root().nanos()).isEqualTo(22 * SECOND);
-		List<FrameChain> chains = FrameChain.of(tree);
-		assertThat(chains).extracting((chain) -> RequestText.fullName(chain.calls().get(0)))
-			.containsExactly("[process stood still 21.0 s]", "shop.Orders.find(Orders.java:1)");
-		assertThat(chains).extracting(RequestText::samples).containsExactly("21.000 s", "1 sample, 1.000 s");
-		assertThat(HottestFrame.of(tree, OwnCode.UNKNOWN).calls()).extracting(RequestText::shortName)
-			.containsExactly("Orders.find");
 	}
 
 	@Test

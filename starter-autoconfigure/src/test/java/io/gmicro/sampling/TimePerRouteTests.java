@@ -6,8 +6,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
+import io.gmicro.slow.RequestsView;
+import io.gmicro.slow.SlowRequests;
 import io.gmicro.testing.Container;
 import io.gmicro.testing.TestServer;
+import io.gmicro.wall.WallProfiles;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -87,7 +90,7 @@ class TimePerRouteTests {
 			Awaitility.await().until(() -> slow.view(null).running().stream().anyMatch(RequestsView.Running::isSlow));
 			server.context().getBean(Application.class).release();
 			held.get(20, TimeUnit.SECONDS);
-			Awaitility.await().until(() -> !slow.newestFirst().isEmpty());
+			Awaitility.await().until(() -> !slow.view(null).slow().isEmpty());
 			assertThat(server.scrape().of(TIME)).isEmpty();
 			assertThat(server.context().getBeanNamesForType(WallProfiles.class)).isEmpty();
 		}

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 import io.gmicro.testing.Container;
 import io.gmicro.testing.Labels;
-import io.gmicro.testing.Samples;
 import io.gmicro.testing.RawClient;
+import io.gmicro.testing.Samples;
 import io.gmicro.testing.TestServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

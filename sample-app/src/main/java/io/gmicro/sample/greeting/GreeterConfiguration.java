@@ -1,7 +1,7 @@
 package io.gmicro.sample.greeting;
 
-import io.gmicro.sample.greeting.api.GreeterGrpc;
 import io.gmicro.sample.greeting.api.GreeterGrpc.GreeterBlockingStub;
+import io.gmicro.sample.greeting.api.GreeterGrpc;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
