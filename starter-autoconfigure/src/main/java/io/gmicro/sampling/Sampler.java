@@ -173,11 +173,18 @@ public final class Sampler implements AutoCloseable {
 		this.lastLook = System.nanoTime();
 		long cpu = this.clock.ownTime();
 		while (this.open) {
-			safely(this::sleepAndLook);
-			long used = this.clock.ownTime() - cpu;
-			cpu += used;
-			this.budget.used(used);
-			this.metrics.used(used);
+			// Not a lambda, for which there may be no memory
+			try {
+				sleepAndLook();
+				long used = this.clock.ownTime() - cpu;
+				cpu += used;
+				this.budget.used(used);
+				this.metrics.used(used);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+				LockSupport.parkNanos(IDLE_INTERVAL);
+			}
 		}
 		Follower following = this.follower;
 		if (following != null) {
