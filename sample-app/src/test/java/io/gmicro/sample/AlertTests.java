@@ -117,7 +117,7 @@ class AlertTests {
 
 	@Test
 	void rulesReadWhatIsThere() throws Exception {
-		for (String path : List.of("/slow?millis=5", "/greet/Ada?millis=5", "/fail")) {
+		for (String path : List.of("/slow?millis=5", "/greet/Ada?millis=500", "/fail")) {
 			sample.get(path);
 		}
 		await().atMost(LONGEST).ignoreExceptions().untilAsserted(() -> {

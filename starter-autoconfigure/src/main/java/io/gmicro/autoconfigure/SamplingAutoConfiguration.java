@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
@@ -44,8 +45,10 @@ public final class SamplingAutoConfiguration {
 		return new ActiveExchanges(registry);
 	}
 
+	/** No other bean may need it. */
 	@Bean(initMethod = "start")
 	@ConditionalOnMissingBean
+	@Lazy(false)
 	Sampler gmicroSampler(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
 			ObjectProvider<TimePerRoute> time) {
 		GmicroProperties.Sampling sampling = properties.sampling();

@@ -183,12 +183,31 @@ public final class ActiveOperations {
 	 * @param action called for each operation
 	 */
 	public void forEach(Consumer<? super Operation> action) {
+		forEach(action, false);
+	}
+
+	/**
+	 * Visits the operations in flight as {@link #forEach(Consumer)} does, in a given
+	 * order.
+	 * @param action called for each operation
+	 * @param detachedFirst whether to visit detached operations first; an operation that
+	 * is detached meanwhile is then not visited, and visited twice otherwise
+	 */
+	public void forEach(Consumer<? super Operation> action, boolean detachedFirst) {
+		if (detachedFirst) {
+			visitDetached(action);
+		}
 		this.attached.forEach((operation, slot) -> {
 			if (operation.place() == slot) {
 				action.accept(operation);
 			}
 		});
-		// The attached ones first, because operations only move from there to here
+		if (!detachedFirst) {
+			visitDetached(action);
+		}
+	}
+
+	private void visitDetached(Consumer<? super Operation> action) {
 		this.detached.forEach((operation, slot) -> {
 			if (operation.place() == CAPACITY + slot) {
 				action.accept(operation);

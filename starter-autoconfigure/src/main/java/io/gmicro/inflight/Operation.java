@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP request or a gRPC call. It is written only by the thread that serves it, and
  * never reused, so that object identity identifies it. While it is in flight, other
- * threads may only call {@link #methodText()}, {@link #startNanos()}, {@link #pattern()},
- * {@link #thread()}, {@link #isLongLived()} and {@link #boundary()}. All other methods
- * may be called once it has ended and was safely published to the calling thread.
+ * threads may only call {@link #isCall()}, {@link #methodText()}, {@link #startNanos()},
+ * {@link #pattern()}, {@link #thread()}, {@link #isLongLived()} and {@link #boundary()}.
+ * All other methods may be called once it has ended and was safely published to the
+ * calling thread.
  */
 public abstract class Operation {
 

@@ -166,7 +166,7 @@ final class ProfileQuery {
 	/** As in Go, or a number of seconds. Zero if it is invalid. */
 	private static Duration duration(String text) {
 		String withUnit = INTEGER.matcher(text).matches() ? text + "s" : text;
-		if (!DURATION.matcher(withUnit).matches()) {
+		if (text.length() > LONGEST_NAME || !DURATION.matcher(withUnit).matches()) {
 			return Duration.ZERO;
 		}
 		BigDecimal nanos = DURATION_PART.matcher(withUnit)

@@ -28,7 +28,7 @@ final class IdleGap {
 	void look(LookSpan span, int inFlight) {
 		if (this.sleeping && inFlight > 0) {
 			this.end = span.now();
-			this.length = span.elapsed();
+			this.length = (long) (span.elapsed() * (1 - span.stoodStill()));
 		}
 		this.emptyLooks = (inFlight > 0) ? 0 : this.emptyLooks + 1;
 		this.sleeping = this.emptyLooks > IDLE_LOOKS;

@@ -17,6 +17,11 @@ record LookSpan(long now, long elapsed, double collected, double stoodStill, dou
 
 	private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(500);
 
+	/** The part of it that the later look represents, from 0 to 1. */
+	double known() {
+		return Math.max(1 - this.collected - this.stoodStill - this.missed, 0);
+	}
+
 	static LookSpan of(long now, long elapsed, long collectedNanos, long stoodStillNanos) {
 		double whole = Math.max(elapsed, 1);
 		double stoodStill = Math.min(stoodStillNanos / whole, 1);

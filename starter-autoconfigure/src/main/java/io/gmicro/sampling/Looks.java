@@ -93,6 +93,7 @@ final class Looks {
 			slow.begin(span.now());
 		}
 		if (this.any) {
+			// In either order, since an operation may be detached meanwhile
 			this.active.forEach((operation) -> {
 				try {
 					visit(operation, span, slow);
@@ -100,7 +101,7 @@ final class Looks {
 				catch (Throwable ex) {
 					this.failures.add(ex);
 				}
-			});
+			}, ThreadLocalRandom.current().nextBoolean());
 		}
 		finish(span, slow);
 		if (slow != null) {
@@ -161,7 +162,7 @@ final class Looks {
 		}
 		boolean due = slow != null && slow.visit(operation, thread, span.now()) && this.stacksLeft > 0;
 		if (thread == null) {
-			add(operation, SamplerActivities.ASYNC, StackSource.NONE, nanos);
+			add(operation, SamplerActivities.ASYNC, nanos);
 			return;
 		}
 		if (nanos > 0 || due) {
@@ -170,21 +171,27 @@ final class Looks {
 	}
 
 	/**
-	 * Leaves out the time in which nothing was served, and that which is too long ago.
+	 * Leaves out the time in which nothing was served, and that which is too long ago. An
+	 * operation that is younger than a pause was not part of it.
 	 */
 	private long known(Operation operation, long nanos, LookSpan span) {
-		long collected = (long) (nanos * span.collected());
-		long stoodStill = (long) (nanos * span.stoodStill());
-		long missed = (long) (nanos * span.missed());
-		add(operation, SamplerActivities.GC, StackSource.NONE, collected);
-		add(operation, SamplerActivities.STOOD_STILL, StackSource.NONE, stoodStill);
-		add(operation, SamplerActivities.NOT_SAMPLED, StackSource.NONE, missed);
-		return nanos - collected - stoodStill - missed;
+		long age = span.now() - operation.startNanos();
+		double elapsed = span.elapsed();
+		if (age >= span.collected() * elapsed) {
+			add(operation, SamplerActivities.GC, (long) (nanos * span.collected()));
+		}
+		if (age >= span.stoodStill() * elapsed) {
+			add(operation, SamplerActivities.STOOD_STILL, (long) (nanos * span.stoodStill()));
+		}
+		if (age >= span.missed() * elapsed) {
+			add(operation, SamplerActivities.NOT_SAMPLED, (long) (nanos * span.missed()));
+		}
+		return (long) (nanos * span.known());
 	}
 
-	private void add(Operation operation, String activity, StackTraceElement[] stack, long nanos) {
+	private void add(Operation operation, String activity, long nanos) {
 		if (this.time != null && nanos > 0) {
-			this.time.add(operation, activity, stack, nanos);
+			this.time.add(operation, activity, StackSource.NONE, nanos);
 		}
 	}
 
@@ -201,7 +208,7 @@ final class Looks {
 			sampled(pick, stack, pick.state(), prompt, span, slow);
 		}
 		else {
-			add(pick.operation(), pick.state().activity(), StackSource.NONE, pick.nanos());
+			add(pick.operation(), pick.state().activity(), pick.nanos());
 		}
 	}
 
@@ -210,13 +217,21 @@ final class Looks {
 		if (this.picks.isEmpty()) {
 			return;
 		}
+		try {
+			finishAll(span, slow);
+		}
+		catch (Throwable ex) {
+			this.failures.add(ex);
+		}
+		this.picks.clear();
+	}
+
+	private void finishAll(LookSpan span, @Nullable Follower slow) {
 		long rested = rest();
 		List<Pick> sampled = this.picks.subList(0, Math.min(this.picks.size(), this.stacksLeft));
 		StackSource.Taken[] taken = {};
 		if (!sampled.isEmpty()) {
-			long start = System.nanoTime();
-			taken = this.stacks.take(sampled.stream().map(Pick::thread).toList(), DEPTH);
-			this.stopped = System.nanoTime() - start;
+			taken = takeAll(sampled);
 		}
 		for (int i = 0; i < this.picks.size(); i++) {
 			Pick pick = this.picks.get(i);
@@ -233,7 +248,17 @@ final class Looks {
 				this.failures.add(ex);
 			}
 		}
-		this.picks.clear();
+	}
+
+	/** The next stop waits for its time even if this one fails. */
+	private StackSource.Taken[] takeAll(List<Pick> sampled) {
+		long start = System.nanoTime();
+		try {
+			return this.stacks.take(sampled.stream().map(Pick::thread).toList(), DEPTH);
+		}
+		finally {
+			this.stopped = Math.max(System.nanoTime() - start, 1);
+		}
 	}
 
 	/** Rests so that a thread can run whose CPU the sampler has taken. */
@@ -262,7 +287,7 @@ final class Looks {
 		Operation operation = pick.operation();
 		boolean served = operation.thread() == pick.thread() && this.active.contains(operation);
 		if (!served || stack.calls().length == 0) {
-			add(operation, state.activity(), StackSource.NONE, pick.nanos());
+			add(operation, state.activity(), pick.nanos());
 			return;
 		}
 		StackTraceElement[] calls = ThreadSample.inside(stack.calls(), operation.boundary());

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  */
 public final class Pauses {
 
-	private static final int KEPT = 64;
+	private static final int KEPT = 512;
 
 	private static final long LATE = TimeUnit.SECONDS.toNanos(1);
 
@@ -40,6 +40,15 @@ public final class Pauses {
 	private final LongConsumer sleep;
 
 	private int next;
+
+	/** The end of the last sleep, and what the process had used then. */
+	private boolean marked;
+
+	private long markTime;
+
+	private long markCpu;
+
+	private long markPaused;
 
 	private long collected;
 
@@ -67,25 +76,36 @@ public final class Pauses {
 	}
 
 	/**
-	 * Sleeps.
+	 * Sleeps. The process may also have stood still since the last sleep.
 	 * @param nanos the duration
 	 * @return how long the process stood still meanwhile, 0 if it did not
 	 */
 	long sleep(long nanos) {
-		long cpu = this.cpuTime.getAsLong();
-		long paused = this.pauseTime.getAsLong();
-		long due = this.clock.getAsLong() + nanos;
+		if (!this.marked) {
+			mark();
+		}
+		long due = this.markTime + nanos;
+		long cpu = this.markCpu;
+		long paused = this.markPaused;
 		this.sleep.accept(nanos);
-		long now = this.clock.getAsLong();
+		mark();
+		long now = this.markTime;
 		long late = now - due;
-		if (late < LATE || (this.cpuTime.getAsLong() - cpu >= late / IDLE_PART
-				&& this.pauseTime.getAsLong() - paused <= late / 2)) {
+		if (late < LATE || (this.markCpu - cpu >= late / IDLE_PART && this.markPaused - paused <= late / 2)) {
 			return 0;
 		}
 		// The time of a long collection is that of a standstill
 		this.collected = this.pauseTime.getAsLong();
 		add(due, now, false);
 		return late;
+	}
+
+	/** Begins to measure, before the first sleep. */
+	void mark() {
+		this.marked = true;
+		this.markCpu = this.cpuTime.getAsLong();
+		this.markPaused = this.pauseTime.getAsLong();
+		this.markTime = this.clock.getAsLong();
 	}
 
 	/**

@@ -29,7 +29,10 @@ public final class Sampler implements AutoCloseable {
 
 	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-	private static final long IDLE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+	private static final long LONGEST_IDLE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** The idle interval as a multiple of the interval. */
+	private static final int IDLE = 5;
 
 	private final AtomicLong nextRestart = new AtomicLong(System.nanoTime());
 
@@ -38,6 +41,8 @@ public final class Sampler implements AutoCloseable {
 	private final Activities activities;
 
 	private final SamplingBudget budget;
+
+	private final long idleInterval;
 
 	private final SamplerMetrics metrics;
 
@@ -54,6 +59,8 @@ public final class Sampler implements AutoCloseable {
 	private final ThreadFactory threads;
 
 	private volatile @Nullable Follower follower;
+
+	private @Nullable Follower rehearsed;
 
 	private volatile @Nullable Thread thread;
 
@@ -88,6 +95,7 @@ public final class Sampler implements AutoCloseable {
 		this.failures = new Failures(registry, logger, "Sampling the requests in flight failed");
 		this.startFailures = new Failures(registry, logger,
 				"The sampler could not be started: slow requests are only counted until a retry succeeds");
+		this.idleInterval = Math.min(settings.interval().toNanos() * IDLE, LONGEST_IDLE_INTERVAL);
 		this.budget = new SamplingBudget(settings.interval(), settings.maxCpu());
 		this.looks = new Looks(active.operations(), time, activities, this.stacks, this.failures);
 	}
@@ -165,16 +173,14 @@ public final class Sampler implements AutoCloseable {
 	}
 
 	private void sample() {
+		this.pauses.mark();
 		safely(() -> Rehearsal.perform(this.activities, this.failures));
-		Follower rehearsing = this.follower;
-		if (rehearsing != null) {
-			safely(rehearsing::rehearse);
-		}
 		this.lastLook = System.nanoTime();
 		long cpu = this.clock.ownTime();
 		while (this.open) {
 			// Not a lambda, for which there may be no memory
 			try {
+				rehearseFollower();
 				sleepAndLook();
 				long used = this.clock.ownTime() - cpu;
 				cpu += used;
@@ -183,7 +189,7 @@ public final class Sampler implements AutoCloseable {
 			}
 			catch (Throwable ex) {
 				this.failures.add(ex);
-				LockSupport.parkNanos(IDLE_INTERVAL);
+				LockSupport.parkNanos(this.idleInterval);
 			}
 		}
 		Follower following = this.follower;
@@ -201,18 +207,28 @@ public final class Sampler implements AutoCloseable {
 		}
 	}
 
+	private void rehearseFollower() {
+		Follower following = this.follower;
+		if (following != null && following != this.rehearsed) {
+			this.rehearsed = following;
+			following.rehearse();
+		}
+	}
+
 	private void sleepAndLook() {
 		long start = System.nanoTime();
-		long gap = this.looks.isIdle() ? IDLE_INTERVAL : this.budget.next();
+		long gap = this.looks.isIdle() ? this.idleInterval : this.budget.next();
+		// An interrupted thread would not sleep
+		Thread.interrupted();
 		long stoodStill = this.pauses.sleep(gap);
 		long now = System.nanoTime();
 		this.metrics.looked(Math.max(now - start - gap - stoodStill, 0));
+		look(now, stoodStill);
 		if (stoodStill > 0) {
 			this.metrics.stoodStill();
 			logger.warn("The process stood still for " + TimeUnit.NANOSECONDS.toMillis(stoodStill)
 					+ " ms: it was stopped or swapped out, its machine paused, or garbage was collected");
 		}
-		look(now, stoodStill);
 	}
 
 	/**

@@ -6,9 +6,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Determines the time between two looks, so that the sampler uses at most a given share
- * of one CPU, and stops other threads for at most {@value #MAX_STALL} of the time. The
- * time is random, so that looks do not keep in step with periodic work, and depends only
- * on average costs, not on what the last look has seen. Used only by the sampler thread.
+ * of one CPU (unless looks would be more than 250 ms apart), and stops other threads for
+ * at most {@value #MAX_STALL} of the time. The time is random, so that looks do not keep
+ * in step with periodic work, and depends only on average costs, not on what the last
+ * look has seen. Used only by the sampler thread.
  */
 final class SamplingBudget {
 

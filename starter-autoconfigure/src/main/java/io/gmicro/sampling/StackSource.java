@@ -10,7 +10,7 @@ import java.util.List;
  * stops all threads, which costs hardly more for several stacks at once. Used only by the
  * sampler thread.
  */
-final class StackSource {
+class StackSource {
 
 	static final StackTraceElement[] NONE = {};
 
@@ -36,7 +36,7 @@ final class StackSource {
 	/**
 	 * Takes the stacks of threads, at one moment if there are several.
 	 * @param targets the threads
-	 * @param depth the number of innermost calls that are needed
+	 * @param depth the number of innermost calls that are needed of several threads
 	 * @return a stack for each thread
 	 */
 	Taken[] take(List<Thread> targets, int depth) {

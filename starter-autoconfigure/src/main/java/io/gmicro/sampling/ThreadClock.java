@@ -5,9 +5,9 @@ import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the CPU clocks of threads, to tell threads that run from threads that only could.
- * Virtual threads have no such clock, and on some systems it advances only in steps of
- * milliseconds. Used only by the sampler thread.
+ * Reads the CPU clocks of threads, to distinguish threads that run from threads that wait
+ * for a CPU. Virtual threads have no such clock, and on some systems it advances only in
+ * steps of milliseconds. Used only by the sampler thread.
  */
 final class ThreadClock {
 
@@ -16,11 +16,23 @@ final class ThreadClock {
 
 	private static final long CALIBRATION = TimeUnit.MICROSECONDS.toNanos(200);
 
+	private static final int ATTEMPTS = 5;
+
 	private static final long UNKNOWN = -1;
 
 	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
-	private final boolean precise = isPrecise();
+	private final boolean precise = isPreciseAtLast();
+
+	/** The thread may have to wait for a CPU meanwhile. */
+	private boolean isPreciseAtLast() {
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			if (isPrecise()) {
+				return true;
+			}
+		}
+		return false;
+	}
 
 	private boolean isPrecise() {
 		if (!this.threads.isThreadCpuTimeSupported() || !this.threads.isThreadCpuTimeEnabled()) {
@@ -28,7 +40,7 @@ final class ThreadClock {
 		}
 		int steps = 0;
 		long last = 0;
-		for (long start = System.nanoTime(); System.nanoTime() - start < CALIBRATION || steps == 0;) {
+		for (long start = System.nanoTime(); System.nanoTime() - start < CALIBRATION;) {
 			long time = this.threads.getCurrentThreadCpuTime();
 			steps += (time != last) ? 1 : 0;
 			last = time;

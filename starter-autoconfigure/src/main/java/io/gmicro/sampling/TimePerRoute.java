@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -39,6 +40,12 @@ public final class TimePerRoute {
 	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
 	private static final int MAX_UNMATCHED = 1000;
+
+	/** Other methods than those that are registered are one. */
+	private static final int MAX_METHODS = 10_000;
+
+	private static final Set<String> UNMATCHED = Set.of(RouteLabels.NOT_FOUND, RouteLabels.REDIRECTION,
+			RouteLabels.UNKNOWN, Overflow.OTHER);
 
 	private final Map<String, Route> requests = new HashMap<>();
 
@@ -91,7 +98,7 @@ public final class TimePerRoute {
 	 * @param nanos the time
 	 */
 	void add(Operation operation, String activity, StackTraceElement[] stack, long nanos) {
-		add(new Observed(operation, null, activity, stack, nanos));
+		add(new Observed(operation, null, true, activity, stack, nanos));
 	}
 
 	private void add(Observed observed) {
@@ -115,7 +122,7 @@ public final class TimePerRoute {
 	 * @param nanos the time
 	 */
 	void seen(Operation operation, RunState state, long nanos) {
-		add(new Observed(operation, state, state.activity(), StackSource.NONE, nanos));
+		add(new Observed(operation, state, false, state.activity(), StackSource.NONE, nanos));
 	}
 
 	/**
@@ -128,24 +135,25 @@ public final class TimePerRoute {
 	 * @param nanos the time that the stack represents
 	 */
 	void sampled(Operation operation, RunState state, String activity, StackTraceElement[] stack, long nanos) {
-		String pattern = operation.pattern();
-		long explained = (pattern != null) ? route(operation, pattern).explained(state) : 0;
-		add(operation, activity, stack, nanos + explained);
+		add(new Observed(operation, state, true, activity, stack, nanos));
 	}
 
 	private void add(Observed observed, String pattern) {
 		Route route = route(observed.operation(), pattern);
-		if (observed.state() != null) {
-			route.waiting[observed.state().ordinal()] += observed.nanos();
+		RunState state = observed.state();
+		long nanos = observed.nanos();
+		if (state != null && !observed.explained()) {
+			route.waiting[state.ordinal()] += nanos;
 			return;
 		}
-		route.add(observed.activity(), observed.nanos());
-		this.profiles.add(new WallSample(observed.operation().methodText(), route.label, observed.activity(),
-				observed.stack(), observed.nanos()));
+		if (state != null) {
+			nanos += route.explained(state);
+		}
+		route.add(observed.operation().methodText(), observed.activity(), observed.stack(), nanos);
 	}
 
 	/**
-	 * Begins a look: records what has waited long enough, and the time of requests that
+	 * Ends a look: records what has waited long enough, and the time of requests that
 	 * were matched meanwhile.
 	 * @param now the current time
 	 */
@@ -188,10 +196,17 @@ public final class TimePerRoute {
 		Map<String, Route> routes = operation.isCall() ? this.calls : this.requests;
 		Route route = routes.get(pattern);
 		if (route == null) {
-			String bounded = (routes.size() < this.maxRoutes) ? pattern : Overflow.OTHER;
+			String bounded = (routes.size() < limit(operation) || UNMATCHED.contains(pattern)) ? pattern
+					: Overflow.OTHER;
 			route = routes.computeIfAbsent(bounded, (name) -> create(operation, name));
 		}
 		return route;
+	}
+
+	/** Routes that are no templates have their own place. */
+	private int limit(Operation operation) {
+		return operation.isCall() ? MAX_METHODS
+				: this.maxRoutes + (int) UNMATCHED.stream().filter(this.requests::containsKey).count();
 	}
 
 	private Route create(Operation operation, String pattern) {
@@ -216,6 +231,9 @@ public final class TimePerRoute {
 		/** When a stack was last taken, by state. */
 		private final long[] sampled = new long[RunState.values().length];
 
+		/** The method of the latest request. */
+		private String method = Overflow.OTHER;
+
 		private final String label;
 
 		private final String name;
@@ -237,7 +255,9 @@ public final class TimePerRoute {
 			return nanos;
 		}
 
-		void add(String activity, long nanos) {
+		void add(String method, String activity, StackTraceElement[] stack, long nanos) {
+			this.method = method;
+			TimePerRoute.this.profiles.add(new WallSample(method, this.label, activity, stack, nanos));
 			this.counters.computeIfAbsent(activity, this::counter).increment(nanos / 1e9);
 		}
 
@@ -255,7 +275,7 @@ public final class TimePerRoute {
 				if (TimePerRoute.this.now - this.sampled[state.ordinal()] > PATIENCE) {
 					long nanos = explained(state);
 					if (nanos > 0) {
-						add(state.activity(), nanos);
+						add(this.method, state.activity(), StackSource.NONE, nanos);
 					}
 				}
 			}
@@ -267,13 +287,15 @@ public final class TimePerRoute {
 	 * Time of an operation.
 	 *
 	 * @param operation the operation
-	 * @param state the state in which its thread was, if a later stack explains the time
+	 * @param state the state in which its thread was, or {@code null}
+	 * @param explained whether the activity is known, otherwise a later stack of the same
+	 * route and state explains the time
 	 * @param activity what it did, as far as it is known
 	 * @param stack the stack of its thread, innermost call first, or none
 	 * @param nanos the time
 	 */
-	private record Observed(Operation operation, @Nullable RunState state, String activity, StackTraceElement[] stack,
-			long nanos) {
+	private record Observed(Operation operation, @Nullable RunState state, boolean explained, String activity,
+			StackTraceElement[] stack, long nanos) {
 	}
 
 }

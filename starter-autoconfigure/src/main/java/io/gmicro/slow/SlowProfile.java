@@ -24,8 +24,6 @@ final class SlowProfile {
 
 	private static final ValueType DELAY = new ValueType("delay", "nanoseconds");
 
-	private static final Frame NOT_SAMPLED = new Frame("[not sampled]", "", "", 0);
-
 	private SlowProfile() {
 	}
 
@@ -44,10 +42,6 @@ final class SlowProfile {
 		Map<String, String> labels = Map.of("route", request.route(), "method", request.method());
 		List<Stack> stacks = new ArrayList<>();
 		collect(request.stacks().root(), List.of(), stacks);
-		long known = stacks.stream().mapToLong(Stack::nanos).sum();
-		if (request.samples() == 0 && known < request.duration().toNanos()) {
-			stacks.add(new Stack(List.of(NOT_SAMPLED), request.duration().toNanos() - known));
-		}
 		if (stacks.isEmpty()) {
 			return;
 		}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -60,9 +61,16 @@ final class SlowRequestTracker implements Follower {
 
 	private final Failures failures;
 
-	private final long started = System.nanoTime();
+	/** The start of the first request. */
+	private long firstNanos;
 
-	private long lastLook = this.started;
+	private boolean any;
+
+	private long lastLook = System.nanoTime();
+
+	private int due;
+
+	private int dueBefore;
 
 	private int stacksLeft;
 
@@ -118,14 +126,19 @@ final class SlowRequestTracker implements Follower {
 
 	@Override
 	public void begin(long now) {
-		// A slow request that has left the table by now is already in the queue
+		boolean full = this.tracked.size() >= MAX_TRACKED;
+		// A slow request that has left the table by now is already in the queue. Those
+		// that hold no thread may stay forever
 		List<Operation> gone = this.tracked.keySet()
 			.stream()
-			.filter((operation) -> !this.active.contains(operation))
+			.filter((operation) -> !this.active.contains(operation) || operation.isLongLived()
+					|| (full && operation.thread() == null))
 			.toList();
 		takeEnded(now);
 		gone.forEach(this.tracked::remove);
 		this.passed.clear();
+		this.dueBefore = this.due;
+		this.due = 0;
 		this.stacksLeft = STACKS_PER_LOOK;
 	}
 
@@ -143,6 +156,10 @@ final class SlowRequestTracker implements Follower {
 
 	@Override
 	public boolean visit(Operation operation, @Nullable Thread thread, long now) {
+		if (!this.any) {
+			this.any = true;
+			this.firstNanos = operation.startNanos();
+		}
 		long age = now - operation.startNanos();
 		if (age < this.thresholds.smallestNanos() / RequestSamples.FIRST || operation.isLongLived()) {
 			return false;
@@ -160,14 +177,15 @@ final class SlowRequestTracker implements Follower {
 			samples.addAsync(now, this.pauses);
 			return false;
 		}
+		this.due++;
+		// Rather any of them than the first ones of the table
+		if (ThreadLocalRandom.current().nextInt(Math.max(this.dueBefore, STACKS_PER_LOOK)) >= STACKS_PER_LOOK) {
+			return false;
+		}
 		this.stacksLeft--;
 		return this.stacksLeft >= 0;
 	}
 
-	/**
-	 * Those that hold no thread may stay forever, if their container never completes
-	 * them.
-	 */
 	private @Nullable RequestSamples samplesOf(Operation operation, @Nullable Thread thread, long threshold) {
 		RequestSamples samples = this.tracked.get(operation);
 		if (samples == null && thread != null && this.tracked.size() < MAX_TRACKED) {
@@ -221,7 +239,7 @@ final class SlowRequestTracker implements Follower {
 
 	/** Whether classes were still being loaded and compiled. */
 	private boolean isColdStart(Operation operation) {
-		return operation.startNanos() - this.started < COLD;
+		return operation.startNanos() - this.firstNanos < COLD;
 	}
 
 	/** The number of operations that are followed. */

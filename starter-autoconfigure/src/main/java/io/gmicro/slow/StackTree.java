@@ -96,7 +96,8 @@ final class StackTree {
 				return callee;
 			}
 		}
-		if (this.nodes == MAX_NODES) {
+		// The few frames that are no calls always have room
+		if (this.nodes >= MAX_NODES && !call.getClassName().isEmpty()) {
 			return null;
 		}
 		this.nodes++;

@@ -157,9 +157,15 @@ public final class WallProfiles {
 		 * @param duration the time since it was opened
 		 * @return the profile
 		 */
-		public synchronized Profile finish(Duration duration) {
-			return WallProfileBuilder.build(this.table.view(), List.of(this.sums.copy(0)), WallFilter.ALL, this.start,
-					duration);
+		public Profile finish(Duration duration) {
+			StackTable.View view;
+			StackSums.Bucket bucket;
+			// The sampler must not wait until the profile is built
+			synchronized (this) {
+				view = this.table.view();
+				bucket = this.sums.copy(0);
+			}
+			return WallProfileBuilder.build(view, List.of(bucket), WallFilter.ALL, this.start, duration);
 		}
 
 		@Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -102,6 +103,15 @@ class LooksTests {
 	}
 
 	@Test
+	void pauseBeforeTheStartOfAnOperationIsNotItsTime() {
+		TestOperation young = new TestOperation("/young", this.now + 3590 * 1000 * MILLISECOND, false);
+		this.active.detach(young.async());
+		look(looks(false), 3600 * 1000 * MILLISECOND, 0, 3599 * 1000 * MILLISECOND);
+		assertThat(total()).isCloseTo(1, within(1e-3));
+		this.active.leave(young);
+	}
+
+	@Test
 	void lookThatIsMuchTooLateSaysWhatItDoesNotKnow() {
 		waiting(new PendingOperation("/orders", null));
 		look(looks(false), 3000 * MILLISECOND, 0, 0);
@@ -150,6 +160,39 @@ class LooksTests {
 		assertThat(total("/shop/orders")).isCloseTo(0.04, within(NANOSECOND));
 		assertThat(total("NOT_FOUND")).isCloseTo(0.02, within(NANOSECOND));
 		this.active.leave(matched);
+	}
+
+	@Test
+	void timeSeenBeforeTheRouteIsKnownIsExplainedByLaterStacks() {
+		PendingOperation pending = new PendingOperation(null, null);
+		waiting(pending);
+		Looks looks = looks(true);
+		look(looks, 20 * MILLISECOND, false);
+		Objects.requireNonNull(pending.operation).matched("/orders");
+		look(looks, 20 * MILLISECOND, false);
+		look(looks, 20 * MILLISECOND, true);
+		assertThat(time("/shop/orders", Activities.OTHER)).isCloseTo(0.06, within(NANOSECOND));
+		assertThat(total()).isCloseTo(0.06, within(NANOSECOND));
+	}
+
+	@Test
+	void failureToTakeStacksLeavesNothingBehind() {
+		waiting(new PendingOperation("/orders", null));
+		Thread hostile = new HostileThread(() -> enterAndWait(new PendingOperation("/hostile", null)));
+		start(hostile);
+		Looks looks = new Looks(this.active, this.time, new Activities(Map.of()), new StackSource(true) {
+
+			@Override
+			Taken[] take(List<Thread> targets, int depth) {
+				throw new OutOfMemoryError("planned");
+			}
+
+		}, new Failures(this.registry, LogFactory.getLog(LooksTests.class), "A look failed"));
+		look(looks, 20 * MILLISECOND, true);
+		assertThat(looks.stopped()).isPositive();
+		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
+		look(looks, 20 * MILLISECOND, false);
+		assertThat(this.registry.get("gmicro.observer.errors").counter().count()).isEqualTo(1);
 	}
 
 	@Test
@@ -250,13 +293,13 @@ class LooksTests {
 	/** An operation that another thread is going to serve. */
 	private static final class PendingOperation {
 
-		private final String pattern;
+		private final @Nullable String pattern;
 
 		private final @Nullable CountDownLatch looked;
 
 		private volatile @Nullable TestOperation operation;
 
-		PendingOperation(String pattern, @Nullable CountDownLatch looked) {
+		PendingOperation(@Nullable String pattern, @Nullable CountDownLatch looked) {
 			this.pattern = pattern;
 			this.looked = looked;
 		}

@@ -166,6 +166,26 @@ class SlowRequestTrackerTests {
 	}
 
 	@Test
+	void openStreamsDoNotTakeThePlaceOfSlowRequests() throws Exception {
+		SamplerDriver sampler = sampler(Duration.ofMillis(1), Map.of());
+		for (int i = 0; i < 1200; i++) {
+			MockHttpServletRequest request = request("/later");
+			request.setAsyncSupported(true);
+			filter(List.of()).doFilter(request, new MockHttpServletResponse(), (asyncRequest, response) -> {
+				sampler.look(System.nanoTime() + HOUR);
+				asyncRequest.startAsync();
+			});
+		}
+		assertThat(tracker().tracked()).isLessThanOrEqualTo(1000);
+		run(List.of(ending()), "/a", () -> {
+			sampler.look(System.nanoTime() + 2 * HOUR);
+			sampler.look(System.nanoTime() + 3 * HOUR);
+		});
+		sampler.look(System.nanoTime() + 4 * HOUR);
+		assertThat(this.history).singleElement().satisfies((story) -> assertThat(story.samples()).isPositive());
+	}
+
+	@Test
 	void tracesOfRequestsThatNeverCompleteAreBounded() throws Exception {
 		try (SlowRequests slow = new SlowRequests(this.registry, this.active,
 				new Thresholds(Duration.ofSeconds(1), Map.of()), 10, () -> "trace")) {
