@@ -323,7 +323,7 @@ class WorkshopTests {
 		 */
 		void awaitLine(CapturedOutput output, String route) {
 			await(output, Pattern.quote("Slow request still running: " + this.method + " " + route + " after ")
-					+ "\\S+ s, threshold \\S+ s, in " + spot() + ", in " + Pattern.quote(this.inside));
+					+ "\\S+ s, threshold \\S+ s, \\w+ \\d+ %, in " + spot() + ", in " + Pattern.quote(this.inside));
 		}
 
 		/**
@@ -347,8 +347,8 @@ class WorkshopTests {
 			assertThat(this.response).succeedsWithin(TIMEOUT);
 			await(output,
 					Pattern.quote("Slow request: " + this.method + " " + this.route + " took ")
-							+ "\\S+ s, status 20\\d, \\d+ of \\d+ samples? in " + spot() + ", of which \\d+ in "
-							+ Pattern.quote(this.inside));
+							+ "\\S+ s, status 20\\d, \\w+ \\d+ %, \\d+ of \\d+ samples? in " + spot()
+							+ ", of which \\d+ in " + Pattern.quote(this.inside));
 			String spot = this.own.replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1");
 			assertThat(page("text/plain")).containsPattern("\\d samples? in " + Pattern.quote(spot)
 					+ "( <- [\\w.]+)*, of which \\d+ in " + Pattern.quote(this.inside));
