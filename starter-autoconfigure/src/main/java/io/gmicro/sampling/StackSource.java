@@ -10,7 +10,7 @@ import java.util.List;
  * stops all threads, which costs hardly more for several stacks at once. Used only by the
  * sampler thread.
  */
-class StackSource {
+final class StackSource {
 
 	static final StackTraceElement[] NONE = {};
 
