@@ -33,8 +33,11 @@ final class Looks {
 	/** Calls that are needed to recognize an activity, and for profiles. */
 	private static final int DEPTH = 64;
 
-	/** Above this, a thread had to wait for a CPU before its stack could be taken. */
-	private static final long PROMPT = TimeUnit.MICROSECONDS.toNanos(500);
+	/**
+	 * A sampler that waits longer for a stack waits until the thread gets a CPU. What it
+	 * needs itself to read the stack does not count.
+	 */
+	private static final long PROMPT = TimeUnit.MILLISECONDS.toNanos(1);
 
 	/** Time for a thread to get back the CPU that the sampler took from it. */
 	private static final long REST = TimeUnit.MICROSECONDS.toNanos(200);
@@ -203,8 +206,10 @@ final class Looks {
 		else if (this.stacksLeft > 0) {
 			this.stacksLeft--;
 			long start = System.nanoTime();
+			long used = this.clock.ownTime();
 			StackSource.Taken stack = this.stacks.take(List.of(pick.thread()), Integer.MAX_VALUE)[0];
-			boolean prompt = System.nanoTime() - start < PROMPT;
+			used = this.clock.ownTime() - used;
+			boolean prompt = System.nanoTime() - start - used < PROMPT;
 			sampled(pick, stack, pick.state(), prompt, span, slow);
 		}
 		else {
