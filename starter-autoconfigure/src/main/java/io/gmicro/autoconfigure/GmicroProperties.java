@@ -11,6 +11,7 @@ import io.gmicro.custom.CustomMetric;
 import io.gmicro.diagnostics.DiagnosticsAccess;
 import io.gmicro.http.Exchange;
 import io.gmicro.http.LabelRules;
+import io.gmicro.sampling.SamplerActivities;
 import io.gmicro.slo.ServiceLevelObjective;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -457,6 +458,9 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 
 		private static final int MAX_ACTIVITIES = 20;
 
+		private static final Set<String> WITHOUT_STACK = Set.of(SamplerActivities.ASYNC, SamplerActivities.GC,
+				SamplerActivities.NOT_SAMPLED, SamplerActivities.RUNNABLE, SamplerActivities.STOOD_STILL);
+
 		public Sampling {
 			requireDuration("gmicro.sampling.interval", interval, LARGEST_INTERVAL, "from 1 to 250 milliseconds");
 			require(maxCpu >= SMALLEST_CPU && maxCpu <= LARGEST_CPU, "gmicro.sampling.max-cpu", maxCpu,
@@ -466,13 +470,16 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 			activities.forEach(Sampling::requireActivity);
 		}
 
-		private static void requireActivity(String name, List<String> prefixes) {
+		private static void requireActivity(String name, List<String> names) {
 			String property = "gmicro.sampling.activities[" + name + "]";
-			require(name.matches("[a-z][a-z0-9_]{0,39}"), property, prefixes,
+			String value = String.join(",", names);
+			require(name.matches("[a-z][a-z0-9_]{0,39}"), property, value,
 					"a name has at most 40 lower-case letters, digits and '_', and starts with a letter");
-			require(!prefixes.isEmpty(), property, prefixes, "an activity needs the name of a package or class");
-			for (String prefix : prefixes) {
-				require(prefix.matches("[\\w$]+(\\.[\\w$]+)*\\.?"), property, prefix, "the name of a package or class");
+			require(!WITHOUT_STACK.contains(name), property, value, "this activity is recognized without a stack");
+			require(!names.isEmpty(), property, value, "an activity needs the name of a package or class");
+			for (String type : names) {
+				require(type.matches("[\\w$]+(\\.[\\w$]+)*(\\.\\*?)?"), property, value,
+						"the name of a package or class");
 			}
 		}
 

@@ -24,7 +24,7 @@ final class Looks {
 
 	static final int MAX_PICKS = 8;
 
-	/** With those of operations that may turn out slow. */
+	/** With those of operations that may turn out follower. */
 	static final int MAX_STACKS = 2 * MAX_PICKS;
 
 	/** Operations that hold no thread need no stack. */
@@ -56,7 +56,7 @@ final class Looks {
 
 	private final Activities activities;
 
-	private final ThreadClock clock = new ThreadClock();
+	private final ThreadClock clock;
 
 	private final StackSource stacks;
 
@@ -72,11 +72,12 @@ final class Looks {
 
 	private long stopped;
 
-	Looks(ActiveOperations active, @Nullable TimePerRoute time, Activities activities, StackSource stacks,
-			Failures failures) {
+	Looks(ActiveOperations active, @Nullable TimePerRoute time, Activities activities, ThreadClock clock,
+			StackSource stacks, Failures failures) {
 		this.active = active;
 		this.time = time;
 		this.activities = activities;
+		this.clock = clock;
 		this.stacks = stacks;
 		this.failures = failures;
 	}
@@ -85,30 +86,30 @@ final class Looks {
 	 * Looks once. An exception at one operation does not affect the others.
 	 * @param span the time since the last look
 	 * @param withStacks whether to take stacks
-	 * @param slow what else follows operations, or {@code null}
+	 * @param follower what else follows operations, or {@code null}
 	 */
-	void look(LookSpan span, boolean withStacks, @Nullable Follower slow) {
+	void look(LookSpan span, boolean withStacks, @Nullable Follower follower) {
 		this.stacksLeft = withStacks ? MAX_STACKS : 0;
 		this.stopped = 0;
 		count();
 		this.idle.look(span, inFlight());
-		if (slow != null) {
-			slow.begin(span.now());
+		if (follower != null) {
+			follower.begin(span.now());
 		}
 		if (this.any) {
 			// In either order, since an operation may be detached meanwhile
 			this.active.forEach((operation) -> {
 				try {
-					visit(operation, span, slow);
+					visit(operation, span, follower);
 				}
 				catch (Throwable ex) {
 					this.failures.add(ex);
 				}
 			}, ThreadLocalRandom.current().nextBoolean());
 		}
-		finish(span, slow);
-		if (slow != null) {
-			slow.end(span.now());
+		finish(span, follower);
+		if (follower != null) {
+			follower.end(span.now());
 		}
 		if (this.time != null) {
 			this.time.settle(span.now());
@@ -153,7 +154,7 @@ final class Looks {
 		return !operation.isLongLived() || operation.isCall();
 	}
 
-	private void visit(Operation operation, LookSpan span, @Nullable Follower slow) {
+	private void visit(Operation operation, LookSpan span, @Nullable Follower follower) {
 		Thread thread = operation.thread();
 		long nanos = 0;
 		if (this.time != null && isMeasured(operation)) {
@@ -163,13 +164,13 @@ final class Looks {
 		if (nanos > 0) {
 			nanos = known(operation, nanos, span);
 		}
-		boolean due = slow != null && slow.visit(operation, thread, span.now()) && this.stacksLeft > 0;
+		boolean due = follower != null && follower.visit(operation, thread, span.now()) && this.stacksLeft > 0;
 		if (thread == null) {
 			add(operation, SamplerActivities.ASYNC, nanos);
 			return;
 		}
 		if (nanos > 0 || due) {
-			pick(new Pick(operation, thread, nanos, this.clock.state(thread), this.clock.time(thread)), span, slow);
+			pick(new Pick(operation, thread, nanos, this.clock.state(thread), this.clock.time(thread)), span, follower);
 		}
 	}
 
@@ -198,7 +199,7 @@ final class Looks {
 		}
 	}
 
-	private void pick(Pick pick, LookSpan span, @Nullable Follower slow) {
+	private void pick(Pick pick, LookSpan span, @Nullable Follower follower) {
 		if (this.stacks.stopsAllThreads()) {
 			// Rather all at once
 			this.picks.add(pick);
@@ -210,7 +211,7 @@ final class Looks {
 			StackSource.Taken stack = this.stacks.take(List.of(pick.thread()), Integer.MAX_VALUE)[0];
 			used = this.clock.ownTime() - used;
 			boolean prompt = System.nanoTime() - start - used < PROMPT;
-			sampled(pick, stack, pick.state(), prompt, span, slow);
+			sampled(pick, stack, pick.state(), prompt, span, follower);
 		}
 		else {
 			add(pick.operation(), pick.state().activity(), pick.nanos());
@@ -218,12 +219,12 @@ final class Looks {
 	}
 
 	/** Where a stack stops all threads, most looks only see what the threads do. */
-	private void finish(LookSpan span, @Nullable Follower slow) {
+	private void finish(LookSpan span, @Nullable Follower follower) {
 		if (this.picks.isEmpty()) {
 			return;
 		}
 		try {
-			finishAll(span, slow);
+			finishAll(span, follower);
 		}
 		catch (Throwable ex) {
 			this.failures.add(ex);
@@ -231,7 +232,7 @@ final class Looks {
 		this.picks.clear();
 	}
 
-	private void finishAll(LookSpan span, @Nullable Follower slow) {
+	private void finishAll(LookSpan span, @Nullable Follower follower) {
 		long rested = rest();
 		List<Pick> sampled = this.picks.subList(0, Math.min(this.picks.size(), this.stacksLeft));
 		StackSource.Taken[] taken = {};
@@ -243,7 +244,7 @@ final class Looks {
 			RunState state = stateAfterRest(pick, rested);
 			try {
 				if (i < taken.length) {
-					sampled(pick, taken[i], state, false, span, slow);
+					sampled(pick, taken[i], state, false, span, follower);
 				}
 				else if (this.time != null && pick.nanos() > 0) {
 					this.time.seen(pick.operation(), state, pick.nanos());
@@ -287,7 +288,7 @@ final class Looks {
 	}
 
 	private void sampled(Pick pick, StackSource.Taken stack, RunState state, boolean prompt, LookSpan span,
-			@Nullable Follower slow) {
+			@Nullable Follower follower) {
 		this.taken++;
 		Operation operation = pick.operation();
 		boolean served = operation.thread() == pick.thread() && this.active.contains(operation);
@@ -297,8 +298,8 @@ final class Looks {
 		}
 		StackTraceElement[] calls = ThreadSample.inside(stack.calls(), operation.boundary());
 		String activity = this.activities.of(calls, stack.state());
-		if (slow != null) {
-			slow.sampled(operation, pick.thread(), activity, calls, span.now());
+		if (follower != null) {
+			follower.sampled(operation, pick.thread(), activity, calls, span.now());
 		}
 		if (this.time == null || pick.nanos() == 0) {
 			return;

@@ -22,11 +22,11 @@ final class Rehearsal extends Operation {
 		super(System.nanoTime());
 	}
 
-	static void perform(Activities activities, Failures failures) {
+	static void perform(Activities activities, ThreadClock clock, Failures failures) {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		ActiveOperations table = new ActiveOperations(registry.counter("rehearsal"));
 		TimePerRoute time = new TimePerRoute(table, registry, 1, () -> "", new WallProfiles());
-		Looks looks = new Looks(table, time, activities, new StackSource(), failures);
+		Looks looks = new Looks(table, time, activities, clock, new StackSource(), failures);
 		table.enter(new Rehearsal());
 		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), false, null);
 		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), true, null);

@@ -97,7 +97,7 @@ public final class Sampler implements AutoCloseable {
 				"The sampler could not be started: slow requests are only counted until a retry succeeds");
 		this.idleInterval = Math.min(settings.interval().toNanos() * IDLE, LONGEST_IDLE_INTERVAL);
 		this.budget = new SamplingBudget(settings.interval(), settings.maxCpu());
-		this.looks = new Looks(active.operations(), time, activities, this.stacks, this.failures);
+		this.looks = new Looks(active.operations(), time, activities, this.clock, this.stacks, this.failures);
 	}
 
 	/** Inherits no thread locals: a request may be the one that restarts the thread. */
@@ -174,7 +174,7 @@ public final class Sampler implements AutoCloseable {
 
 	private void sample() {
 		this.pauses.mark();
-		safely(() -> Rehearsal.perform(this.activities, this.failures));
+		safely(() -> Rehearsal.perform(this.activities, this.clock, this.failures));
 		this.lastLook = System.nanoTime();
 		long cpu = this.clock.ownTime();
 		while (this.open) {

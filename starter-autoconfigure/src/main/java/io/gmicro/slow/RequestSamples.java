@@ -25,7 +25,7 @@ final class RequestSamples {
 	/** A sample represents at most this fraction of the age, before and after it. */
 	private static final int REACH = 4;
 
-	private final StackTree stacks = new StackTree();
+	private final StackTree stacks;
 
 	private final Timeline timeline;
 
@@ -54,6 +54,11 @@ final class RequestSamples {
 	 * @param own the application's own code
 	 */
 	RequestSamples(long startNanos, long threshold, OwnCode own) {
+		this(startNanos, threshold, own, StackTree.MAX_NODES);
+	}
+
+	RequestSamples(long startNanos, long threshold, OwnCode own, int maxCalls) {
+		this.stacks = new StackTree(maxCalls);
 		this.startNanos = startNanos;
 		this.lastNanos = startNanos;
 		this.firstDue = threshold / FIRST;

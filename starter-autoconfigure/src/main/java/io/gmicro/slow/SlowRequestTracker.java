@@ -35,6 +35,9 @@ final class SlowRequestTracker implements Follower {
 
 	private static final int MAX_TRACKED = 1000;
 
+	/** Requests whose trees have room for all calls. */
+	private static final int FULL_TREES = 100;
+
 	private static final int MAX_ENDED = 1000;
 
 	private static final long COLD = TimeUnit.MINUTES.toNanos(1);
@@ -189,10 +192,15 @@ final class SlowRequestTracker implements Follower {
 	private @Nullable RequestSamples samplesOf(Operation operation, @Nullable Thread thread, long threshold) {
 		RequestSamples samples = this.tracked.get(operation);
 		if (samples == null && thread != null && this.tracked.size() < MAX_TRACKED) {
-			samples = new RequestSamples(operation.startNanos(), threshold, this.own);
+			samples = new RequestSamples(operation.startNanos(), threshold, this.own, maxCalls());
 			this.tracked.put(operation, samples);
 		}
 		return samples;
+	}
+
+	/** The more requests are followed, the smaller are the trees of further ones. */
+	private int maxCalls() {
+		return (int) ((long) StackTree.MAX_NODES * FULL_TREES / Math.max(this.tracked.size(), FULL_TREES));
 	}
 
 	@Override

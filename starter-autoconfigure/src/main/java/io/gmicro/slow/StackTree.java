@@ -31,7 +31,22 @@ final class StackTree {
 	/** The calls of the latest sample, outermost first. */
 	private final List<Node> latest = new ArrayList<>();
 
+	private final int maxNodes;
+
 	private int nodes;
+
+	/** Create an empty tree with room for all calls. */
+	StackTree() {
+		this(MAX_NODES);
+	}
+
+	/**
+	 * Create an empty tree.
+	 * @param maxNodes the maximum number of calls
+	 */
+	StackTree(int maxNodes) {
+		this.maxNodes = maxNodes;
+	}
 
 	private static StackTraceElement frame(String name) {
 		return new StackTraceElement("", name, null, -1);
@@ -97,7 +112,7 @@ final class StackTree {
 			}
 		}
 		// The few frames that are no calls always have room
-		if (this.nodes >= MAX_NODES && !call.getClassName().isEmpty()) {
+		if (this.nodes >= this.maxNodes && !call.getClassName().isEmpty()) {
 			return null;
 		}
 		this.nodes++;

@@ -102,6 +102,15 @@ class GmicroPropertiesTests {
 				Arguments.of("gmicro.http.known-methods", "_OTHER", "a token of HTTP"),
 				Arguments.of("gmicro.http.known-methods", "A".repeat(33), "of at most 32 characters"),
 				Arguments.of("gmicro.http.error-type", "perhaps", "STATUS_CODE"),
+				Arguments.of("gmicro.sampling.interval", "0ms", "from 1 to 250 milliseconds"),
+				Arguments.of("gmicro.sampling.interval", "251ms", "from 1 to 250 milliseconds"),
+				Arguments.of("gmicro.sampling.max-cpu", "0.0", "from 0.001 to 0.5"),
+				Arguments.of("gmicro.sampling.max-cpu", "0.6", "from 0.001 to 0.5"),
+				Arguments.of("gmicro.sampling.max-cpu", "NaN", "from 0.001 to 0.5"),
+				Arguments.of("gmicro.sampling.activities[Pricing]", "shop", "lower-case letters"),
+				Arguments.of("gmicro.sampling.activities[gc]", "shop", "recognized without a stack"),
+				Arguments.of("gmicro.sampling.activities[pricing]", "", "needs the name of a package or class"),
+				Arguments.of("gmicro.sampling.activities[pricing]", "shop/pricing", "the name of a package or class"),
 				Arguments.of("gmicro.http.exclude-paths", "health", "a path starts with '/'"),
 				Arguments.of("gmicro.http.exclude-paths", "/a*", "no wildcard except a trailing '/**'"));
 	}

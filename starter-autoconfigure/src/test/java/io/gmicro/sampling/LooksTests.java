@@ -227,7 +227,8 @@ class LooksTests {
 	}
 
 	private Looks looks(boolean stopsAllThreads) {
-		return new Looks(this.active, this.time, new Activities(Map.of()), new StackSource(stopsAllThreads),
+		return new Looks(this.active, this.time, new Activities(Map.of()), new ThreadClock(),
+				new StackSource(stopsAllThreads),
 				new Failures(this.registry, LogFactory.getLog(LooksTests.class), "A look failed"));
 	}
 
