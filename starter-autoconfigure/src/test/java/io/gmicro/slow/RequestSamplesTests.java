@@ -73,6 +73,7 @@ class RequestSamplesTests {
 			.containsExactly("not_sampled", "sleep", "lock");
 		assertThat(samples.stacks().root().nanos()).isEqualTo(30 * SECOND);
 		assertThat(samples.stacks().time(StackTree.NOT_SAMPLED)).isGreaterThan(15 * SECOND);
+		assertThat(samples.timeline().shares().get(2).time()).isLessThan(Duration.ofMillis(100));
 	}
 
 	@Test
