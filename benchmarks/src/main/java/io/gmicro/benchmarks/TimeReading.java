@@ -14,12 +14,16 @@ import java.util.regex.Pattern;
  * @param truth measured by the requests
  * @param estimate from the metrics, empty without time metrics
  * @param durations the sum of the histogram
+ * @param sampler the number of looks and of stacks of the sampler, and its CPU time
  */
-record TimeReading(Map<String, Double> truth, Map<String, Double> estimate, double durations) {
+record TimeReading(Map<String, Double> truth, Map<String, Double> estimate, double durations,
+		Map<String, Double> sampler) {
 
 	static final String METRIC = "gmicro_http_server_time_seconds_total";
 
 	private static final String HISTOGRAM = "http_server_request_duration_seconds_sum";
+
+	private static final String SAMPLER = "gmicro_sampler_";
 
 	private static final Pattern SAMPLE = Pattern.compile("(\\w+)\\{(.*)} (\\S+)");
 
@@ -32,8 +36,13 @@ record TimeReading(Map<String, Double> truth, Map<String, Double> estimate, doub
 			.filter((line) -> line[0].equals(route))
 			.forEach((line) -> truth.put(line[1], Long.parseLong(line[2]) / 1e9));
 		Map<String, Double> estimate = new HashMap<>();
+		Map<String, Double> sampler = new HashMap<>();
 		double durations = 0;
 		for (String line : text(server, "/metrics").lines().toList()) {
+			if (line.startsWith(SAMPLER)) {
+				sampler.put(line.substring(SAMPLER.length(), line.indexOf(' ')),
+						Double.parseDouble(line.substring(line.indexOf(' '))));
+			}
 			Matcher sample = SAMPLE.matcher(line);
 			if (sample.lookingAt() && sample.group(2).contains("http_route=\"" + route + "\"")) {
 				double value = Double.parseDouble(sample.group(3));
@@ -45,7 +54,7 @@ record TimeReading(Map<String, Double> truth, Map<String, Double> estimate, doub
 				}
 			}
 		}
-		return new TimeReading(truth, estimate, durations);
+		return new TimeReading(truth, estimate, durations, sampler);
 	}
 
 	private static String text(Server server, String path) throws IOException, InterruptedException {
@@ -72,7 +81,7 @@ record TimeReading(Map<String, Double> truth, Map<String, Double> estimate, doub
 
 	private TimeReading combine(TimeReading other, int sign) {
 		return new TimeReading(combine(this.truth, other.truth, sign), combine(this.estimate, other.estimate, sign),
-				this.durations + sign * other.durations);
+				this.durations + sign * other.durations, combine(this.sampler, other.sampler, sign));
 	}
 
 	private static Map<String, Double> combine(Map<String, Double> values, Map<String, Double> others, int sign) {
@@ -88,7 +97,12 @@ record TimeReading(Map<String, Double> truth, Map<String, Double> estimate, doub
 		if (runnable != null) {
 			merged.merge("cpu", runnable, Double::sum);
 		}
-		return new TimeReading(this.truth, merged, this.durations);
+		return new TimeReading(this.truth, merged, this.durations, this.sampler);
+	}
+
+	/** A figure of the sampler, 0 without time metrics. */
+	double sampler(String name) {
+		return this.sampler.getOrDefault(name, 0.0);
 	}
 
 	double total() {

@@ -64,8 +64,8 @@ final class TimeTruth {
 						histogram's sum of durations. One route at a time for %s s, in a separate process (`-Xmx512m -XX:+UseSerialGC`) with
 						a real PostgreSQL and a slow HTTP server on loopback. A mix has the phases lock, sleep, database, http_client and cpu in
 						that order. Its CPU phase is shorter with more clients, and clients pause where needed, so that CPU demand stays below
-						one processor. "saturated" demands more than two processors and is never a violation. On virtual threads `cpu`
-						includes `runnable`.
+						one processor. "saturated" demands more than two processors and is never a violation. The code of a database driver or an
+						HTTP client belongs to `database` and `http_client`. On virtual threads `cpu` includes `runnable`.
 						"""
 					.formatted(TimeReading.METRIC, ROUNDS, this.options.get("seconds")),
 				this::rows);
@@ -165,8 +165,11 @@ final class TimeTruth {
 		}
 		TimeReading all = rounds.stream().reduce(TimeReading::plus).orElseThrow();
 		String load = String.format(Locale.ROOT,
-				"%,d requests, %.2f in flight on average, application %.2f processors, machine %.0f %% busy", requests,
-				all.total() / sending, (server.cpu().toNanos() - cpu) / 1e9 / sending, 100 * SYSTEM.getCpuLoad());
+				"%,d requests, %.2f in flight on average, application %.2f processors, machine %.0f %% busy, "
+						+ "%.1f looks and %.1f stacks a second, sampler %.2f %% of one processor",
+				requests, all.total() / sending, (server.cpu().toNanos() - cpu) / 1e9 / sending,
+				100 * SYSTEM.getCpuLoad(), all.sampler("looks_total") / sending, all.sampler("stacks_total") / sending,
+				100 * all.sampler("cpu_seconds_total") / sending);
 		return String.format(Locale.ROOT, "#### %s%n%n%s.%n%s%n%s%n", timeCase.describe(), load,
 				sums(timeCase, all, rounds), activities(timeCase, all, rounds));
 	}

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Measured time of requests by route and activity. GC pauses are {@code gc}, whatever a
  * request was doing. On platform threads, {@code cpu} is the thread's CPU time, including
- * that inside a waiting phase, and {@code runnable} is the rest of the time outside
- * waiting phases. Virtual threads have no CPU clock: there, {@code cpu} is all time
- * outside waiting phases. Thread-safe.
+ * that inside a waiting phase but not that of a client, and {@code runnable} is the rest
+ * of the time outside these phases. Virtual threads have no CPU clock: there, {@code cpu}
+ * is all time outside these phases. Thread-safe.
  */
 final class Truth {
 
@@ -36,6 +36,15 @@ final class Truth {
 
 	/** Measure a phase in which a request waits. */
 	void waiting(String route, String activity, Phase phase) throws Exception {
+		measure(route, activity, phase, false);
+	}
+
+	/** Measure a call to another process, including the code of the client. */
+	void calling(String route, String activity, Phase phase) throws Exception {
+		measure(route, activity, phase, true);
+	}
+
+	private void measure(String route, String activity, Phase phase, boolean withCpu) throws Exception {
 		Clocks start = Clocks.read(this.virtual);
 		try {
 			phase.run();
@@ -43,8 +52,11 @@ final class Truth {
 		finally {
 			Clocks spent = Clocks.read(this.virtual).since(start);
 			long waited = spent.wall - spent.cpu - spent.gc;
-			add(route, activity, waited);
+			add(route, activity, withCpu ? waited + spent.cpu : waited);
 			add(route, this.virtual ? "cpu" : "runnable", -waited);
+			if (withCpu) {
+				add(route, "cpu", -spent.cpu);
+			}
 		}
 	}
 

@@ -146,7 +146,7 @@ class TruthApplication {
 		private String database(String route, long ms) throws Exception {
 			Connection connection = this.phases.connections.take();
 			try {
-				this.truth.waiting(route, "database", () -> this.phases.database(connection, ms));
+				this.truth.calling(route, "database", () -> this.phases.database(connection, ms));
 			}
 			finally {
 				this.phases.connections.add(connection);
@@ -155,7 +155,7 @@ class TruthApplication {
 		}
 
 		private String httpClient(String route, long ms) throws Exception {
-			this.truth.waiting(route, "http_client", () -> this.phases.httpClient(ms));
+			this.truth.calling(route, "http_client", () -> this.phases.httpClient(ms));
 			return "ok";
 		}
 
