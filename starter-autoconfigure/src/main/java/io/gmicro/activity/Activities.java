@@ -86,6 +86,16 @@ public final class Activities {
 		return waiting(stack, leaf);
 	}
 
+	/**
+	 * Whether a thread runs, as far as its stack shows.
+	 * @param stack the stack, innermost call first
+	 * @param state the state of its thread
+	 * @return {@code false} if the thread waits, or reads or writes a file or a socket
+	 */
+	public boolean isRunning(StackTraceElement[] stack, Thread.State state) {
+		return leaf(stack, state) == Leaf.RUNNING;
+	}
+
 	private @Nullable String custom(StackTraceElement[] stack) {
 		for (StackTraceElement call : stack) {
 			KnownClass type = type(call);

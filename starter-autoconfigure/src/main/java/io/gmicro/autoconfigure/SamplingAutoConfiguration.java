@@ -5,12 +5,14 @@ import java.time.Duration;
 import io.gmicro.activity.Activities;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.LabelRules;
+import io.gmicro.sampling.DurationTotals;
 import io.gmicro.sampling.Sampler;
 import io.gmicro.sampling.TimePerRoute;
 import io.gmicro.slow.SlowRequests;
 import io.gmicro.slow.Thresholds;
 import io.gmicro.wall.WallProfiles;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.servlet.Filter;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -87,9 +89,28 @@ public final class SamplingAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		TimePerRoute gmicroTimePerRoute(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
-				ObjectProvider<LabelRules> rules, WallProfiles profiles) {
+				ObjectProvider<LabelRules> rules, WallProfiles profiles, ObjectProvider<DurationTotals> totals) {
 			LabelRules labels = rules.getIfAvailable(() -> new LabelRules(properties.http().maxRoutes()));
-			return new TimePerRoute(active, registry, labels.maxRoutes(), labels.contextPath(), profiles);
+			return new TimePerRoute(active, registry, labels.maxRoutes(), labels.contextPath(), profiles,
+					totals.getIfAvailable());
+		}
+
+	}
+
+	/**
+	 * The exact durations, with which the time by activity is compared.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(PrometheusMeterRegistry.class)
+	@ConditionalOnBooleanProperty(name = "gmicro.sampling.enabled", matchIfMissing = true)
+	static final class DurationTotalsConfiguration {
+
+		/** Totals of other registries may decrease. */
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBean(PrometheusMeterRegistry.class)
+		DurationTotals gmicroDurationTotals(PrometheusMeterRegistry registry) {
+			return new DurationTotals(registry);
 		}
 
 	}

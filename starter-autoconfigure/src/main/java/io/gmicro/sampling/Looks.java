@@ -1,10 +1,8 @@
 package io.gmicro.sampling;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import io.gmicro.activity.Activities;
 import io.gmicro.inflight.ActiveOperations;
@@ -30,31 +28,23 @@ final class Looks {
 	/** Operations that hold no thread need no stack. */
 	private static final int MAX_ASYNC_PICKS = 16;
 
-	/** Calls that are needed to recognize an activity, and for profiles. */
-	private static final int DEPTH = 64;
-
 	/**
 	 * A sampler that waits longer for a stack waits until the thread gets a CPU. What it
 	 * needs itself to read the stack does not count.
 	 */
 	private static final long PROMPT = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** Time for a thread to get back the CPU that the sampler took from it. */
-	private static final long REST = TimeUnit.MICROSECONDS.toNanos(200);
-
-	private static final long LONG_REST = 3 * REST;
-
 	private final Selection attached = new Selection(MAX_PICKS);
 
 	private final Selection detached = new Selection(MAX_ASYNC_PICKS);
 
-	private final List<Pick> picks = new ArrayList<>();
+	private final StackBatch batch;
+
+	private final Explanation explanation;
 
 	private final ActiveOperations active;
 
 	private final @Nullable TimePerRoute time;
-
-	private final Activities activities;
 
 	private final ThreadClock clock;
 
@@ -64,22 +54,19 @@ final class Looks {
 
 	private final IdleGap idle = new IdleGap();
 
-	private boolean any;
-
 	private int stacksLeft;
 
 	private int taken;
-
-	private long stopped;
 
 	Looks(ActiveOperations active, @Nullable TimePerRoute time, Activities activities, ThreadClock clock,
 			StackSource stacks, Failures failures) {
 		this.active = active;
 		this.time = time;
-		this.activities = activities;
 		this.clock = clock;
 		this.stacks = stacks;
 		this.failures = failures;
+		this.explanation = new Explanation(active, time, activities);
+		this.batch = new StackBatch(this.explanation, clock, stacks, failures);
 	}
 
 	/**
@@ -90,24 +77,23 @@ final class Looks {
 	 */
 	void look(LookSpan span, boolean withStacks, @Nullable Follower follower) {
 		this.stacksLeft = withStacks ? MAX_STACKS : 0;
-		this.stopped = 0;
 		count();
 		this.idle.look(span, inFlight());
 		if (follower != null) {
 			follower.begin(span.now());
 		}
-		if (this.any) {
-			// In either order, since an operation may be detached meanwhile
-			this.active.forEach((operation) -> {
-				try {
-					visit(operation, span, follower);
-				}
-				catch (Throwable ex) {
-					this.failures.add(ex);
-				}
-			}, ThreadLocalRandom.current().nextBoolean());
-		}
-		finish(span, follower);
+		// Even if there was none, since one may have begun meanwhile; and in either
+		// order,
+		// since one may be detached meanwhile
+		this.active.forEach((operation) -> {
+			try {
+				visit(operation, span, follower);
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+		}, ThreadLocalRandom.current().nextBoolean());
+		this.taken += this.batch.finish(this.stacksLeft, span, follower);
 		if (follower != null) {
 			follower.end(span.now());
 		}
@@ -132,15 +118,13 @@ final class Looks {
 
 	/** For how long all threads were stopped at the last look. */
 	long stopped() {
-		return this.stopped;
+		return this.batch.stopped();
 	}
 
 	private void count() {
 		this.attached.reset();
 		this.detached.reset();
-		this.any = false;
 		this.active.forEach((operation) -> {
-			this.any = true;
 			if (isMeasured(operation)) {
 				((operation.thread() != null) ? this.attached : this.detached).count();
 			}
@@ -150,7 +134,7 @@ final class Looks {
 	}
 
 	/** The histogram of calls includes streams, that of requests does not. */
-	private static boolean isMeasured(Operation operation) {
+	static boolean isMeasured(Operation operation) {
 		return !operation.isLongLived() || operation.isCall();
 	}
 
@@ -202,7 +186,7 @@ final class Looks {
 	private void pick(Pick pick, LookSpan span, @Nullable Follower follower) {
 		if (this.stacks.stopsAllThreads()) {
 			// Rather all at once
-			this.picks.add(pick);
+			this.batch.add(pick);
 		}
 		else if (this.stacksLeft > 0) {
 			this.stacksLeft--;
@@ -211,121 +195,37 @@ final class Looks {
 			StackSource.Taken stack = this.stacks.take(List.of(pick.thread()), Integer.MAX_VALUE)[0];
 			used = this.clock.ownTime() - used;
 			boolean prompt = System.nanoTime() - start - used < PROMPT;
-			sampled(pick, stack, pick.state(), prompt, span, follower);
+			sampled(pick, stack, prompt, span, follower);
 		}
 		else {
 			add(pick.operation(), pick.state().activity(), pick.nanos());
 		}
 	}
 
-	/** Where a stack stops all threads, most looks only see what the threads do. */
-	private void finish(LookSpan span, @Nullable Follower follower) {
-		if (this.picks.isEmpty()) {
-			return;
-		}
-		try {
-			finishAll(span, follower);
-		}
-		catch (Throwable ex) {
-			this.failures.add(ex);
-		}
-		this.picks.clear();
-	}
-
-	private void finishAll(LookSpan span, @Nullable Follower follower) {
-		long rested = rest();
-		List<Pick> sampled = this.picks.subList(0, Math.min(this.picks.size(), this.stacksLeft));
-		StackSource.Taken[] taken = {};
-		if (!sampled.isEmpty()) {
-			taken = takeAll(sampled);
-		}
-		for (int i = 0; i < this.picks.size(); i++) {
-			Pick pick = this.picks.get(i);
-			RunState state = stateAfterRest(pick, rested);
-			try {
-				if (i < taken.length) {
-					sampled(pick, taken[i], state, false, span, follower);
-				}
-				else if (this.time != null && pick.nanos() > 0) {
-					this.time.seen(pick.operation(), state, pick.nanos());
-				}
-			}
-			catch (Throwable ex) {
-				this.failures.add(ex);
-			}
-		}
-	}
-
-	/** The next stop waits for its time even if this one fails. */
-	private StackSource.Taken[] takeAll(List<Pick> sampled) {
-		long start = System.nanoTime();
-		try {
-			return this.stacks.take(sampled.stream().map(Pick::thread).toList(), DEPTH);
-		}
-		finally {
-			this.stopped = Math.max(System.nanoTime() - start, 1);
-		}
-	}
-
-	/** Rests so that a thread can run whose CPU the sampler has taken. */
-	private long rest() {
-		if (this.picks.stream().noneMatch((pick) -> pick.state() == RunState.NOT_RUNNING)) {
-			return 0;
-		}
-		long start = System.nanoTime();
-		LockSupport.parkNanos(REST);
-		return System.nanoTime() - start;
-	}
-
-	/** After a rest that was much too long, every thread that waits for a CPU has run. */
-	private RunState stateAfterRest(Pick pick, long rested) {
-		if (pick.state() != RunState.NOT_RUNNING) {
-			return pick.state();
-		}
-		long ran = this.clock.time(pick.thread()) - pick.cpuTime();
-		boolean running = (rested < LONG_REST) ? ran > 0 : ThreadLocalRandom.current().nextLong(rested) < ran;
-		return running ? RunState.RUNNING : RunState.NOT_RUNNING;
-	}
-
-	private void sampled(Pick pick, StackSource.Taken stack, RunState state, boolean prompt, LookSpan span,
+	private void sampled(Pick pick, StackSource.Taken stack, boolean prompt, LookSpan span,
 			@Nullable Follower follower) {
 		this.taken++;
-		Operation operation = pick.operation();
-		boolean served = operation.thread() == pick.thread() && this.active.contains(operation);
-		if (!served || stack.calls().length == 0) {
-			add(operation, state.activity(), pick.nanos());
+		if (stack.calls().length == 0 || !this.explanation.isServed(pick)) {
+			this.explanation.ended(pick);
 			return;
 		}
-		StackTraceElement[] calls = ThreadSample.inside(stack.calls(), operation.boundary());
-		String activity = this.activities.of(calls, stack.state());
-		if (follower != null) {
-			follower.sampled(operation, pick.thread(), activity, calls, span.now());
-		}
-		if (this.time == null || pick.nanos() == 0) {
+		StackTraceElement[] calls = ThreadSample.inside(stack.calls(), stack.depth(), pick.operation().boundary());
+		String activity = this.explanation.follow(pick, calls, stack.state(), span, follower);
+		if (hasGoneOn(pick, stack.state(), calls)) {
+			this.explanation.seen(pick, pick.state());
 			return;
 		}
-		if (stack.state() != state.threadState()) {
-			// The thread has gone on before its stack was taken
-			this.time.seen(operation, state, pick.nanos());
-			return;
-		}
-		if (activity.equals(Activities.CPU) && state == RunState.NOT_RUNNING && !prompt) {
-			activity = SamplerActivities.RUNNABLE;
-		}
-		this.time.sampled(operation, state, activity, calls, pick.nanos());
+		this.explanation.explain(pick, pick.state(), activity, calls, prompt);
 	}
 
 	/**
-	 * An operation that was picked.
-	 *
-	 * @param operation the operation
-	 * @param thread its thread
-	 * @param nanos the time that it represents, 0 if it was picked because it may turn
-	 * out slow
-	 * @param state what the thread did when it was picked
-	 * @param cpuTime the CPU time of the thread then, or -1
+	 * Whether the thread has gone on before its stack was taken. One that waits in native
+	 * code is in the same state as one that runs.
 	 */
-	private record Pick(Operation operation, Thread thread, long nanos, RunState state, long cpuTime) {
+	private boolean hasGoneOn(Pick pick, Thread.State state, StackTraceElement[] calls) {
+		return state != pick.state().threadState()
+				|| (pick.state() == RunState.RUNNING && !this.explanation.isRunning(calls, state)
+						&& this.clock.state(pick.thread()) == RunState.NOT_RUNNING);
 	}
 
 }

@@ -25,7 +25,8 @@ final class Rehearsal extends Operation {
 	static void perform(Activities activities, ThreadClock clock, Failures failures) {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		ActiveOperations table = new ActiveOperations(registry.counter("rehearsal"));
-		TimePerRoute time = new TimePerRoute(table, registry, 1, () -> "", new WallProfiles());
+		TimePerRoute time = new TimePerRoute(table, registry, 1, () -> "", new WallProfiles(),
+				new DurationTotals(registry));
 		Looks looks = new Looks(table, time, activities, clock, new StackSource(), failures);
 		table.enter(new Rehearsal());
 		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), false, null);

@@ -43,13 +43,13 @@ final class StackSource {
 		Taken[] taken = new Taken[targets.size()];
 		if (targets.size() == 1) {
 			Thread target = targets.get(0);
-			taken[0] = new Taken(target.getStackTrace(), target.getState());
+			taken[0] = new Taken(target.getStackTrace(), target.getState(), Integer.MAX_VALUE);
 			return taken;
 		}
 		ThreadInfo[] infos = this.threads.getThreadInfo(targets.stream().mapToLong(Thread::getId).toArray(), depth);
 		for (int i = 0; i < taken.length; i++) {
 			ThreadInfo info = infos[i];
-			taken[i] = (info != null) ? new Taken(info.getStackTrace(), info.getThreadState()) : Taken.NONE;
+			taken[i] = (info != null) ? new Taken(info.getStackTrace(), info.getThreadState(), depth) : Taken.NONE;
 		}
 		return taken;
 	}
@@ -59,10 +59,11 @@ final class StackSource {
 	 *
 	 * @param calls the calls, innermost first; empty if the thread has ended
 	 * @param state the state of the thread at that moment or directly afterwards
+	 * @param depth the number of calls beyond which the outermost are missing
 	 */
-	record Taken(StackTraceElement[] calls, Thread.State state) {
+	record Taken(StackTraceElement[] calls, Thread.State state, int depth) {
 
-		private static final Taken NONE = new Taken(StackSource.NONE, Thread.State.TERMINATED);
+		static final Taken NONE = new Taken(StackSource.NONE, Thread.State.TERMINATED, 0);
 
 	}
 

@@ -72,6 +72,16 @@ final class ThreadClock {
 		};
 	}
 
+	/** What a thread did, without its clock: if it may have run, it is not running. */
+	RunState stateOf(Thread.State state) {
+		return switch (state) {
+			case BLOCKED -> RunState.BLOCKED;
+			case WAITING -> RunState.WAITING;
+			case TIMED_WAITING -> RunState.TIMED_WAITING;
+			default -> this.precise ? RunState.NOT_RUNNING : RunState.RUNNABLE;
+		};
+	}
+
 	private RunState running(Thread thread) {
 		long time = time(thread);
 		if (time < 0) {

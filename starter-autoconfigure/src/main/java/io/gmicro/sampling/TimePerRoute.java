@@ -1,13 +1,13 @@
 package io.gmicro.sampling;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.gmicro.http.ActiveExchanges;
@@ -16,7 +16,6 @@ import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Overflow;
 import io.gmicro.route.RouteLabels;
 import io.gmicro.wall.WallProfiles;
-import io.gmicro.wall.WallSample;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -47,9 +46,9 @@ public final class TimePerRoute {
 	private static final Set<String> UNMATCHED = Set.of(RouteLabels.NOT_FOUND, RouteLabels.REDIRECTION,
 			RouteLabels.UNKNOWN, Overflow.OTHER);
 
-	private final Map<String, Route> requests = new HashMap<>();
+	private final Map<String, RouteTime> requests = new HashMap<>();
 
-	private final Map<String, Route> calls = new HashMap<>();
+	private final Map<String, RouteTime> calls = new HashMap<>();
 
 	private final Deque<Observed> unmatched = new ArrayDeque<>();
 
@@ -63,6 +62,8 @@ public final class TimePerRoute {
 
 	private final WallProfiles profiles;
 
+	private final @Nullable DurationTotals totals;
+
 	/** The time of the current look. */
 	private long now = System.nanoTime();
 
@@ -75,19 +76,22 @@ public final class TimePerRoute {
 	 * @param maxRoutes the maximum number of routes, and of methods
 	 * @param contextPath the context path, with which routes begin
 	 * @param profiles receives each sample
+	 * @param totals the exact durations: what looks miss of them is
+	 * {@link SamplerActivities#NOT_SAMPLED}; {@code null} if they are not known
 	 */
 	public TimePerRoute(ActiveExchanges active, MeterRegistry registry, int maxRoutes, Supplier<String> contextPath,
-			WallProfiles profiles) {
-		this(active.operations(), registry, maxRoutes, contextPath, profiles);
+			WallProfiles profiles, @Nullable DurationTotals totals) {
+		this(active.operations(), registry, maxRoutes, contextPath, profiles, totals);
 	}
 
 	TimePerRoute(ActiveOperations active, MeterRegistry registry, int maxRoutes, Supplier<String> contextPath,
-			WallProfiles profiles) {
+			WallProfiles profiles, @Nullable DurationTotals totals) {
 		this.active = active;
 		this.registry = registry;
 		this.maxRoutes = maxRoutes;
 		this.contextPath = contextPath;
 		this.profiles = profiles;
+		this.totals = totals;
 	}
 
 	/**
@@ -139,15 +143,15 @@ public final class TimePerRoute {
 	}
 
 	private void add(Observed observed, String pattern) {
-		Route route = route(observed.operation(), pattern);
+		RouteTime route = route(observed.operation(), pattern);
 		RunState state = observed.state();
-		long nanos = observed.nanos();
+		long nanos = route.calibrated(observed.nanos());
 		if (state != null && !observed.explained()) {
-			route.waiting[state.ordinal()] += nanos;
+			route.wait(state, nanos);
 			return;
 		}
 		if (state != null) {
-			nanos += route.explained(state);
+			nanos += route.explained(state, this.now);
 		}
 		route.add(observed.operation().methodText(), observed.activity(), observed.stack(), nanos);
 	}
@@ -169,9 +173,30 @@ public final class TimePerRoute {
 		}
 		if (now - this.nextSettlement >= 0) {
 			this.nextSettlement = now + PATIENCE;
-			this.requests.values().forEach(Route::settle);
-			this.calls.values().forEach(Route::settle);
+			this.requests.values().forEach((time) -> time.settle(now, PATIENCE));
+			this.calls.values().forEach((time) -> time.settle(now, PATIENCE));
+			if (this.totals != null) {
+				complete(this.totals, now);
+			}
 		}
+	}
+
+	/** Compares with the exact durations, those of requests in flight included. */
+	private void complete(DurationTotals totals, long now) {
+		this.active.forEach((operation) -> {
+			String pattern = Looks.isMeasured(operation) ? operation.pattern() : null;
+			RouteTime route = (pattern != null) ? routes(operation).get(pattern) : null;
+			if (route != null) {
+				route.inFlight(Math.max(now - operation.startNanos(), 0));
+			}
+		});
+		this.requests.forEach((route, time) -> {
+			// Their requests may have been seen under the template that was tried first
+			if (!UNMATCHED.contains(route)) {
+				time.complete(totals.ofRequests(label(route)));
+			}
+		});
+		this.calls.forEach((method, time) -> time.complete(totals.ofCalls(method)));
 	}
 
 	private @Nullable String pattern(Operation operation, long now) {
@@ -192,9 +217,13 @@ public final class TimePerRoute {
 		}
 	}
 
-	private Route route(Operation operation, String pattern) {
-		Map<String, Route> routes = operation.isCall() ? this.calls : this.requests;
-		Route route = routes.get(pattern);
+	private Map<String, RouteTime> routes(Operation operation) {
+		return operation.isCall() ? this.calls : this.requests;
+	}
+
+	private RouteTime route(Operation operation, String pattern) {
+		Map<String, RouteTime> routes = routes(operation);
+		RouteTime route = routes.get(pattern);
 		if (route == null) {
 			String bounded = (routes.size() < limit(operation) || UNMATCHED.contains(pattern)) ? pattern
 					: Overflow.OTHER;
@@ -209,78 +238,24 @@ public final class TimePerRoute {
 				: this.maxRoutes + (int) UNMATCHED.stream().filter(this.requests::containsKey).count();
 	}
 
-	private Route create(Operation operation, String pattern) {
-		if (operation.isCall()) {
-			return new Route(pattern, CALLS, Tags.of("rpc.system.name", "grpc", "rpc.method", pattern));
-		}
-		String path = pattern.isEmpty() ? "/" : pattern;
-		String label = path.startsWith("/") ? this.contextPath.get() + path : path;
-		return new Route(path, REQUESTS, Tags.of("http.route", label));
+	private RouteTime create(Operation operation, String pattern) {
+		Function<String, Counter> counters = operation.isCall()
+				? counters(CALLS, "gRPC calls", Tags.of("rpc.system.name", "grpc", "rpc.method", pattern))
+				: counters(REQUESTS, "HTTP requests", Tags.of("http.route", label(pattern)));
+		return new RouteTime(pattern.isEmpty() ? "/" : pattern, counters, this.profiles, this.now);
 	}
 
-	/**
-	 * The time of a route by activity.
-	 */
-	private final class Route {
+	private String label(String pattern) {
+		String path = pattern.isEmpty() ? "/" : pattern;
+		return path.startsWith("/") ? this.contextPath.get() + path : path;
+	}
 
-		private final Map<String, Counter> counters = new HashMap<>();
-
-		/** Time without a stack so far, by state. */
-		private final long[] waiting = new long[RunState.values().length];
-
-		/** When a stack was last taken, by state. */
-		private final long[] sampled = new long[RunState.values().length];
-
-		/** The method of the latest request. */
-		private String method = Overflow.OTHER;
-
-		private final String label;
-
-		private final String name;
-
-		private final Tags tags;
-
-		Route(String label, String name, Tags tags) {
-			this.label = label;
-			this.name = name;
-			this.tags = tags;
-			Arrays.fill(this.sampled, TimePerRoute.this.now);
-		}
-
-		/** Returns the time that a stack explains, once. */
-		long explained(RunState state) {
-			long nanos = this.waiting[state.ordinal()];
-			this.waiting[state.ordinal()] = 0;
-			this.sampled[state.ordinal()] = TimePerRoute.this.now;
-			return nanos;
-		}
-
-		void add(String method, String activity, StackTraceElement[] stack, long nanos) {
-			this.method = method;
-			TimePerRoute.this.profiles.add(new WallSample(method, this.label, activity, stack, nanos));
-			this.counters.computeIfAbsent(activity, this::counter).increment(nanos / 1e9);
-		}
-
-		private Counter counter(String activity) {
-			return Counter.builder(this.name)
-				.description("Time that " + (this.name.equals(REQUESTS) ? "HTTP requests" : "gRPC calls")
-						+ " spent in the server, by activity")
-				.baseUnit("seconds")
-				.tags(this.tags.and("activity", activity))
-				.register(TimePerRoute.this.registry);
-		}
-
-		void settle() {
-			for (RunState state : RunState.values()) {
-				if (TimePerRoute.this.now - this.sampled[state.ordinal()] > PATIENCE) {
-					long nanos = explained(state);
-					if (nanos > 0) {
-						add(this.method, state.activity(), StackSource.NONE, nanos);
-					}
-				}
-			}
-		}
-
+	private Function<String, Counter> counters(String name, String operations, Tags tags) {
+		return (activity) -> Counter.builder(name)
+			.description("Time that " + operations + " spent in the server, by activity")
+			.baseUnit("seconds")
+			.tags(tags.and("activity", activity))
+			.register(this.registry);
 	}
 
 	/**

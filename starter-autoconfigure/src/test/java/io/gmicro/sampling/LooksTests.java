@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.gmicro.activity.Activities;
 import io.gmicro.inflight.ActiveOperations;
+import io.gmicro.inflight.Operation;
 import io.gmicro.meter.Failures;
 import io.gmicro.wall.WallProfiles;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.commons.logging.LogFactory;
 import org.awaitility.Awaitility;
@@ -39,8 +41,8 @@ class LooksTests {
 
 	private final ActiveOperations active = new ActiveOperations(this.registry.counter("overflow"));
 
-	private final TimePerRoute time = new TimePerRoute(this.active, this.registry, 3, () -> "/shop",
-			new WallProfiles());
+	private final TimePerRoute time = new TimePerRoute(this.active, this.registry, 3, () -> "/shop", new WallProfiles(),
+			null);
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
@@ -142,6 +144,55 @@ class LooksTests {
 		assertThat(looked.getCount()).isZero();
 		assertThat(time("/shop/ending", SamplerActivities.NOT_SAMPLED)).isCloseTo(0.02, within(NANOSECOND));
 		assertThat(total()).isCloseTo(0.02, within(NANOSECOND));
+	}
+
+	@Test
+	void whatStopsAllThreadsKeepsTheOutermostCallsOfDeepStacks() {
+		Thread deep = new Thread(() -> recurse(500));
+		start(deep);
+		Looks looks = looks(true);
+		PendingOperation other = new PendingOperation("/orders", null);
+		waiting(other);
+		List<StackTraceElement[]> stacks = new ArrayList<>();
+		Follower follower = new RecordingFollower(stacks);
+		for (int look = 0; look < 3; look++) {
+			this.now += 20 * MILLISECOND;
+			looks.look(LookSpan.of(this.now, 20 * MILLISECOND, 0, 0), true, follower);
+		}
+		List<StackTraceElement[]> recursive = stacks.stream()
+			.filter((stack) -> stack[Math.min(20, stack.length - 1)].getMethodName().equals("recurse"))
+			.toList();
+		assertThat(recursive).hasSize(3).allMatch((stack) -> stack.length <= 256);
+		assertThat(recursive.get(0)).hasSize(65).endsWith(ThreadSample.TRUNCATED);
+		assertThat(recursive.get(2)).hasSize(256).contains(ThreadSample.TRUNCATED);
+		assertThat(recursive.get(2)[255].getMethodName()).isEqualTo("run");
+	}
+
+	private void recurse(int depth) {
+		if (depth > 0) {
+			recurse(depth - 1);
+		}
+		else {
+			enterAndWait(new PendingOperation("/deep", null));
+		}
+	}
+
+	@Test
+	void lookThatMissesRequestsSaysSo() {
+		Timer duration = Timer.builder("http.server.request.duration")
+			.tag("http.route", "/shop/orders")
+			.register(this.registry);
+		TimePerRoute calibrated = new TimePerRoute(this.active, this.registry, 3, () -> "/shop", new WallProfiles(),
+				new DurationTotals(this.registry));
+		waiting(new PendingOperation("/orders", null));
+		duration.record(100, TimeUnit.SECONDS);
+		Looks looks = new Looks(this.active, calibrated, new Activities(Map.of()), new ThreadClock(),
+				new StackSource(false), new Failures(this.registry, LogFactory.getLog(LooksTests.class), "Failed"));
+		for (int look = 0; look < 12_000; look++) {
+			look(looks, 20 * MILLISECOND, 0, 0);
+		}
+		assertThat(total()).isCloseTo(100 + 240, within(2.0));
+		assertThat(time("/shop/orders", SamplerActivities.NOT_SAMPLED)).isCloseTo(100, within(2.0));
 	}
 
 	@Test
@@ -324,6 +375,37 @@ class LooksTests {
 				looked.countDown();
 			}
 			return super.getStackTrace();
+		}
+
+	}
+
+	/** Keeps the stacks that are taken. */
+	private record RecordingFollower(List<StackTraceElement[]> stacks) implements Follower {
+
+		@Override
+		public void rehearse() {
+		}
+
+		@Override
+		public void begin(long now) {
+		}
+
+		@Override
+		public boolean visit(Operation operation, @Nullable Thread thread, long now) {
+			return true;
+		}
+
+		@Override
+		public void sampled(Operation operation, Thread thread, String activity, StackTraceElement[] stack, long now) {
+			this.stacks.add(stack);
+		}
+
+		@Override
+		public void end(long now) {
+		}
+
+		@Override
+		public void close(long now) {
 		}
 
 	}
