@@ -7,14 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of one request, as a tree of calls and as a {@link Timeline}. The time
- * between two samples belongs to each of them by half, but a sample represents only the
- * time around it: between samples that are far apart there is time of which nothing is
- * known. Used only by the sampler thread until it is complete.
+ * between two samples belongs to each of them by half, unless the state of the thread was
+ * seen in between, but a sample represents only the time around it: between samples that
+ * are far apart there is time of which nothing is known. Used only by the sampler thread
+ * until it is complete.
  */
 final class RequestSamples {
 
 	/** The first sample is due after this fraction of the threshold. */
 	static final int FIRST = 40;
+
+	/** Samples that are taken anyway are kept after this fraction of the threshold. */
+	static final int EARLIEST = 16 * FIRST;
 
 	/** The next sample is due when the age has grown by this fraction. */
 	private static final int GROWTH = 6;
@@ -39,6 +43,15 @@ final class RequestSamples {
 
 	private boolean sampled;
 
+	/** The state of the thread at the last sample. */
+	private Thread.@Nullable State state;
+
+	/** Until when it was seen in that state. */
+	private long sameUntil;
+
+	/** When it was first seen in another state, or the last sample if it was not. */
+	private long changedAt;
+
 	private boolean async;
 
 	private String activity = SamplerActivities.NOT_SAMPLED;
@@ -61,6 +74,8 @@ final class RequestSamples {
 		this.stacks = new StackTree(maxCalls);
 		this.startNanos = startNanos;
 		this.lastNanos = startNanos;
+		this.sameUntil = startNanos;
+		this.changedAt = startNanos;
 		this.firstDue = threshold / FIRST;
 		this.own = own;
 		this.timeline = new Timeline();
@@ -68,7 +83,7 @@ final class RequestSamples {
 
 	/** Whether the last sample is so long ago that another should be taken. */
 	boolean isDue(long now) {
-		return isApart(now, GROWTH);
+		return now - this.startNanos >= this.firstDue && isApart(now, GROWTH);
 	}
 
 	/** Whether another sample is worth keeping. */
@@ -77,14 +92,25 @@ final class RequestSamples {
 	}
 
 	private boolean isApart(long now, int fraction) {
-		return now - this.startNanos >= this.firstDue
-				&& now - this.lastNanos >= (this.lastNanos - this.startNanos) / fraction;
+		return now - this.lastNanos >= (this.lastNanos - this.startNanos) / fraction;
+	}
+
+	/** Notes the state of the thread, between two samples. */
+	void seen(Thread.State state, long now) {
+		if (this.changedAt == this.lastNanos) {
+			if (state == this.state) {
+				this.sameUntil = now;
+			}
+			else {
+				this.changedAt = now;
+			}
+		}
 	}
 
 	/** Adds a sample of the stack, innermost call first. */
 	void add(Thread thread, String activity, StackTraceElement[] stack, long now, Pauses pauses) {
 		this.thread = thread.getName();
-		long nanos = advance(now, pauses);
+		long nanos = advance(now, thread.getState(), pauses);
 		this.sampled = true;
 		this.async = false;
 		this.activity = activity;
@@ -95,7 +121,7 @@ final class RequestSamples {
 
 	/** Adds that the request holds no thread. */
 	void addAsync(long now, Pauses pauses) {
-		long nanos = advance(now, pauses);
+		long nanos = advance(now, null, pauses);
 		this.sampled = true;
 		this.async = true;
 		this.activity = SamplerActivities.ASYNC;
@@ -116,7 +142,7 @@ final class RequestSamples {
 			return;
 		}
 		long unpaused = pause(endNanos, pauses);
-		long represented = Math.min(unpaused, this.sampled ? reach(endNanos) : 0);
+		long represented = Math.min(unpaused, this.sampled ? Math.max(reach(endNanos), same()) : 0);
 		extend(represented);
 		unknown(unpaused - represented);
 		this.lastNanos = endNanos;
@@ -126,14 +152,38 @@ final class RequestSamples {
 	 * Divides the time since the last sample.
 	 * @return the part that belongs to the next sample
 	 */
-	private long advance(long now, Pauses pauses) {
+	private long advance(long now, Thread.@Nullable State state, Pauses pauses) {
 		long unpaused = pause(now, pauses);
-		long before = this.sampled ? Math.min(unpaused / 2, reach(this.lastNanos)) : 0;
-		long after = Math.min(this.sampled ? unpaused - unpaused / 2 : unpaused / GROWTH, reach(now));
+		long before = this.sampled ? Math.min(lasted(unpaused, state), Math.max(reach(this.lastNanos), same())) : 0;
+		long rest = this.sampled ? unpaused - lasted(unpaused, state) : unpaused / GROWTH;
+		long after = Math.min(rest, isUnchanged(state) ? Math.max(reach(now), same()) : reach(now));
 		extend(before);
 		unknown(unpaused - before - after);
+		this.state = state;
 		this.lastNanos = now;
+		this.sameUntil = now;
+		this.changedAt = now;
 		return after;
+	}
+
+	/** For how long the last sample lasted, if something else followed until now. */
+	private long lasted(long unpaused, Thread.@Nullable State state) {
+		if (isUnchanged(state)) {
+			return unpaused / 2;
+		}
+		long same = Math.min(same(), unpaused);
+		long changed = (this.changedAt == this.lastNanos) ? unpaused
+				: Math.min(this.changedAt - this.lastNanos, unpaused);
+		return same + (changed - same) / 2;
+	}
+
+	private boolean isUnchanged(Thread.@Nullable State state) {
+		return this.changedAt == this.lastNanos && state == this.state;
+	}
+
+	/** For how long the last sample is known to have lasted. */
+	private long same() {
+		return this.sameUntil - this.lastNanos;
 	}
 
 	private long reach(long now) {

@@ -172,7 +172,10 @@ final class SlowRequestTracker implements Follower {
 			this.passed.add(operation);
 		}
 		RequestSamples samples = (age >= threshold / RequestSamples.FIRST) ? samplesOf(operation, thread, threshold)
-				: null;
+				: this.tracked.get(operation);
+		if (samples != null && thread != null) {
+			samples.seen(thread.getState(), now);
+		}
 		if (samples == null || !samples.isDue(now)) {
 			return false;
 		}
@@ -206,6 +209,12 @@ final class SlowRequestTracker implements Follower {
 	@Override
 	public void sampled(Operation operation, Thread thread, String activity, StackTraceElement[] stack, long now) {
 		RequestSamples samples = this.tracked.get(operation);
+		if (samples == null && !operation.isLongLived()) {
+			// Taken anyway, and perhaps the only one for a while
+			long threshold = this.thresholds.nanos(operation.pattern());
+			boolean early = now - operation.startNanos() < threshold / RequestSamples.EARLIEST;
+			samples = early ? null : samplesOf(operation, thread, threshold);
+		}
 		if (samples != null && samples.isWelcome(now)) {
 			samples.add(thread, activity, stack, now, this.pauses);
 		}

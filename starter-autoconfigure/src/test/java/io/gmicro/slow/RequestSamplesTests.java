@@ -77,6 +77,35 @@ class RequestSamplesTests {
 	}
 
 	@Test
+	void stateOfTheThreadTellsWhenItWentOn() {
+		RequestSamples samples = new RequestSamples(0, SECOND, OWN);
+		add(samples, "cpu", SECOND / 10);
+		for (long now = SECOND / 10; now <= SECOND; now += SECOND / 10) {
+			samples.seen(Thread.State.RUNNABLE, now);
+		}
+		samples.seen(Thread.State.WAITING, SECOND + MILLISECOND);
+		samples.seen(Thread.State.RUNNABLE, 3 * SECOND / 2);
+		add(samples, "network", 2 * SECOND);
+		samples.end(2 * SECOND, this.pauses);
+		assertThat(samples.timeline().shares()).extracting(Timeline.Share::activity)
+			.containsExactly("cpu", "not_sampled", "network");
+		assertThat(samples.timeline().shares().get(0).time()).isBetween(Duration.ofMillis(900), Duration.ofMillis(920));
+	}
+
+	@Test
+	void stateThatNeverChangedLeavesNoHole() {
+		RequestSamples samples = new RequestSamples(0, SECOND, OWN);
+		add(samples, "cpu", MILLISECOND);
+		for (long now = SECOND / 50; now <= SECOND; now += SECOND / 50) {
+			samples.seen(Thread.State.RUNNABLE, now);
+		}
+		add(samples, "network", SECOND);
+		samples.end(SECOND, this.pauses);
+		assertThat(samples.stacks().time(StackTree.NOT_SAMPLED)).isLessThan(MILLISECOND);
+		assertThat(samples.timeline().shares().get(0).percent()).isEqualTo(50);
+	}
+
+	@Test
 	void pausesAndAsynchronousTimeBelongToNoStack() {
 		RequestSamples samples = new RequestSamples(0, 4 * SECOND, OWN);
 		add(samples, "lock", SECOND / 10);
