@@ -82,9 +82,8 @@ final class Looks {
 		if (follower != null) {
 			follower.begin(span.now());
 		}
-		// Even if there was none, since one may have begun meanwhile; and in either
-		// order,
-		// since one may be detached meanwhile
+		// Even if there was none, since one may have begun meanwhile.
+		// In either order, since one may be detached meanwhile.
 		this.active.forEach((operation) -> {
 			try {
 				visit(operation, span, follower);

@@ -91,11 +91,11 @@ final class StackBatch {
 		StackSource.Taken[] taken = (stacks > 0) ? takeAll(this.picks.subList(0, stacks)) : new StackSource.Taken[0];
 		for (int i = 0; i < stacks; i++) {
 			Pick pick = this.picks.get(i);
-			if (this.explanation.isServed(pick)) {
-				this.picks.set(i, pick.in(this.clock.stateOf(taken[i].state()), this.clock.time(pick.thread())));
-			}
-			else {
+			if (!this.explanation.isServed(pick)) {
 				taken[i] = StackSource.Taken.NONE;
+			}
+			else if (!hasGoneOn(pick, taken[i], stacks)) {
+				this.picks.set(i, pick.in(this.clock.stateOf(taken[i].state()), this.clock.time(pick.thread())));
 			}
 		}
 		adaptDepth(taken);
@@ -103,8 +103,8 @@ final class StackBatch {
 		for (int i = 0; i < this.picks.size(); i++) {
 			Pick pick = this.picks.get(i);
 			try {
-				if (i < stacks) {
-					this.taken++;
+				this.taken += (i < stacks) ? 1 : 0;
+				if (i < stacks && (taken[i].calls().length == 0 || !hasGoneOn(pick, taken[i], stacks))) {
 					sampled(pick, taken[i], rested, span, follower);
 				}
 				else {
@@ -115,6 +115,11 @@ final class StackBatch {
 				this.failures.add(ex);
 			}
 		}
+	}
+
+	/** The state of a single thread is read after its stack. */
+	private static boolean hasGoneOn(Pick pick, StackSource.Taken stack, int stacks) {
+		return stacks == 1 && stack.state() != pick.state().threadState();
 	}
 
 	/** A stack of a single thread is always whole. */

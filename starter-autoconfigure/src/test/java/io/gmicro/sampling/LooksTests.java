@@ -325,6 +325,8 @@ class LooksTests {
 			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(1))
 			.until(() -> thread.getState() == Thread.State.WAITING);
+		// No operation is younger than a look
+		this.now = Math.max(this.now, System.nanoTime());
 	}
 
 	private void enterAndWait(PendingOperation pending) {
