@@ -42,8 +42,8 @@ final class Benchmarks {
 
 	private static void measure(String... args) throws Exception {
 		List<Table> tables = List.of(RequestCost.table(), GrowthCost.table(), ObserverCost.table(), NamingCost.table(),
-				GrpcCost.table(), ScrapeCost.table(), SamplingCost.table(), ProfilingCost.table(),
-				ServiceCost.table(), StartupCost.table());
+				GrpcCost.table(), ScrapeCost.table(), SamplingCost.table(), ProfilingCost.table(), ServiceCost.table(),
+				StartupCost.table());
 		List<String> names = tables.stream().map(Table::name).toList();
 		List<String> wanted = (args.length > 0) ? List.of(args) : names;
 		if (!names.containsAll(wanted)) {

@@ -153,6 +153,7 @@ final class TimeTruth {
 		long requests = 0;
 		double sending = 0;
 		TimeReading before = settled(server, timeCase.route());
+		long begin = System.nanoTime();
 		long cpu = server.cpu().toNanos();
 		SYSTEM.getCpuLoad();
 		for (int round = 0; round < ROUNDS; round++) {
@@ -163,13 +164,14 @@ final class TimeTruth {
 			rounds.add(virtual ? after.minus(before).withoutRunnable() : after.minus(before));
 			before = after;
 		}
+		double whole = (System.nanoTime() - begin) / 1e9;
 		TimeReading all = rounds.stream().reduce(TimeReading::plus).orElseThrow();
 		String load = String.format(Locale.ROOT,
 				"%,d requests, %.2f in flight on average, application %.2f processors, machine %.0f %% busy, "
 						+ "%.1f looks and %.1f stacks a second, sampler %.2f %% of one processor",
 				requests, all.total() / sending, (server.cpu().toNanos() - cpu) / 1e9 / sending,
-				100 * SYSTEM.getCpuLoad(), all.sampler("looks_total") / sending, all.sampler("stacks_total") / sending,
-				100 * all.sampler("cpu_seconds_total") / sending);
+				100 * SYSTEM.getCpuLoad(), all.sampler("looks_total") / whole, all.sampler("stacks_total") / whole,
+				100 * all.sampler("cpu_seconds_total") / whole);
 		return String.format(Locale.ROOT, "#### %s%n%n%s.%n%s%n%s%n", timeCase.describe(), load,
 				sums(timeCase, all, rounds), activities(timeCase, all, rounds));
 	}
