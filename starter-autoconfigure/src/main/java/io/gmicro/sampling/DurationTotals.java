@@ -2,6 +2,7 @@ package io.gmicro.sampling;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -54,22 +55,27 @@ public final class DurationTotals {
 		}
 	}
 
-	/** The time of the requests of a route that have ended, in nanoseconds. */
-	double ofRequests(String label) {
-		return sum(this.requests, label);
+	/**
+	 * The time of the requests of a route that have ended, in nanoseconds, empty without
+	 * a histogram.
+	 */
+	OptionalDouble ofRequests(String label) {
+		return sum(this.requests.get(label));
 	}
 
-	/** The time of the calls of a method that have ended, in nanoseconds. */
-	double ofCalls(String method) {
-		return sum(this.calls, method);
+	/**
+	 * The time of the calls of a method that have ended, in nanoseconds, empty without a
+	 * histogram.
+	 */
+	OptionalDouble ofCalls(String method) {
+		return sum(this.calls.get(method));
 	}
 
-	private static double sum(Map<String, List<Total>> totals, String label) {
-		double sum = 0;
-		for (Total total : totals.getOrDefault(label, List.of())) {
-			sum += total.timer().totalTime(TimeUnit.NANOSECONDS) - total.base();
-		}
-		return sum;
+	private static OptionalDouble sum(@Nullable List<Total> totals) {
+		return (totals == null) ? OptionalDouble.empty()
+				: OptionalDouble.of(totals.stream()
+					.mapToDouble((total) -> total.timer().totalTime(TimeUnit.NANOSECONDS) - total.base())
+					.sum());
 	}
 
 	private record Total(Timer timer, double base) {

@@ -34,8 +34,6 @@ final class RouteTime {
 	/** The method of the latest request. */
 	private String method = Overflow.OTHER;
 
-	private long inFlight;
-
 	/**
 	 * Create an instance without time.
 	 * @param label the label of the route in profiles
@@ -87,18 +85,13 @@ final class RouteTime {
 		}
 	}
 
-	/** Adds the age of a request in flight to the time that looks should represent. */
-	void inFlight(long nanos) {
-		this.inFlight += nanos;
-	}
-
 	/**
 	 * Adds the time that looks have missed.
-	 * @param ended the time of requests that have ended, in nanoseconds
+	 * @param exact the time so far of requests that have ended and of those in flight, in
+	 * nanoseconds
 	 */
-	void complete(double ended) {
-		addUnsampled(SamplerActivities.NOT_SAMPLED, this.calibration.compare(ended + this.inFlight));
-		this.inFlight = 0;
+	void complete(double exact) {
+		addUnsampled(SamplerActivities.NOT_SAMPLED, this.calibration.compare(exact));
 	}
 
 	private void addUnsampled(String activity, long nanos) {

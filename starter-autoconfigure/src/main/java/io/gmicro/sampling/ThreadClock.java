@@ -64,12 +64,8 @@ final class ThreadClock {
 
 	/** What a thread does at this moment. */
 	RunState state(Thread thread) {
-		return switch (thread.getState()) {
-			case BLOCKED -> RunState.BLOCKED;
-			case WAITING -> RunState.WAITING;
-			case TIMED_WAITING -> RunState.TIMED_WAITING;
-			default -> running(thread);
-		};
+		RunState state = stateOf(thread.getState());
+		return (state == RunState.NOT_RUNNING) ? running(thread) : state;
 	}
 
 	/** What a thread did, without its clock: if it may have run, it is not running. */

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -181,22 +182,25 @@ public final class TimePerRoute {
 		}
 	}
 
-	/** Compares with the exact durations, those of requests in flight included. */
+	/** Compares with the exact durations, the ages of operations in flight included. */
 	private void complete(DurationTotals totals, long now) {
+		Map<RouteTime, Long> ages = new HashMap<>();
 		this.active.forEach((operation) -> {
 			String pattern = Looks.isMeasured(operation) ? operation.pattern() : null;
 			RouteTime route = (pattern != null) ? routes(operation).get(pattern) : null;
 			if (route != null) {
-				route.inFlight(Math.max(now - operation.startNanos(), 0));
+				ages.merge(route, Math.max(now - operation.startNanos(), 0), Long::sum);
 			}
 		});
-		this.requests.forEach((route, time) -> {
-			// Their requests may have been seen under the template that was tried first
-			if (!UNMATCHED.contains(route)) {
-				time.complete(totals.ofRequests(label(route)));
-			}
-		});
-		this.calls.forEach((method, time) -> time.complete(totals.ofCalls(method)));
+		this.requests.forEach((pattern, time) -> complete(pattern, time, totals.ofRequests(label(pattern)), ages));
+		this.calls.forEach((method, time) -> complete(method, time, totals.ofCalls(method), ages));
+	}
+
+	/** What is no template may have been seen under the template that was tried first. */
+	private static void complete(String pattern, RouteTime time, OptionalDouble ended, Map<RouteTime, Long> ages) {
+		if (ended.isPresent() && !UNMATCHED.contains(pattern)) {
+			time.complete(ended.getAsDouble() + ages.getOrDefault(time, 0L));
+		}
 	}
 
 	private @Nullable String pattern(Operation operation, long now) {

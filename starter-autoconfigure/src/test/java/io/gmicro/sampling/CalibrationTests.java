@@ -3,6 +3,8 @@ package io.gmicro.sampling;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
+import io.gmicro.grpc.CallMetrics;
+import io.gmicro.http.RequestDuration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -83,19 +85,19 @@ class CalibrationTests {
 	@Test
 	void totalsAreThoseOfTheHistogramsFromNowOn() {
 		MeterRegistry registry = new SimpleMeterRegistry();
-		Timer before = timer(registry, "http.server.request.duration", "http.route", "/orders", "200");
+		Timer before = timer(registry, RequestDuration.NAME, "http.route", "/orders", "200");
 		before.record(1, TimeUnit.SECONDS);
 		DurationTotals totals = new DurationTotals(registry);
-		assertThat(totals.ofRequests("/orders")).isZero();
+		assertThat(totals.ofRequests("/orders")).hasValue(0);
 		before.record(2, TimeUnit.SECONDS);
-		timer(registry, "http.server.request.duration", "http.route", "/orders", "500").record(3, TimeUnit.SECONDS);
-		timer(registry, "http.server.request.duration", "http.route", "/other", "200").record(4, TimeUnit.SECONDS);
+		timer(registry, RequestDuration.NAME, "http.route", "/orders", "500").record(3, TimeUnit.SECONDS);
+		timer(registry, RequestDuration.NAME, "http.route", "/other", "200").record(4, TimeUnit.SECONDS);
 		timer(registry, "http.client.request.duration", "http.route", "/orders", "200").record(5, TimeUnit.SECONDS);
-		timer(registry, "rpc.server.call.duration", "rpc.method", "shop.Orders/Get", "OK").record(6, TimeUnit.SECONDS);
-		assertThat(totals.ofRequests("/orders")).isEqualTo(5e9);
-		assertThat(totals.ofRequests("/other")).isEqualTo(4e9);
-		assertThat(totals.ofRequests("/none")).isZero();
-		assertThat(totals.ofCalls("shop.Orders/Get")).isEqualTo(6e9);
+		timer(registry, CallMetrics.SERVER_DURATION, "rpc.method", "shop.Orders/Get", "OK").record(6, TimeUnit.SECONDS);
+		assertThat(totals.ofRequests("/orders")).hasValue(5e9);
+		assertThat(totals.ofRequests("/other")).hasValue(4e9);
+		assertThat(totals.ofRequests("/none")).isEmpty();
+		assertThat(totals.ofCalls("shop.Orders/Get")).hasValue(6e9);
 	}
 
 	private static Timer timer(MeterRegistry registry, String name, String label, String value, String status) {

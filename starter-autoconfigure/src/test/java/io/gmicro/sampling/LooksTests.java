@@ -178,6 +178,45 @@ class LooksTests {
 	}
 
 	@Test
+	void nothingIsTakenOffWithoutAHistogram() {
+		TimePerRoute time = new TimePerRoute(this.active, this.registry, 3, () -> "/shop", new WallProfiles(),
+				new DurationTotals(this.registry));
+		this.active.detach(new TestOperation("/later").async());
+		this.active.detach(new TestOperation("shop.Orders/Get", System.nanoTime(), true).async());
+		Looks looks = looks(time, false);
+		for (int look = 0; look < 1000; look++) {
+			look(looks, 20 * MILLISECOND, 0, 0);
+		}
+		assertThat(time("/shop/later", SamplerActivities.ASYNC)).isCloseTo(20, within(1000 * NANOSECOND));
+		assertThat(this.registry.get(TimePerRoute.CALLS).counter().count()).isCloseTo(20, within(1000 * NANOSECOND));
+	}
+
+	@Test
+	void operationThatBeginsDuringALookIsSeen() {
+		Looks looks = looks(false);
+		this.now += 20 * MILLISECOND;
+		looks.look(LookSpan.of(this.now, 20 * MILLISECOND, 0, 0), true, new RecordingFollower(new ArrayList<>()) {
+
+			@Override
+			public void begin(long now) {
+				LooksTests.this.active.detach(new TestOperation("/later").async());
+			}
+
+		});
+		assertThat(time("/shop/later", SamplerActivities.ASYNC)).isCloseTo(0.02, within(NANOSECOND));
+	}
+
+	@Test
+	void operationThatEndedBeforeTheStopExplainsItsPartOfTheTime() {
+		PendingOperation ending = new PendingOperation("/ending", new CountDownLatch(1));
+		waiting(ending);
+		Looks looks = looks(true);
+		look(looks, 20 * MILLISECOND, false);
+		look(looks, 20 * MILLISECOND, true);
+		assertThat(time("/shop/ending", SamplerActivities.NOT_SAMPLED)).isCloseTo(0.04, within(NANOSECOND));
+	}
+
+	@Test
 	void lookThatMissesRequestsSaysSo() {
 		Timer duration = Timer.builder("http.server.request.duration")
 			.tag("http.route", "/shop/orders")
@@ -186,8 +225,7 @@ class LooksTests {
 				new DurationTotals(this.registry));
 		waiting(new PendingOperation("/orders", null));
 		duration.record(100, TimeUnit.SECONDS);
-		Looks looks = new Looks(this.active, calibrated, new Activities(Map.of()), new ThreadClock(),
-				new StackSource(false), new Failures(this.registry, LogFactory.getLog(LooksTests.class), "Failed"));
+		Looks looks = looks(calibrated, false);
 		for (int look = 0; look < 12_000; look++) {
 			look(looks, 20 * MILLISECOND, 0, 0);
 		}
@@ -278,7 +316,11 @@ class LooksTests {
 	}
 
 	private Looks looks(boolean stopsAllThreads) {
-		return new Looks(this.active, this.time, new Activities(Map.of()), new ThreadClock(),
+		return looks(this.time, stopsAllThreads);
+	}
+
+	private Looks looks(TimePerRoute time, boolean stopsAllThreads) {
+		return new Looks(this.active, time, new Activities(Map.of()), new ThreadClock(),
 				new StackSource(stopsAllThreads),
 				new Failures(this.registry, LogFactory.getLog(LooksTests.class), "A look failed"));
 	}
@@ -382,7 +424,13 @@ class LooksTests {
 	}
 
 	/** Keeps the stacks that are taken. */
-	private record RecordingFollower(List<StackTraceElement[]> stacks) implements Follower {
+	private static class RecordingFollower implements Follower {
+
+		private final List<StackTraceElement[]> stacks;
+
+		RecordingFollower(List<StackTraceElement[]> stacks) {
+			this.stacks = stacks;
+		}
 
 		@Override
 		public void rehearse() {
