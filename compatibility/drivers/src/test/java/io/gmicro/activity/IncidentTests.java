@@ -161,7 +161,7 @@ class IncidentTests {
 			seconds.merge(part.group(3), Double.parseDouble(part.group(2)) - Double.parseDouble(part.group(1)),
 					Double::sum);
 		}
-		// A quarter, since other tests of the machine delay looks
+		// A quarter, since looks are late on a busy machine
 		assertThat(seconds.get("lock")).as(page).isCloseTo(1, within(0.25));
 		assertThat(seconds.get("sleep")).as(page).isCloseTo(2, within(0.5));
 		assertThat(seconds.get("cpu")).as(page).isCloseTo(1, within(0.25));
