@@ -29,10 +29,10 @@ public final class Sampler implements AutoCloseable {
 
 	private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-	private static final long LONGEST_IDLE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+	private static final long LONGEST_IDLE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
 
 	/** The idle interval as a multiple of the interval. */
-	private static final int IDLE = 5;
+	private static final int IDLE = 10;
 
 	private final AtomicLong nextRestart = new AtomicLong(System.nanoTime());
 
