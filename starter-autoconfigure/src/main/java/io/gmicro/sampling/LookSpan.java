@@ -15,18 +15,27 @@ import java.util.concurrent.TimeUnit;
  */
 record LookSpan(long now, long elapsed, double collected, double stoodStill, double missed) {
 
-	private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(500);
+	/** A look that is later than this shows nothing of the time in between. */
+	private static final long LATEST = TimeUnit.MILLISECONDS.toNanos(500);
 
 	/** The part of it that the later look represents, from 0 to 1. */
 	double known() {
 		return Math.max(1 - this.collected - this.stoodStill - this.missed, 0);
 	}
 
-	static LookSpan of(long now, long elapsed, long collectedNanos, long stoodStillNanos) {
+	/**
+	 * Divides the time since the earlier look.
+	 * @param now the time of the later look
+	 * @param elapsed the time since the earlier look
+	 * @param intended the time that was intended between the two
+	 * @param collectedNanos how long garbage collections stopped the process
+	 * @param stoodStillNanos how long the process stood still
+	 */
+	static LookSpan of(long now, long elapsed, long intended, long collectedNanos, long stoodStillNanos) {
 		double whole = Math.max(elapsed, 1);
 		double stoodStill = Math.min(stoodStillNanos / whole, 1);
 		double collected = Math.min(collectedNanos / whole, 1 - stoodStill);
-		double missed = Math.max(1 - stoodStill - collected - LONGEST / whole, 0);
+		double missed = Math.max(1 - stoodStill - collected - (intended + LATEST) / whole, 0);
 		return new LookSpan(now, elapsed, collected, stoodStill, missed);
 	}
 

@@ -1,8 +1,6 @@
 package io.gmicro.sampling;
 
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -35,7 +33,7 @@ public final class Pauses {
 
 	private final LongSupplier cpuTime;
 
-	private final LongSupplier pauseTime;
+	private final Collectors collectors;
 
 	private final LongConsumer sleep;
 
@@ -56,22 +54,22 @@ public final class Pauses {
 
 	/** Create an instance that measures this process. */
 	public Pauses() {
-		this(System::nanoTime, cpuTime(), pauseTime(), LockSupport::parkNanos);
+		this(System::nanoTime, cpuTime(), Collectors.ofThisProcess(), LockSupport::parkNanos);
 	}
 
 	/**
 	 * Create an instance with its sources, all in nanoseconds.
 	 * @param clock the current time
 	 * @param cpuTime the CPU time of the process
-	 * @param pauseTime how long garbage collections have stopped the process
+	 * @param collectors the garbage collectors
 	 * @param sleep sleeps for a duration
 	 */
-	Pauses(LongSupplier clock, LongSupplier cpuTime, LongSupplier pauseTime, LongConsumer sleep) {
+	Pauses(LongSupplier clock, LongSupplier cpuTime, Collectors collectors, LongConsumer sleep) {
 		this.clock = clock;
 		this.cpuTime = cpuTime;
-		this.pauseTime = pauseTime;
+		this.collectors = collectors;
 		this.sleep = sleep;
-		this.collected = pauseTime.getAsLong();
+		this.collected = collectors.pauseTime().getAsLong();
 		this.lastCollect = clock.getAsLong();
 	}
 
@@ -95,7 +93,7 @@ public final class Pauses {
 			return 0;
 		}
 		// The time of a long collection is that of a standstill
-		this.collected = this.pauseTime.getAsLong();
+		this.collected = this.collectors.pauseTime().getAsLong();
 		add(due, now, false);
 		return late;
 	}
@@ -104,7 +102,7 @@ public final class Pauses {
 	void mark() {
 		this.marked = true;
 		this.markCpu = this.cpuTime.getAsLong();
-		this.markPaused = this.pauseTime.getAsLong();
+		this.markPaused = this.collectors.pauseTime().getAsLong();
 		this.markTime = this.clock.getAsLong();
 	}
 
@@ -115,12 +113,13 @@ public final class Pauses {
 	 */
 	long collect(long now) {
 		long before = this.collected;
-		this.collected = this.pauseTime.getAsLong();
+		this.collected = this.collectors.pauseTime().getAsLong();
 		long nanos = Math.max(Math.min(this.collected - before, now - this.lastCollect), 0);
-		this.lastCollect = now;
 		if (nanos > 0) {
-			add(now - nanos, now, true);
+			long end = Math.max(now - this.collectors.sinceLast().getAsLong(), this.lastCollect + nanos);
+			add(end - nanos, end, true);
 		}
+		this.lastCollect = now;
 		return nanos;
 	}
 
@@ -159,21 +158,6 @@ public final class Pauses {
 		catch (LinkageError ex) {
 			return System::nanoTime;
 		}
-	}
-
-	private static LongSupplier pauseTime() {
-		// "Cycles" are the concurrent part of a collector
-		List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans()
-			.stream()
-			.filter((collector) -> !collector.getName().contains("Cycles"))
-			.toList();
-		return () -> {
-			long millis = 0;
-			for (GarbageCollectorMXBean collector : collectors) {
-				millis += collector.getCollectionTime();
-			}
-			return TimeUnit.MILLISECONDS.toNanos(millis);
-		};
 	}
 
 	/** A separate class because a runtime may lack the module {@code jdk.management}. */

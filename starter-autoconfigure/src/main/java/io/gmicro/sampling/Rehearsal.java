@@ -29,8 +29,8 @@ final class Rehearsal extends Operation {
 				new DurationTotals(registry));
 		Looks looks = new Looks(table, time, activities, clock, new StackSource(), failures);
 		table.enter(new Rehearsal());
-		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), false, null);
-		looks.look(LookSpan.of(System.nanoTime(), SECOND, SECOND / 2, 1), true, null);
+		looks.look(LookSpan.of(System.nanoTime(), SECOND, 0, SECOND / 2, 1), false, null);
+		looks.look(LookSpan.of(System.nanoTime(), SECOND, 0, SECOND / 2, 1), true, null);
 		registry.close();
 	}
 

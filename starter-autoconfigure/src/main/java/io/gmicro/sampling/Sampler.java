@@ -70,6 +70,9 @@ public final class Sampler implements AutoCloseable {
 
 	private volatile long lastLook = System.nanoTime();
 
+	/** The time intended between the last look and the next. */
+	private long intended;
+
 	private long nextStop = this.lastLook;
 
 	/**
@@ -218,6 +221,7 @@ public final class Sampler implements AutoCloseable {
 	private void sleepAndLook() {
 		long start = System.nanoTime();
 		long gap = this.looks.isIdle() ? this.idleInterval : this.budget.next();
+		this.intended = gap;
 		// An interrupted thread would not sleep
 		Thread.interrupted();
 		long stoodStill = this.pauses.sleep(gap);
@@ -237,7 +241,8 @@ public final class Sampler implements AutoCloseable {
 	 * @param stoodStill how long the process stood still since the last look
 	 */
 	void look(long now, long stoodStill) {
-		LookSpan span = LookSpan.of(now, Math.max(now - this.lastLook, 0), this.pauses.collect(now), stoodStill);
+		LookSpan span = LookSpan.of(now, Math.max(now - this.lastLook, 0), this.intended, this.pauses.collect(now),
+				stoodStill);
 		this.lastLook = now;
 		boolean withStacks = !this.stacks.stopsAllThreads() || now - this.nextStop >= 0;
 		int taken = this.looks.taken();

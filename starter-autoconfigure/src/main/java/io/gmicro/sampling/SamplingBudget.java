@@ -6,15 +6,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Determines the time between two looks, so that the sampler uses at most a given share
- * of one CPU (unless looks would be more than 250 ms apart), and stops other threads for
- * at most {@value #MAX_STALL} of the time. The time is random, so that looks do not keep
- * in step with periodic work, and depends only on average costs, not on what the last
- * look has seen. Used only by the sampler thread.
+ * of one CPU (unless looks would be more than 2 s apart), and stops other threads for at
+ * most {@value #MAX_STALL} of the time. The time is random, so that looks do not keep in
+ * step with periodic work, and depends only on average costs, not on what the last look
+ * has seen. Used only by the sampler thread.
  */
 final class SamplingBudget {
 
 	/** The longest average time between two looks. */
-	static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(250);
+	static final long LONGEST = TimeUnit.SECONDS.toNanos(2);
 
 	/** A safepoint that takes longer had to wait for a CPU. */
 	private static final long LONGEST_STALL = TimeUnit.MILLISECONDS.toNanos(1);

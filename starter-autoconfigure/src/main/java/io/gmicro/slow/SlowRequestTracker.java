@@ -35,6 +35,9 @@ final class SlowRequestTracker implements Follower {
 
 	private static final int MAX_TRACKED = 1000;
 
+	/** Up to this part of the tracked operations may have left the table. */
+	private static final int MIN_GONE_PART = 8;
+
 	/** Requests whose trees have room for all calls. */
 	private static final int FULL_TREES = 100;
 
@@ -70,6 +73,9 @@ final class SlowRequestTracker implements Follower {
 	private boolean any;
 
 	private long lastLook = System.nanoTime();
+
+	/** The number of tracked operations that this look has met. */
+	private int followed;
 
 	private int due;
 
@@ -129,20 +135,28 @@ final class SlowRequestTracker implements Follower {
 
 	@Override
 	public void begin(long now) {
-		boolean full = this.tracked.size() >= MAX_TRACKED;
-		// A slow request that has left the table by now is already in the queue. Those
-		// that hold no thread may stay forever
-		List<Operation> gone = this.tracked.keySet()
-			.stream()
-			.filter((operation) -> !this.active.contains(operation) || operation.isLongLived()
-					|| (full && operation.thread() == null))
-			.toList();
 		takeEnded(now);
-		gone.forEach(this.tracked::remove);
+		this.followed = 0;
 		this.passed.clear();
 		this.dueBefore = this.due;
 		this.due = 0;
 		this.stacksLeft = STACKS_PER_LOOK;
+	}
+
+	/** Searches for operations that have left the table once they are many enough. */
+	private void forgetGone(long now) {
+		boolean full = this.tracked.size() >= MAX_TRACKED;
+		if (full || (this.tracked.size() - this.followed) * MIN_GONE_PART > this.tracked.size()) {
+			// A slow request that has left the table by now is already in the queue.
+			// Those that hold no thread may stay forever
+			List<Operation> gone = this.tracked.keySet()
+				.stream()
+				.filter((operation) -> !this.active.contains(operation) || operation.isLongLived()
+						|| (full && operation.thread() == null))
+				.toList();
+			takeEnded(now);
+			gone.forEach(this.tracked::remove);
+		}
 	}
 
 	private void takeEnded(long now) {
@@ -173,10 +187,14 @@ final class SlowRequestTracker implements Follower {
 		}
 		RequestSamples samples = (age >= threshold / RequestSamples.FIRST) ? samplesOf(operation, thread, threshold)
 				: this.tracked.get(operation);
-		if (samples != null && thread != null) {
+		if (samples == null) {
+			return false;
+		}
+		this.followed++;
+		if (thread != null) {
 			samples.seen(thread.getState(), now);
 		}
-		if (samples == null || !samples.isDue(now)) {
+		if (!samples.isDue(now)) {
 			return false;
 		}
 		if (thread == null) {
@@ -229,6 +247,7 @@ final class SlowRequestTracker implements Follower {
 						now);
 			}
 		}
+		forgetGone(now);
 		this.lastLook = now;
 		this.log.tick(now);
 	}

@@ -157,7 +157,7 @@ class LooksTests {
 		Follower follower = new RecordingFollower(stacks);
 		for (int look = 0; look < 3; look++) {
 			this.now += 20 * MILLISECOND;
-			looks.look(LookSpan.of(this.now, 20 * MILLISECOND, 0, 0), true, follower);
+			looks.look(LookSpan.of(this.now, 20 * MILLISECOND, 20 * MILLISECOND, 0, 0), true, follower);
 		}
 		List<StackTraceElement[]> recursive = stacks.stream()
 			.filter((stack) -> stack[Math.min(20, stack.length - 1)].getMethodName().equals("recurse"))
@@ -195,14 +195,15 @@ class LooksTests {
 	void operationThatBeginsDuringALookIsSeen() {
 		Looks looks = looks(false);
 		this.now += 20 * MILLISECOND;
-		looks.look(LookSpan.of(this.now, 20 * MILLISECOND, 0, 0), true, new RecordingFollower(new ArrayList<>()) {
+		looks.look(LookSpan.of(this.now, 20 * MILLISECOND, 20 * MILLISECOND, 0, 0), true,
+				new RecordingFollower(new ArrayList<>()) {
 
-			@Override
-			public void begin(long now) {
-				LooksTests.this.active.detach(new TestOperation("/later").async());
-			}
+					@Override
+					public void begin(long now) {
+						LooksTests.this.active.detach(new TestOperation("/later").async());
+					}
 
-		});
+				});
 		assertThat(time("/shop/later", SamplerActivities.ASYNC)).isCloseTo(0.02, within(NANOSECOND));
 	}
 
@@ -327,12 +328,12 @@ class LooksTests {
 
 	private void look(Looks looks, long elapsed, boolean withStacks) {
 		this.now += elapsed;
-		looks.look(LookSpan.of(this.now, elapsed, 0, 0), withStacks, null);
+		looks.look(LookSpan.of(this.now, elapsed, 0, 0, 0), withStacks, null);
 	}
 
 	private void look(Looks looks, long elapsed, long collected, long stoodStill) {
 		this.now += elapsed;
-		looks.look(LookSpan.of(this.now, elapsed, collected, stoodStill), true, null);
+		looks.look(LookSpan.of(this.now, elapsed, 0, collected, stoodStill), true, null);
 	}
 
 	private double time(String route, String activity) {

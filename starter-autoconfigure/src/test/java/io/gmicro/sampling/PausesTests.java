@@ -22,6 +22,10 @@ class PausesTests {
 
 	private final AtomicLong paused = new AtomicLong();
 
+	private final AtomicLong sinceLast = new AtomicLong();
+
+	private final Collectors collectors = new Collectors(this.paused::get, this.sinceLast::get);
+
 	@Test
 	void sleepOfAStoppedProcessIsOne() {
 		assertThat(standstills(20 * SECOND, SECOND / 100, 0)).isEqualTo(1);
@@ -43,7 +47,7 @@ class PausesTests {
 	}
 
 	private int standstills(long late, long used, long collected) {
-		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
+		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.collectors, (nanos) -> {
 			this.clock.addAndGet(nanos + late);
 			this.processor.addAndGet(used);
 			this.paused.addAndGet(collected);
@@ -56,7 +60,7 @@ class PausesTests {
 
 	@Test
 	void garbageCollectionsAreKeptApart() {
-		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.paused::get, (nanos) -> {
+		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.collectors, (nanos) -> {
 		});
 		this.paused.set(SECOND / 10);
 		assertThat(pauses.collect(2 * SECOND)).isEqualTo(SECOND / 10);
@@ -64,6 +68,34 @@ class PausesTests {
 		assertThat(pauses.between(0, 3 * SECOND, true)).isEqualTo(SECOND / 10);
 		assertThat(pauses.between(2 * SECOND - SECOND / 20, 3 * SECOND, true)).isEqualTo(SECOND / 20);
 		assertThat(pauses.between(0, 3 * SECOND, false)).isZero();
+	}
+
+	@Test
+	void garbageCollectionIsWhereItWas() {
+		Pauses pauses = new Pauses(this.clock::get, this.processor::get, this.collectors, (nanos) -> {
+		});
+		pauses.collect(SECOND);
+		this.paused.set(SECOND / 10);
+		this.sinceLast.set(SECOND / 2);
+		pauses.collect(2 * SECOND);
+		assertThat(pauses.between(3 * SECOND / 2, 2 * SECOND, true)).isZero();
+		assertThat(pauses.between(7 * SECOND / 5, 3 * SECOND / 2, true)).isEqualTo(SECOND / 10);
+		this.paused.set(SECOND / 5);
+		this.sinceLast.set(5 * SECOND);
+		pauses.collect(3 * SECOND);
+		assertThat(pauses.between(2 * SECOND, 2 * SECOND + SECOND / 10, true)).isEqualTo(SECOND / 10);
+	}
+
+	@Test
+	void lastCollectionOfThisProcessIsRecent() {
+		Collectors ofThisProcess = Collectors.ofThisProcess();
+		System.gc();
+		assertThat(ofThisProcess.sinceLast().getAsLong()).isZero();
+		long before = System.nanoTime();
+		System.gc();
+		long since = ofThisProcess.sinceLast().getAsLong();
+		assertThat(since).isBetween(0L, System.nanoTime() - before + TimeUnit.MILLISECONDS.toNanos(2));
+		assertThat(ofThisProcess.pauseTime().getAsLong()).isPositive();
 	}
 
 	@Test

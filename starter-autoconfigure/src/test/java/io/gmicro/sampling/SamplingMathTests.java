@@ -63,7 +63,7 @@ class SamplingMathTests {
 		for (int i = 0; i < operations; i++) {
 			for (int empty = 0; empty < 60; empty++) {
 				now += 20 * MILLISECOND;
-				gap.look(LookSpan.of(now, 20 * MILLISECOND, 0, 0), 0);
+				gap.look(LookSpan.of(now, 20 * MILLISECOND, 0, 0, 0), 0);
 			}
 			assertThat(gap.isIdle()).isTrue();
 			long start = now + (long) (random.nextDouble() * idle);
@@ -71,19 +71,19 @@ class SamplingMathTests {
 			long step = idle;
 			while (now + step < start + millis * MILLISECOND) {
 				now += step;
-				LookSpan span = LookSpan.of(now, step, 0, 0);
+				LookSpan span = LookSpan.of(now, step, 0, 0, 0);
 				gap.look(span, 1);
 				represented += gap.represented(operation, span);
 				step = 10 * MILLISECOND + (long) (random.nextDouble() * 20 * MILLISECOND);
 			}
 			now += step;
-			gap.look(LookSpan.of(now, step, 0, 0), 0);
+			gap.look(LookSpan.of(now, step, 0, 0, 0), 0);
 		}
 		assertThat(represented / operations / MILLISECOND).isCloseTo(millis, within(millis * 0.05 + 0.5));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0, 20", "100, 20", "400, 40", "1000, 100", "100000, 250" })
+	@CsvSource({ "0, 20", "100, 20", "400, 40", "1000, 100", "5000, 500", "10000, 1000", "100000, 2000" })
 	void looksAreAsRareAsTheirCostDemands(long costMicros, long meanMillis) {
 		SamplingBudget budget = new SamplingBudget(Duration.ofMillis(20), 0.01);
 		for (int i = 0; i < 1000; i++) {
@@ -97,6 +97,14 @@ class SamplingMathTests {
 			sum += next;
 		}
 		assertThat(sum / draws).isCloseTo(meanMillis * MILLISECOND, within(meanMillis * MILLISECOND * 0.02));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "20, 20, 0", "520, 20, 0", "1040, 20, 0.5", "2000, 2000, 0", "3000, 2000, 0.1667" })
+	void lateLooksRepresentLittle(long elapsedMillis, long intendedMillis, double missed) {
+		LookSpan span = LookSpan.of(0, elapsedMillis * MILLISECOND, intendedMillis * MILLISECOND, 0, 0);
+		assertThat(span.missed()).isCloseTo(missed, within(0.001));
+		assertThat(span.known()).isCloseTo(1 - missed, within(0.001));
 	}
 
 	@Test
