@@ -45,14 +45,19 @@ final class ProfilingCost {
 		try (Server plain = Server.start("gmicro.metrics.enabled=true");
 				Server plainToo = Server.start("gmicro.metrics.enabled=true");
 				Server enabled = Server.start("gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true",
-						"gmicro.diagnostics.access=unrestricted")) {
+						"gmicro.diagnostics.access=unrestricted");
+				Server history = Server.start("gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true",
+						"gmicro.diagnostics.access=unrestricted", "gmicro.pprof.history.enabled=true")) {
 			nanos(plain, WARM_UP);
 			nanos(plainToo, WARM_UP);
 			nanos(enabled, WARM_UP);
+			nanos(history, WARM_UP);
 			enabled.get("/debug/pprof/profile?seconds=1");
 			return "| processor time of a request, ratio | median (lowest to highest) |\n|---|---|\n"
 					+ row("two services alike", () -> nanos(plainToo, REQUESTS), plain)
 					+ row("pprof enabled and idle, to off", () -> nanos(enabled, REQUESTS), plain)
+					+ row("with the history, to off", () -> duringWindow(history), plain)
+					+ row("with the history, to pprof enabled and idle", () -> duringWindow(history), enabled)
 					+ row("during a CPU profile, to none", () -> profiled(enabled), enabled)
 					+ row("with waits counted for block, to off", () -> {
 						enabled.get("/debug/pprof/block");
@@ -86,6 +91,23 @@ final class ProfilingCost {
 		}
 		finally {
 			profiler.shutdown();
+		}
+	}
+
+	/** Requests for as long as a window of the history, in which one window ends. */
+	private static double duringWindow(Server server) throws Exception {
+		ExecutorService timer = Executors.newSingleThreadExecutor();
+		try {
+			long before = server.cpu().toNanos();
+			Future<?> window = timer.submit(() -> {
+				TimeUnit.SECONDS.sleep(30);
+				return null;
+			});
+			long requests = send(server, Long.MAX_VALUE, window);
+			return (double) (server.cpu().toNanos() - before) / requests;
+		}
+		finally {
+			timer.shutdown();
 		}
 	}
 

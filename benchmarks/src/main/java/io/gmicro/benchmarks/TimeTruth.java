@@ -85,18 +85,18 @@ final class TimeTruth {
 		return this.options.getOrDefault("truth-only", "").equals("true");
 	}
 
+	/** Few clients first: what is missing of many is added later. */
 	private List<TimeCase> cases() {
 		List<TimeCase> cases = new ArrayList<>();
 		for (String kind : list("routes", "")) {
 			boolean mix = kind.equals("mix");
-			for (String length : list("lengths", mix ? "1,10,50,1000" : kind.equals("gc") ? "50" : "10")) {
-				int ms = Integer.parseInt(length);
-				if (kind.equals("saturated")) {
-					cases.add(TimeCase.saturated(ms, 16));
-					continue;
-				}
-				for (String atOnce : list("at-once", mix ? "1,8,64" : "8")) {
-					cases.add(TimeCase.of(kind, ms, Math.min(Integer.parseInt(atOnce), TruthApplication.MAX_AT_ONCE)));
+			List<String> lengths = list("lengths", mix ? "1,10,50,1000" : kind.equals("gc") ? "50" : "10");
+			for (String atOnce : kind.equals("saturated") ? List.of("16") : list("at-once", mix ? "1,8,64" : "8")) {
+				for (String length : lengths) {
+					int ms = Integer.parseInt(length);
+					int clients = Math.min(Integer.parseInt(atOnce), TruthApplication.MAX_AT_ONCE);
+					cases.add(kind.equals("saturated") ? TimeCase.saturated(ms, clients)
+							: TimeCase.of(kind, ms, clients));
 				}
 			}
 		}

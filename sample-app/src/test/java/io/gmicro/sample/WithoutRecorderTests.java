@@ -35,7 +35,7 @@ class WithoutRecorderTests {
 		static void start() throws Exception {
 			sample = SampleProcess.builder(directory)
 				.options("--limit-modules", "java.se,jdk.unsupported,jdk.management")
-				.arguments("--gmicro.pprof.trace.enabled=true")
+				.arguments("--gmicro.pprof.trace.enabled=true", "--gmicro.pprof.history.enabled=true")
 				.start();
 		}
 
@@ -48,7 +48,8 @@ class WithoutRecorderTests {
 
 		@ParameterizedTest
 		@ValueSource(strings = { "profile?seconds=1&labels=route", "profile?seconds=1", "trace?seconds=1", "allocs",
-				"mutex?seconds=1", "block", "threadcreate?debug=1" })
+				"mutex?seconds=1", "block", "threadcreate?debug=1", "profile?ago=5m",
+				"flamegraph?profile=allocs&ago=5m" })
 		void profileTellsWhatToAdd(String path) throws Exception {
 			assertRefused(sample.get(path), 501, ADVICE);
 		}
@@ -83,7 +84,7 @@ class WithoutRecorderTests {
 			sample = SampleProcess.builder(directory)
 				.options("-Djava.io.tmpdir=/proc/nowhere")
 				.arguments("--server.tomcat.basedir=" + directory.resolve("tomcat"),
-						"--gmicro.pprof.trace.enabled=true")
+						"--gmicro.pprof.trace.enabled=true", "--gmicro.pprof.history.enabled=true")
 				.start();
 		}
 
@@ -96,7 +97,7 @@ class WithoutRecorderTests {
 
 		@ParameterizedTest
 		@ValueSource(strings = { "profile?seconds=1", "trace?seconds=1", "allocs", "mutex?seconds=1", "block",
-				"threadcreate?debug=1" })
+				"threadcreate?debug=1", "profile?ago=5m", "flamegraph?profile=allocs&ago=5m" })
 		void profileTellsWhatToDo(String path) throws Exception {
 			assertRefused(sample.get(path), 503, ADVICE);
 		}

@@ -1,5 +1,7 @@
 package io.gmicro.autoconfigure;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -17,6 +19,7 @@ import io.gmicro.slo.ServiceLevelObjective;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Configuration properties of gmicro. An invalid value stops the start of the
@@ -27,6 +30,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param grpc properties of gRPC call metrics
  * @param sampling properties of the time per route
  * @param pprof properties of profiles
+ * @param captures properties of captures
  * @param diagnostics properties that the diagnostics have in common
  * @param slo Service level objectives by name, for example 'orders: {route: /orders,
  * objective: 99.9, latency: 200ms}'.
@@ -40,9 +44,9 @@ import org.springframework.boot.convert.DurationStyle;
  */
 @ConfigurationProperties(prefix = "gmicro", ignoreUnknownFields = false)
 public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http http, @DefaultValue Grpc grpc,
-		@DefaultValue Sampling sampling, @DefaultValue Pprof pprof, @DefaultValue Diagnostics diagnostics,
-		@DefaultValue Map<String, ServiceLevelObjective> slo, @DefaultValue("") String rules,
-		@DefaultValue("") String rulesJob, @DefaultValue("") String rulesRunbookUrl) {
+		@DefaultValue Sampling sampling, @DefaultValue Pprof pprof, @DefaultValue Captures captures,
+		@DefaultValue Diagnostics diagnostics, @DefaultValue Map<String, ServiceLevelObjective> slo,
+		@DefaultValue("") String rules, @DefaultValue("") String rulesJob, @DefaultValue("") String rulesRunbookUrl) {
 
 	private static final Duration LARGEST_BOUND = Duration.ofDays(1);
 
@@ -85,6 +89,12 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	private static void requireDuration(String property, Duration duration, Duration longest, String allowed) {
 		require(duration.toMillis() >= 1 && duration.compareTo(longest) <= 0, property,
 				DurationStyle.SIMPLE.print(duration, ChronoUnit.MILLIS), allowed);
+	}
+
+	private static void requireSize(String property, DataSize size) {
+		require(size.compareTo(DataSize.ofMegabytes(1)) >= 0 && size.compareTo(DataSize.ofGigabytes(1)) <= 0, property,
+				size.equals(DataSize.ofMegabytes(size.toMegabytes())) ? size.toMegabytes() + "MB" : size,
+				"from 1MB to 1GB");
 	}
 
 	private static void requireBounds(String property, List<Duration> bounds) {
@@ -492,15 +502,41 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * Served on the management port if one is configured.
 	 * @param path Path of the profile index. Profiles are served below it.
 	 * @param maxSeconds Maximum duration of a profile in seconds.
+	 * @param history properties of the profiles of the last minutes
 	 * @param heap properties of the heap profile
 	 * @param trace properties of the JFR recording
 	 */
 	public record Pprof(@DefaultValue("false") boolean enabled, @DefaultValue("/debug/pprof") String path,
-			@DefaultValue("120") int maxSeconds, @DefaultValue Heap heap, @DefaultValue Trace trace) {
+			@DefaultValue("120") int maxSeconds, @DefaultValue History history, @DefaultValue Heap heap,
+			@DefaultValue Trace trace) {
 
 		public Pprof {
 			requirePath(path, "gmicro.pprof.path");
 			require(maxSeconds >= 1 && maxSeconds <= 3600, "gmicro.pprof.max-seconds", maxSeconds, "from 1 to 3600");
+		}
+
+	}
+
+	/**
+	 * Properties of the profiles of the last minutes.
+	 *
+	 * @param enabled Whether to record CPU, allocation, lock and block profiles all the
+	 * time, for requests with 'ago' or 'from'. Writes a temporary file every 30 seconds.
+	 * @param keep Time for which these profiles are kept, from 1 minute to 24 hours.
+	 * @param maxMemory Maximum memory for these profiles, from 1 MB to 1 GB. The oldest
+	 * are evicted.
+	 */
+	public record History(@DefaultValue("false") boolean enabled, @DefaultValue("15m") Duration keep,
+			@DefaultValue("16MB") DataSize maxMemory) {
+
+		private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+		private static final Duration LONGEST = Duration.ofDays(1);
+
+		public History {
+			require(keep.compareTo(SHORTEST) >= 0 && keep.compareTo(LONGEST) <= 0, "gmicro.pprof.history.keep",
+					DurationStyle.SIMPLE.print(keep, ChronoUnit.SECONDS), "from 1m to 24h");
+			requireSize("gmicro.pprof.history.max-memory", maxMemory);
 		}
 
 	}
@@ -521,6 +557,63 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * Requires Java 19 or later.
 	 */
 	public record Trace(@DefaultValue("false") boolean enabled) {
+	}
+
+	/**
+	 * Properties of captures of the diagnostics when something goes wrong.
+	 *
+	 * @param enabled Whether to capture profiles, threads, requests and metrics when
+	 * something goes wrong, and to list the captures at '/debug/captures'.
+	 * @param directory Directory for captures, which later processes list as well. In
+	 * memory by default.
+	 * @param keep Maximum number of captures, from 1 to 100. The oldest are evicted.
+	 * @param maxSize Maximum size of all captures together, from 1 MB to 1 GB.
+	 * @param interval Minimum time between two captures for the same reason, from 1
+	 * minute to 24 hours.
+	 * @param slowRequests Number of slow requests within a minute that is captured. '0'
+	 * for none.
+	 * @param serverErrors Number of responses with a status of 500 or more within a
+	 * minute that is captured. '0' for none.
+	 * @param cpu Share of the available CPU time, from 0 to 1, that is captured if the
+	 * process uses it for a minute. '0' for none.
+	 * @param heap Share of the heap, from 0 to 1, that is captured if it is used after a
+	 * garbage collection. '0' for none.
+	 * @param inFlight Number of requests and calls in flight that is captured. '0' for
+	 * none.
+	 * @param deadlocks Whether to capture deadlocks.
+	 */
+	public record Captures(@DefaultValue("false") boolean enabled, @DefaultValue("") String directory,
+			@DefaultValue("5") int keep, @DefaultValue("32MB") DataSize maxSize, @DefaultValue("10m") Duration interval,
+			@DefaultValue("10") int slowRequests, @DefaultValue("20") int serverErrors, @DefaultValue("0.9") double cpu,
+			@DefaultValue("0.9") double heap, @DefaultValue("1000") int inFlight,
+			@DefaultValue("true") boolean deadlocks) {
+
+		private static final String PREFIX = "gmicro.captures.";
+
+		private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+		public Captures {
+			require(isPath(directory), PREFIX + "directory", directory, "a path");
+			require(keep >= 1 && keep <= 100, PREFIX + "keep", keep, "from 1 to 100");
+			requireSize(PREFIX + "max-size", maxSize);
+			require(interval.compareTo(SHORTEST) >= 0 && interval.compareTo(LARGEST_BOUND) <= 0, PREFIX + "interval",
+					DurationStyle.SIMPLE.print(interval, ChronoUnit.SECONDS), "from 1m to 24h");
+			require(slowRequests >= 0, PREFIX + "slow-requests", slowRequests, "0 or more");
+			require(serverErrors >= 0, PREFIX + "server-errors", serverErrors, "0 or more");
+			require(cpu >= 0 && cpu <= 1, PREFIX + "cpu", cpu, "from 0 to 1");
+			require(heap >= 0 && heap <= 1, PREFIX + "heap", heap, "from 0 to 1");
+			require(inFlight >= 0, PREFIX + "in-flight", inFlight, "0 or more");
+		}
+
+		private static boolean isPath(String text) {
+			try {
+				return Path.of(text) != null;
+			}
+			catch (InvalidPathException ex) {
+				return false;
+			}
+		}
+
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.gmicro.autoconfigure;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.RequestEvents;
 import io.gmicro.pprof.PprofServlet;
+import io.gmicro.recorder.ProfileHistory;
 import io.gmicro.recorder.Profiler;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,8 +38,10 @@ public final class PprofAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Profiler gmicroProfiler() {
-		return new Profiler();
+	Profiler gmicroProfiler(GmicroProperties properties) {
+		GmicroProperties.History history = properties.pprof().history();
+		return history.enabled() ? new Profiler(new ProfileHistory(history.keep(), history.maxMemory().toBytes()))
+				: new Profiler();
 	}
 
 	@Bean

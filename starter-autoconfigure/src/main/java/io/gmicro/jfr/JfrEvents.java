@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JfrEvents implements AutoCloseable {
 
+	/** The comment on a profile of which events may be missing. */
+	public static final String INCOMPLETE = "Events may be missing: JFR's memory was full or another recording took them";
+
 	/** The prefix of the names of all these recordings. */
 	static final String NAME = "gmicro";
 
@@ -49,6 +52,18 @@ public final class JfrEvents implements AutoCloseable {
 	 */
 	public static JfrEvents open(String name, Map<String, Map<String, String>> settings, Reader reader) {
 		return open(new JfrEvents(reader, false), NAME + " " + name, settings);
+	}
+
+	/**
+	 * Starts a recording that may run for as long as the application, and whose reader
+	 * also receives events before JFR's memory is full.
+	 * @param name the rest of the recording's name
+	 * @param settings the settings by type of event
+	 * @param reader receives the events, one file at a time
+	 * @return the running recording
+	 */
+	public static JfrEvents openContinuous(String name, Map<String, Map<String, String>> settings, Reader reader) {
+		return open(new JfrEvents(reader, true), NAME + " " + name, settings);
 	}
 
 	/**
@@ -154,8 +169,15 @@ public final class JfrEvents implements AutoCloseable {
 	/** Adds a comment to a profile if events may be missing. */
 	public void commentOn(Profile profile) {
 		if (this.incomplete) {
-			profile.comment("Events may be missing: JFR's memory was full or another recording took them");
+			profile.comment(INCOMPLETE);
 		}
+	}
+
+	/** Whether events may be missing since the last call. */
+	public boolean clearIncomplete() {
+		boolean before = this.incomplete;
+		this.incomplete = false;
+		return before;
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import java.util.Objects;
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.Responses;
 import io.gmicro.jfr.ProfilingException;
+import io.gmicro.recorder.ProfileHistory;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
 import io.gmicro.recorder.ThreadDump;
@@ -101,7 +102,7 @@ public final class PprofServlet extends HttpServlet {
 			case "/" + Responses.STYLE_SHEET -> Responses.sendStyleSheet(PprofServlet.class, response);
 			case "/cmdline" -> commandLine(response);
 			case "/symbol" -> symbol(response);
-			case "/profile" -> watch(ProfileKind.PROFILE, query.seconds(PROFILE_SECONDS), "profile", query, response);
+			case "/profile" -> cpu(query, response);
 			case "/trace" -> trace(query, response);
 			case "/wall", "/fgprof" -> wall(path.substring(1), query, response);
 			case "/flamegraph" -> flameGraph(query, response);
@@ -121,7 +122,12 @@ public final class PprofServlet extends HttpServlet {
 	private void index(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setContentType("text/html; charset=utf-8");
 		IndexPage.write(response.getWriter(), request.getRequestURL().toString(), Responses.STYLE_SHEET, this.settings,
-				this.wall != null, this.access::authorize);
+				this.wall != null, history(), this.access::authorize);
+	}
+
+	private ProfileHistory.@Nullable State history() {
+		ProfileHistory history = this.profiler.history();
+		return (history != null) ? history.state() : null;
 	}
 
 	private void commandLine(HttpServletResponse response) throws IOException {
@@ -132,6 +138,25 @@ public final class PprofServlet extends HttpServlet {
 	/** Profiles contain their function names, so there are no symbols to look up. */
 	private static void symbol(HttpServletResponse response) throws IOException {
 		text(response).print("num_symbols: 1\n");
+	}
+
+	private void cpu(ProfileQuery query, HttpServletResponse response)
+			throws IOException, ProfilingException, InterruptedException {
+		ProfileSource recent = recent(ProfileKind.PROFILE, query);
+		if (recent != null) {
+			send(recent, "profile", query, response);
+		}
+		else {
+			watch(ProfileKind.PROFILE, query.seconds(PROFILE_SECONDS), "profile", query, response);
+		}
+	}
+
+	private void send(ProfileSource recent, String fileName, ProfileQuery query, HttpServletResponse response)
+			throws IOException, ProfilingException, InterruptedException {
+		attach(fileName, response);
+		if (query.isGet()) {
+			download(response).profile(recent, Duration.ZERO);
+		}
 	}
 
 	private void watch(ProfileKind kind, long seconds, String fileName, ProfileQuery query,
@@ -164,15 +189,26 @@ public final class PprofServlet extends HttpServlet {
 		if (this.wall == null) {
 			throw new ProfilingException(HttpServletResponse.SC_NOT_IMPLEMENTED, ProfilePage.NO_SAMPLES);
 		}
-		ProfileQuery.Past past = query.past();
-		if (past != null) {
-			Duration age = this.wall.age();
-			if (past.ago().minus(past.length()).compareTo(age) >= 0) {
-				throw new ProfilingException(HttpServletResponse.SC_BAD_REQUEST,
-						"nothing was kept then: sampling began " + age.toSeconds() + " seconds ago");
-			}
+		return new WallSource(this.profiler, this.wall, query.filter(), query.past(WallProfiles.HISTORY));
+	}
+
+	/** A profile of the past, or {@code null} if none is requested. */
+	private @Nullable ProfileSource recent(ProfileKind kind, ProfileQuery query) throws ProfilingException {
+		if (!query.isOfPast()) {
+			return null;
 		}
-		return new WallSource(this.profiler, this.wall, query.filter(), past);
+		ProfileHistory history = this.profiler.history();
+		if (!ProfileHistory.contains(kind)) {
+			throw new ProfilingException(HttpServletResponse.SC_BAD_REQUEST,
+					"only profile, allocs, mutex, block and wall are kept");
+		}
+		if (history == null) {
+			throw new ProfilingException(HttpServletResponse.SC_FORBIDDEN, ProfilePage.NO_HISTORY);
+		}
+		this.profiler.ensureRunning();
+		query.requirePlain();
+		Past past = query.past(history.keep());
+		return (past != null) ? new ProfileSource.Recent(this.profiler, history, kind, past) : null;
 	}
 
 	/** Zero for a time span of the past. */
@@ -205,6 +241,13 @@ public final class PprofServlet extends HttpServlet {
 			return;
 		}
 		ProfileKind kind = query.profile();
+		ProfileSource recent = recent(kind, query);
+		if (recent != null) {
+			if (query.isGet()) {
+				download(response).flameGraph(recent, Duration.ZERO);
+			}
+			return;
+		}
 		long seconds = (kind == ProfileKind.PROFILE) ? query.seconds(FLAME_GRAPH_SECONDS) : query.deltaSeconds();
 		if (seconds == 0) {
 			requireNoLabels(query);
@@ -221,6 +264,11 @@ public final class PprofServlet extends HttpServlet {
 			throw new ProfilingException(HttpServletResponse.SC_NOT_FOUND, "Unknown profile");
 		}
 		requireEnabled(ProfilePage.valueOf(kind.name()));
+		ProfileSource recent = recent(kind, query);
+		if (recent != null) {
+			send(recent, name, query, response);
+			return;
+		}
 		long seconds = query.deltaSeconds();
 		if (seconds > 0) {
 			watch(kind, seconds, name + "-delta", query, response);

@@ -41,6 +41,9 @@ enum ProfilePage {
 	/** The path of Go's fgprof, another name for {@link #WALL}. */
 	static final String FGPROF = "fgprof";
 
+	/** Why there is no past of profiles other than {@link #WALL}. */
+	static final String NO_HISTORY = "gmicro.pprof.history.enabled=false";
+
 	/** Why there is no {@link #WALL}. */
 	static final String NO_SAMPLES = "wall needs gmicro.metrics.enabled=true and gmicro.sampling.enabled=true";
 
@@ -102,7 +105,9 @@ enum ProfilePage {
 			case CMDLINE -> List.of("debug");
 			case GOROUTINE -> List.of("seconds", "debug", "gc", "labels", "virtual");
 			case SYMBOL -> List.of();
-			case WALL -> List.of("seconds", "ago", "route", "method", "activity", "format");
+			case WALL -> List.of("seconds", "ago", "from", "to", "base", "route", "method", "activity", "format");
+			case ALLOCS, BLOCK, MUTEX, PROFILE ->
+				List.of("seconds", "debug", "gc", "labels", "ago", "from", "to", "base");
 			default -> List.of("seconds", "debug", "gc", "labels");
 		};
 	}

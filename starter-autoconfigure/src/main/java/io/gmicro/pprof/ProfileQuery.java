@@ -1,13 +1,13 @@
 package io.gmicro.pprof;
 
-import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -16,7 +16,6 @@ import io.gmicro.jfr.ProfilingException;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.SampleLabel;
 import io.gmicro.wall.WallFilter;
-import io.gmicro.wall.WallProfiles;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,11 @@ final class ProfileQuery {
 
 	private static final Pattern DECIMAL = Pattern.compile("[+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?");
 
-	/** As Go writes durations, such as {@code 1h30m} or {@code 1.5s}. */
-	private static final Pattern DURATION = Pattern
-		.compile("[+]?(?:[0-9]{1,18}(?:\\.[0-9]{0,18})?(?:ns|us|µs|μs|ms|s|m|h))+");
+	static final String INVALID_SECONDS = "invalid value for \"seconds\" - must be a positive integer";
 
-	private static final Pattern DURATION_PART = Pattern.compile("([0-9.]+)([a-zµμ]+)");
+	private static final List<String> OF_PAST = List.of("ago", "from", "to", "base");
 
-	private static final List<String> OF_WALL = List.of("ago", "route", "method", "activity");
+	private static final List<String> OF_WALL = List.of("route", "method", "activity");
 
 	private static final List<String> NOT_OF_WALL = List.of("labels", "virtual");
 
@@ -61,8 +58,8 @@ final class ProfileQuery {
 	void requireKnown(String path) throws ProfilingException {
 		List<String> known = switch (path) {
 			case "", "/" -> List.of("debug");
-			case "/flamegraph" ->
-				List.of("profile", "seconds", "labels", "virtual", "ago", "route", "method", "activity");
+			case "/flamegraph" -> List.of("profile", "seconds", "labels", "virtual", "ago", "from", "to", "base",
+					"route", "method", "activity");
 			default -> {
 				ProfilePage page = ProfilePage.named(path.substring(1));
 				yield (page != null) ? page.parameters() : List.of();
@@ -131,60 +128,37 @@ final class ProfileQuery {
 	private long positiveSeconds() throws ProfilingException {
 		long seconds = integer("seconds");
 		if (seconds <= 0) {
-			throw new ProfilingException(400, "invalid value for \"seconds\" - must be a positive integer");
+			throw new ProfilingException(400, INVALID_SECONDS);
 		}
 		return seconds;
 	}
 
 	/**
 	 * The time span of the past, or {@code null} if there is none.
+	 * @param kept how long profiles are kept
 	 * @throws ProfilingException if it is invalid or not kept
 	 */
-	@Nullable Past past() throws ProfilingException {
-		String text = parameter("ago");
-		if (text.isEmpty()) {
-			return null;
+	@Nullable Past past(Duration kept) throws ProfilingException {
+		Map<String, String> given = new HashMap<>();
+		for (Map.Entry<String, String[]> parameter : parameters().entrySet()) {
+			given.put(parameter.getKey(), parameter.getValue()[0]);
 		}
-		Duration ago = duration(text);
-		if (ago.isNegative() || ago.isZero()) {
-			throw new ProfilingException(400, "invalid value for \"ago\" - must be a positive duration such as 90s, 5m "
-					+ "or 1h, or a number of seconds");
-		}
-		Duration length = parameter("seconds").isEmpty() ? ago : Duration.ofSeconds(positiveSeconds());
-		for (Duration given : new Duration[] { ago, length }) {
-			if (given.compareTo(WallProfiles.HISTORY) > 0) {
-				throw new ProfilingException(400, ((given == ago) ? "ago" : "seconds") + " exceeds the "
-						+ WallProfiles.HISTORY.toSeconds() + " seconds that are kept");
+		return new PastQuery((name) -> given.getOrDefault(name, ""), kept, Instant.now()).read();
+	}
+
+	/** Whether a time span of the past is requested. */
+	boolean isOfPast() throws ProfilingException {
+		for (String name : OF_PAST) {
+			if (!parameter(name).isEmpty()) {
+				return true;
 			}
 		}
-		if (length.compareTo(ago) > 0) {
-			throw new ProfilingException(400, "the time span ends in the future: seconds must be at most ago");
-		}
-		return new Past(ago, length);
+		return false;
 	}
 
-	/** As in Go, or a number of seconds. Zero if it is invalid. */
-	private static Duration duration(String text) {
-		String withUnit = INTEGER.matcher(text).matches() ? text + "s" : text;
-		if (text.length() > LONGEST_NAME || !DURATION.matcher(withUnit).matches()) {
-			return Duration.ZERO;
-		}
-		BigDecimal nanos = DURATION_PART.matcher(withUnit)
-			.results()
-			.map((part) -> new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(nanos(part.group(2)))))
-			.reduce(BigDecimal.ZERO, BigDecimal::add);
-		return Duration.ofNanos(nanos.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue());
-	}
-
-	private static long nanos(String unit) {
-		return switch (unit) {
-			case "ns" -> 1;
-			case "us", "µs", "μs" -> TimeUnit.MICROSECONDS.toNanos(1);
-			case "ms" -> TimeUnit.MILLISECONDS.toNanos(1);
-			case "s" -> TimeUnit.SECONDS.toNanos(1);
-			case "m" -> TimeUnit.MINUTES.toNanos(1);
-			default -> TimeUnit.HOURS.toNanos(1);
-		};
+	/** Refuses what a profile of the past does not have. */
+	void requirePlain() throws ProfilingException {
+		requireAbsent(List.of("debug", "labels", "gc", "virtual"), " does not apply to a time span of the past");
 	}
 
 	/** The labels of the samples to select. */
@@ -298,22 +272,13 @@ final class ProfileQuery {
 				labels.add(Stream.of(SampleLabel.values())
 					.filter((label) -> label.name().toLowerCase(Locale.ROOT).equals(name))
 					.findFirst()
-					.orElseThrow(() -> new ProfilingException(400, "labels are route, method and thread")));
+					.orElseThrow(() -> new ProfilingException(400, "labels are route, method, thread and owner")));
 			}
 		}
 		if (SampleLabel.needRequests(labels) && !this.settings.requestLabels()) {
 			throw new ProfilingException(400, "labels=route and labels=method need gmicro.metrics.enabled=true");
 		}
 		return labels;
-	}
-
-	/**
-	 * A time span of the past.
-	 *
-	 * @param ago the time since its start
-	 * @param length its length
-	 */
-	record Past(Duration ago, Duration length) {
 	}
 
 }

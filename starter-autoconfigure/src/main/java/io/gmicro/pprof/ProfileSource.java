@@ -5,6 +5,7 @@ import java.time.Duration;
 
 import io.gmicro.jfr.ProfilingException;
 import io.gmicro.profile.Profile;
+import io.gmicro.recorder.ProfileHistory;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,73 @@ interface ProfileSource {
 	@Nullable Profile watch(Duration duration, Profiler.Heartbeat heartbeat)
 			throws IOException, ProfilingException, InterruptedException;
 
+	private static String title(ProfileKind kind) {
+		return (kind == ProfileKind.PROFILE) ? "cpu" : kind.lowerCaseName();
+	}
+
+	/** Returns a time span of the past, less the one that it is compared to. */
+	static Profile past(Past past, Kept kept) throws IOException, ProfilingException {
+		Profile profile = kept.past(past.ago(), past.length());
+		if (past.base() != null) {
+			profile.comment("Compared to " + past.base().toSeconds() + " s ago, whose values are subtracted");
+			profile.subtract(kept.past(past.base(), past.length()));
+		}
+		return profile;
+	}
+
+	/**
+	 * Profiles that are kept.
+	 */
+	@FunctionalInterface
+	interface Kept {
+
+		Profile past(Duration ago, Duration length) throws IOException, ProfilingException;
+
+	}
+
+	/**
+	 * Profiles of the past that the profiler has kept.
+	 *
+	 * @param profiler the profiler
+	 * @param history the profiles that are kept
+	 * @param kind the kind of profile
+	 * @param window the time span
+	 */
+	record Recent(Profiler profiler, ProfileHistory history, ProfileKind kind, Past window) implements ProfileSource {
+
+		@Override
+		public String title() {
+			return ProfileSource.title(this.kind) + ", " + this.window;
+		}
+
+		@Override
+		public int mainValue() {
+			return this.kind.mainValue();
+		}
+
+		@Override
+		public String unit() {
+			return this.kind.unit();
+		}
+
+		@Override
+		public Profile empty() {
+			return this.kind.empty();
+		}
+
+		@Override
+		public Profile now() throws IOException, ProfilingException, InterruptedException {
+			return this.profiler
+				.oneAtATime(() -> past(this.window, (ago, length) -> this.history.past(this.kind, ago, length)));
+		}
+
+		@Override
+		public Profile watch(Duration duration, Profiler.Heartbeat heartbeat) {
+			throw new IllegalStateException("It needs no time span from now on");
+		}
+
+	}
+
 	/**
 	 * Profiles that the profiler records.
 	 *
@@ -47,7 +115,7 @@ interface ProfileSource {
 
 		@Override
 		public String title() {
-			return (this.kind == ProfileKind.PROFILE) ? "cpu" : this.kind.lowerCaseName();
+			return ProfileSource.title(this.kind);
 		}
 
 		@Override

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param past the time span of the past, or {@code null} for one that begins now
  */
 record WallSource(Profiler profiler, WallProfiles profiles, WallFilter filter,
-		ProfileQuery.@Nullable Past past) implements ProfileSource {
+		@Nullable Past past) implements ProfileSource {
 
 	@Override
 	public String title() {
@@ -29,11 +29,7 @@ record WallSource(Profiler profiler, WallProfiles profiles, WallFilter filter,
 			title.append((label != null) ? " " + label : "");
 		}
 		if (this.past != null) {
-			title.append(", ")
-				.append(this.past.length().toSeconds())
-				.append(" s from ")
-				.append(this.past.ago().toSeconds())
-				.append(" s ago");
+			title.append(", ").append(this.past);
 		}
 		return title.toString();
 	}
@@ -58,8 +54,17 @@ record WallSource(Profiler profiler, WallProfiles profiles, WallFilter filter,
 		if (this.past == null) {
 			throw new IllegalStateException("A live profile needs a time span");
 		}
-		ProfileQuery.Past window = this.past;
-		return this.profiler.oneAtATime(() -> this.profiles.past(window.ago(), window.length(), this.filter));
+		Past window = this.past;
+		return this.profiler.oneAtATime(() -> ProfileSource.past(window, this::past));
+	}
+
+	private Profile past(Duration ago, Duration length) throws ProfilingException {
+		Duration age = this.profiles.age();
+		if (ago.minus(length).compareTo(age) >= 0) {
+			throw new ProfilingException(400,
+					"nothing was kept then: sampling began " + age.toSeconds() + " seconds ago");
+		}
+		return this.profiles.past(ago, length, this.filter);
 	}
 
 	@Override

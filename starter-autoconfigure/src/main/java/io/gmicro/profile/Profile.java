@@ -5,9 +5,11 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
@@ -27,6 +29,8 @@ public final class Profile {
 	private final Map<Frame, Long> locations = new LinkedHashMap<>();
 
 	private final Map<Function, Long> functions = new LinkedHashMap<>();
+
+	private final Set<String> comments = new HashSet<>();
 
 	private final Map<Key, long[]> samples = new LinkedHashMap<>();
 
@@ -75,9 +79,13 @@ public final class Profile {
 		return this;
 	}
 
-	/** Adds a comment, which {@code go tool pprof -comments} shows. */
+	/**
+	 * Adds a comment, which {@code go tool pprof -comments} shows, unless it is there.
+	 */
 	public Profile comment(String comment) {
-		this.header.number(13, string(comment));
+		if (this.comments.add(comment)) {
+			this.header.number(13, string(comment));
+		}
 		return this;
 	}
 
@@ -98,6 +106,16 @@ public final class Profile {
 		for (int i = 0; i < sum.length; i++) {
 			sum[i] += values[i];
 		}
+	}
+
+	/**
+	 * Adds the samples and the comments of a profile that was {@linkplain #writeTo
+	 * written}, and has the same sample types.
+	 * @param written what was written
+	 * @throws IOException if it cannot be decompressed
+	 */
+	public void addWritten(byte[] written) throws IOException {
+		ProfileReader.read(written, this);
 	}
 
 	/** Subtracts the samples of another profile with the same sample types. */

@@ -37,11 +37,16 @@ final class Allocations {
 
 	private final long start = Platform.totalAllocatedBytes();
 
+	/** Since the start, at the last update. */
+	private long total;
+
 	private final List<TimedSample> samples = new ArrayList<>();
 
 	private long given;
 
+	/** Notes how much was allocated until now, which the next call counts. */
 	synchronized void update() {
+		this.total = Platform.totalAllocatedBytes() - this.start;
 		this.use.update();
 	}
 
@@ -50,8 +55,8 @@ final class Allocations {
 	}
 
 	/**
-	 * Counts the samples since the last call. Bytes that a running thread allocated
-	 * without a sample are counted with its next sample.
+	 * Counts the samples since the last call, up to the last update. Bytes that a running
+	 * thread allocated without a sample are counted with its next sample.
 	 * @param counter receives the samples
 	 */
 	synchronized void count(Profile.SampleAction counter) {
@@ -59,7 +64,7 @@ final class Allocations {
 	}
 
 	/**
-	 * Counts all bytes that were allocated since the last call.
+	 * Counts all bytes that were allocated since the last call, up to the last update.
 	 * @param counter receives the samples
 	 */
 	synchronized void countAll(Profile.SampleAction counter) {
@@ -67,13 +72,11 @@ final class Allocations {
 	}
 
 	private void count(Profile.SampleAction counter, boolean everything) {
-		long total = Platform.totalAllocatedBytes() - this.start;
-		this.use.update();
 		correctGaps(this.samples);
 		Map<Long, Long> used = this.use.used();
 		Map<Long, Long> living = new HashMap<>(used);
 		living.keySet().removeIf((owner) -> !this.use.isAlive(owner));
-		long ended = (this.start >= 0) ? Math.max(total - this.given - sum(living), 0) : sum(used) - sum(living);
+		long ended = (this.start >= 0) ? Math.max(this.total - this.given - sum(living), 0) : sum(used) - sum(living);
 		Map<Long, Long> left = new SampleWeights(this.samples, living, BYTES, true)
 			.give((this.start >= 0) ? ended : Long.MAX_VALUE);
 		Set<Long> counted = new HashSet<>();

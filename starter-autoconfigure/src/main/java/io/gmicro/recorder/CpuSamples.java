@@ -29,7 +29,8 @@ final class CpuSamples {
 
 	static final Frame NOT_WALKABLE = Frame.named("[java: stack not walkable]");
 
-	static final long PERIOD = Duration.ofMillis(10).toNanos();
+	/** As in Go. */
+	static final Duration PERIOD = Duration.ofMillis(10);
 
 	private static final int NANOS = 1;
 
@@ -58,9 +59,12 @@ final class CpuSamples {
 		this.stacks = stacks;
 	}
 
-	/** Reads all events of a file. */
-	void read(JfrFile file) throws IOException {
-		file.forEach(this::read);
+	/**
+	 * Sets the labels of the samples so far, in any of which a request may have ended.
+	 * @param file the file that was read last
+	 * @throws IOException if it cannot be read
+	 */
+	void setLabels(JfrFile file) throws IOException {
 		if (SampleLabel.needRequests(this.labels)) {
 			List<TimedSample> all = new ArrayList<>(this.samples);
 			all.addAll(this.inNative);
@@ -68,12 +72,13 @@ final class CpuSamples {
 		}
 	}
 
-	private void read(RecordedEvent event) {
+	/** Adds an event. Other events are ignored. */
+	void add(RecordedEvent event) {
 		String name = event.getEventType().getName();
 		if (name.equals(this.source.event())) {
 			this.samples.add((this.source == CpuSource.CPU_TIME)
 					? sample(event, "eventThread", event.getDuration("samplingPeriod").toNanos())
-					: sample(event, "sampledThread", PERIOD));
+					: sample(event, "sampledThread", PERIOD.toNanos()));
 		}
 		else if (name.equals(CpuSource.NATIVE_EVENT) && this.source == CpuSource.EXECUTION) {
 			this.inNative.add(sample(event, "sampledThread", 0));
@@ -86,7 +91,8 @@ final class CpuSamples {
 	private TimedSample sample(RecordedEvent event, String thread, long nanos) {
 		List<Frame> stack = this.stacks.of(event);
 		return new TimedSample(event.getThread(thread), event.getStartTime(),
-				(stack != null) ? stack : List.of(NOT_WALKABLE), new long[] { 1, nanos }, this.labels);
+				(stack != null) ? stack : List.of(NOT_WALKABLE), new long[] { 1, nanos },
+				SampleLabel.of(event, event.getThread(thread), this.labels));
 	}
 
 	/**
@@ -99,7 +105,7 @@ final class CpuSamples {
 	void addTo(Profile profile, ThreadUsage threads, long process, Duration duration) {
 		if (this.source == CpuSource.EXECUTION) {
 			// A sample represents at most the time until the next round
-			long most = Math.max(duration.toNanos() / Math.max(rounds(), 1), PERIOD);
+			long most = Math.max(duration.toNanos() / Math.max(rounds(), 1), PERIOD.toNanos());
 			this.samples.forEach((sample) -> sample.values()[NANOS] = most);
 		}
 		Map<Long, Long> used = used(threads, process);

@@ -1,5 +1,6 @@
 package io.gmicro.recorder;
 
+import java.time.Duration;
 import java.util.Map;
 
 import io.gmicro.jfr.Jfr;
@@ -14,25 +15,52 @@ enum CpuSource {
 	 *
 	 * @see <a href="https://openjdk.org/jeps/509">JEP 509</a>
 	 */
-	CPU_TIME("jdk.CPUTimeSample", Map.of("jdk.CPUTimeSample", Map.of("throttle", "10ms"))),
+	CPU_TIME("jdk.CPUTimeSample") {
+
+		@Override
+		Map<String, Map<String, String>> events(Duration period) {
+			return Map.of(event(), Map.of("throttle", period.toMillis() + "ms"));
+		}
+
+		@Override
+		Duration continuousPeriod() {
+			int processors = Runtime.getRuntime().availableProcessors();
+			return CONTINUOUS_PERIOD.multipliedBy((processors + MOST_PROCESSORS - 1) / MOST_PROCESSORS);
+		}
+
+	},
 
 	/**
 	 * Sampled by the clock, and only some of the running threads each time: the CPU time
 	 * of a thread is divided among its samples. Samples of threads in native code show
 	 * how often JFR sampled.
 	 */
-	EXECUTION("jdk.ExecutionSample", Map.of("jdk.ExecutionSample", Map.of("period", "10 ms"), CpuSource.NATIVE_EVENT,
-			Map.of("period", "10 ms")));
+	EXECUTION("jdk.ExecutionSample") {
+
+		@Override
+		Map<String, Map<String, String>> events(Duration period) {
+			Map<String, String> settings = Map.of("period", period.toMillis() + " ms");
+			return Map.of(event(), settings, NATIVE_EVENT, settings);
+		}
+
+		@Override
+		Duration continuousPeriod() {
+			return CONTINUOUS_PERIOD;
+		}
+
+	};
 
 	static final String NATIVE_EVENT = "jdk.NativeMethodSample";
 
+	private static final Duration CONTINUOUS_PERIOD = Duration.ofMillis(20);
+
+	/** Of a busy machine with more processors, each is sampled less often. */
+	private static final int MOST_PROCESSORS = 16;
+
 	private final String event;
 
-	private final Map<String, Map<String, String>> events;
-
-	CpuSource(String event, Map<String, Map<String, String>> events) {
+	CpuSource(String event) {
 		this.event = event;
-		this.events = events;
 	}
 
 	static CpuSource best() {
@@ -44,9 +72,13 @@ enum CpuSource {
 		return this.event;
 	}
 
-	/** The events to record, with their settings. */
-	Map<String, Map<String, String>> events() {
-		return this.events;
-	}
+	/**
+	 * The events to record, with their settings.
+	 * @param period the interval between two samples of a thread
+	 */
+	abstract Map<String, Map<String, String>> events(Duration period);
+
+	/** The interval between two samples of a thread if they are taken all the time. */
+	abstract Duration continuousPeriod();
 
 }

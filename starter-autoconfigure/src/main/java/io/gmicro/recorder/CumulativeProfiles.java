@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 import io.gmicro.jfr.Jfr;
 import io.gmicro.jfr.JfrEvents;
@@ -100,6 +99,7 @@ final class CumulativeProfiles implements AutoCloseable {
 
 	private void read(JfrFile file) throws IOException {
 		file.forEach(this::count);
+		this.allocations.update();
 		this.allocations.count(this::countAllocation);
 		this.stacks.clear();
 		this.counted = Instant.now();
@@ -111,11 +111,11 @@ final class CumulativeProfiles implements AutoCloseable {
 	}
 
 	private void count(RecordedEvent event) {
-		if (isTooShort(event)) {
+		if (isFrequent(event) && !isCounted(event)) {
 			return;
 		}
 		EventProfile.ALLOCS.read(event, this.stacks, (stack, values) -> this.allocations
-			.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Set.of())));
+			.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, Map.of())));
 		for (EventProfile profile : EventProfile.values()) {
 			if (profile != EventProfile.ALLOCS) {
 				profile.read(event, this.stacks, counts(profile)::add);
@@ -123,10 +123,15 @@ final class CumulativeProfiles implements AutoCloseable {
 		}
 	}
 
-	/** Another recording may have a lower threshold, which applies to all. */
-	private static boolean isTooShort(RecordedEvent event) {
-		return EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName())
-				&& event.getDuration().compareTo(MIN_FREQUENT_WAIT) < 0;
+	private static boolean isFrequent(RecordedEvent event) {
+		return EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName());
+	}
+
+	/** Another recording may record them earlier, or with a lower threshold. */
+	private boolean isCounted(RecordedEvent wait) {
+		Instant since = this.startOfWaits;
+		return since != null && wait.getEndTime().isAfter(since)
+				&& wait.getDuration().compareTo(MIN_FREQUENT_WAIT) >= 0;
 	}
 
 	/**
@@ -138,6 +143,7 @@ final class CumulativeProfiles implements AutoCloseable {
 	Profile get(EventProfile profile) throws ProfilingException {
 		ensureRunning(profile).read();
 		if (profile == EventProfile.ALLOCS) {
+			this.allocations.update();
 			this.allocations.countAll(this::countAllocation);
 		}
 		Profile counted = profile.create().time(Instant.now()).comment("Counted since " + seconds(this.start));

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.gmicro.jfr.JfrEvents;
 import io.gmicro.jfr.JfrFile;
 import io.gmicro.jfr.JfrStacks;
-import io.gmicro.jfr.ProfilingException;
+import io.gmicro.profile.Frame;
 import io.gmicro.profile.Profile;
+import jdk.jfr.consumer.RecordedEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects a profile of events.
+ * Builds a profile of events.
  */
-final class EventCollector implements ProfileCollector {
+final class EventProfileBuilder implements ProfileBuilder {
 
 	private final JfrStacks stacks = new JfrStacks();
 
@@ -31,18 +31,20 @@ final class EventCollector implements ProfileCollector {
 
 	private final List<TimedSample> samples = new ArrayList<>();
 
-	private final JfrEvents recording;
-
 	private final @Nullable Allocations allocations;
 
-	EventCollector(EventProfile events, Set<SampleLabel> labels) throws ProfilingException {
+	EventProfileBuilder(EventProfile events, Set<SampleLabel> labels) {
 		this.events = events;
 		this.labels = labels;
 		this.profile = events.create();
 		this.allocations = (events == EventProfile.ALLOCS) ? new Allocations() : null;
-		Map<String, Map<String, String>> recorded = new HashMap<>(events.events());
-		recorded.putAll(SampleLabel.events(labels));
-		this.recording = JfrEvents.openWindow(recorded, this::read);
+	}
+
+	@Override
+	public Map<String, Map<String, String>> events() {
+		Map<String, Map<String, String>> recorded = new HashMap<>(this.events.events());
+		recorded.putAll(SampleLabel.events(this.labels));
+		return recorded;
 	}
 
 	@Override
@@ -52,23 +54,34 @@ final class EventCollector implements ProfileCollector {
 		}
 	}
 
-	private void read(JfrFile file) throws IOException {
-		if (this.labels.isEmpty() && this.allocations == null) {
-			file.forEach((event) -> this.events.read(event, this.stacks,
-					(stack, values) -> this.profile.add(stack, Map.of(), values)));
+	@Override
+	public void end() {
+		tick();
+	}
+
+	@Override
+	public void add(RecordedEvent event) {
+		this.events.read(event, this.stacks, (stack, values) -> add(event, stack, values));
+	}
+
+	private void add(RecordedEvent event, List<Frame> stack, long[] values) {
+		Map<String, String> own = SampleLabel.of(event, event.getThread(), this.labels);
+		if (SampleLabel.needRequests(this.labels) || this.allocations != null) {
+			this.samples.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, own));
 		}
 		else {
-			file.forEach((event) -> this.events.read(event, this.stacks, (stack, values) -> this.samples
-				.add(new TimedSample(event.getThread(), event.getStartTime(), stack, values, this.labels))));
-			SampleLabel.setFromRequests(this.samples, file, this.labels);
+			this.profile.add(stack, own, values);
 		}
+	}
+
+	@Override
+	public void added(JfrFile file) throws IOException {
+		SampleLabel.setFromRequests(this.samples, file, this.labels);
 		this.stacks.clear();
 	}
 
 	@Override
-	public Profile finish(Duration duration) throws ProfilingException {
-		tick();
-		this.recording.finish();
+	public Profile build(Duration duration) {
 		if (this.allocations != null) {
 			this.samples.forEach(this.allocations::add);
 			this.allocations.countAll(this.profile::add);
@@ -77,14 +90,8 @@ final class EventCollector implements ProfileCollector {
 			this.samples.forEach((sample) -> this.profile.add(sample.stack(), sample.labels(), sample.values()));
 		}
 		this.profile.time(Instant.now()).duration(duration);
-		this.recording.commentOn(this.profile);
 		this.stacks.commentOn(this.profile);
 		return this.profile;
-	}
-
-	@Override
-	public void close() {
-		this.recording.close();
 	}
 
 }

@@ -93,7 +93,7 @@ public enum ProfileKind {
 			case GOROUTINE -> ThreadDump.create();
 			case HEAP -> ClassHistogram.create();
 			case ALLOCS, BLOCK, MUTEX, THREADCREATE -> EventProfile.valueOf(name()).create();
-			case PROFILE -> CpuCollector.create();
+			case PROFILE -> CpuProfileBuilder.create(CpuSamples.PERIOD);
 		};
 	}
 
@@ -118,12 +118,12 @@ public enum ProfileKind {
 				// Without it, the first sample of a thread counts what it allocated
 				// before
 				profiler.cumulative();
-				yield new EventCollector(EventProfile.valueOf(name()), options.labels());
+				yield new JfrCollector(new EventProfileBuilder(EventProfile.valueOf(name()), options.labels()));
 			}
 			case PROFILE -> {
 				// Sets the stack depth, if this is the first use of JFR
 				profiler.cumulative();
-				yield new CpuCollector(CpuSource.best(), options.labels());
+				yield new JfrCollector(new CpuProfileBuilder(CpuSource.best(), CpuSamples.PERIOD, options.labels()));
 			}
 		};
 	}

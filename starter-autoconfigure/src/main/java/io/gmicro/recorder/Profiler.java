@@ -35,6 +35,8 @@ public final class Profiler implements AutoCloseable {
 
 	private static final AtomicBoolean warnedOfStart = new AtomicBoolean();
 
+	private final @Nullable ProfileHistory history;
+
 	private final Semaphore concurrent = new Semaphore(MAX_CONCURRENT);
 
 	private final Semaphore exclusive = new Semaphore(1);
@@ -51,6 +53,24 @@ public final class Profiler implements AutoCloseable {
 
 	/** Restarts of the cumulative profiles before the last {@link #close()}. */
 	private final AtomicLong restarted = new AtomicLong();
+
+	/** Creates a profiler without a history. */
+	public Profiler() {
+		this(null);
+	}
+
+	/**
+	 * Creates a profiler.
+	 * @param history the profiles of the last minutes, or {@code null} to keep none
+	 */
+	public Profiler(@Nullable ProfileHistory history) {
+		this.history = history;
+	}
+
+	/** The profiles of the last minutes, or {@code null} if none are kept. */
+	public @Nullable ProfileHistory history() {
+		return this.history;
+	}
 
 	/**
 	 * Starts the cumulative profiles in the background. If that fails, each request for a
@@ -85,6 +105,9 @@ public final class Profiler implements AutoCloseable {
 		if (counting != null) {
 			JfrMemory.shared().readForWindows();
 			counting.discardOld();
+			if (this.history != null) {
+				this.history.maintain();
+			}
 		}
 	}
 
@@ -117,6 +140,9 @@ public final class Profiler implements AutoCloseable {
 				this.restarted.addAndGet(counting.restarts());
 				counting.close();
 				this.cumulative = null;
+			}
+			if (this.history != null) {
+				this.history.close();
 			}
 			ending = this.keeper;
 			this.keeper = null;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 import io.gmicro.jfr.JfrFile;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedThread;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The optional labels of samples.
@@ -26,14 +28,43 @@ public enum SampleLabel {
 	METHOD,
 
 	/** The name of the thread. */
-	THREAD;
+	THREAD,
+
+	/** The name of the thread that held the monitor before. */
+	OWNER;
 
 	/** The event with the thread, the duration, the route and the method of a request. */
 	static final String REQUEST_EVENT = "gmicro.HttpRequest";
 
+	private static final String PREVIOUS_OWNER = "previousOwner";
+
 	/** Whether one of the labels comes from the request. */
 	public static boolean needRequests(Set<SampleLabel> labels) {
 		return labels.contains(ROUTE) || labels.contains(METHOD);
+	}
+
+	/**
+	 * The labels of an event that do not depend on a request.
+	 * @param event the event
+	 * @param thread its thread, or {@code null} if it is unknown
+	 * @param labels the labels to set
+	 */
+	static Map<String, String> of(RecordedEvent event, @Nullable RecordedThread thread, Set<SampleLabel> labels) {
+		Map<String, String> values = new HashMap<>();
+		if (labels.contains(THREAD)) {
+			put(values, THREAD, thread);
+		}
+		if (labels.contains(OWNER) && event.hasField(PREVIOUS_OWNER)) {
+			put(values, OWNER, event.getThread(PREVIOUS_OWNER));
+		}
+		return values.isEmpty() ? Map.of() : values;
+	}
+
+	private static void put(Map<String, String> values, SampleLabel label, @Nullable RecordedThread thread) {
+		String name = (thread != null) ? thread.getJavaName() : null;
+		if (name != null) {
+			values.put(label.name().toLowerCase(Locale.ROOT), name);
+		}
 	}
 
 	/** The events to record for the labels, with their settings. */

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.gmicro.profile.Frame;
@@ -27,6 +26,9 @@ final class TimedSample {
 
 	private final long[] values;
 
+	/** The labels that do not depend on a request. */
+	private final Map<String, String> own;
+
 	private Map<String, String> labels;
 
 	private long requestStart = Long.MIN_VALUE;
@@ -37,17 +39,17 @@ final class TimedSample {
 	 * @param time the time of the sample
 	 * @param stack the stack, innermost first
 	 * @param values a value for each sample type
-	 * @param wanted the labels to set
+	 * @param labels its labels, without those of a request
 	 */
 	TimedSample(@Nullable RecordedThread thread, Instant time, List<Frame> stack, long[] values,
-			Set<SampleLabel> wanted) {
+			Map<String, String> labels) {
 		this.thread = (thread != null) ? thread.getJavaThreadId() : ThreadUsage.UNKNOWN;
 		this.virtual = thread != null && thread.hasField("virtual") && thread.getBoolean("virtual");
 		this.time = nanos(time);
 		this.stack = stack;
 		this.values = values;
-		String name = (thread != null && wanted.contains(SampleLabel.THREAD)) ? thread.getJavaName() : null;
-		this.labels = (name != null) ? Map.of("thread", name) : Map.of();
+		this.own = labels;
+		this.labels = labels;
 	}
 
 	static long nanos(Instant time) {
@@ -58,11 +60,10 @@ final class TimedSample {
 	void during(long requestStart, Map<String, String> requestLabels) {
 		if (requestStart > this.requestStart) {
 			this.requestStart = requestStart;
-			String name = this.labels.get("thread");
 			this.labels = requestLabels;
-			if (name != null) {
+			if (!this.own.isEmpty()) {
 				this.labels = new HashMap<>(requestLabels);
-				this.labels.put("thread", name);
+				this.labels.putAll(this.own);
 			}
 		}
 	}

@@ -113,7 +113,7 @@ public final class TraceRecording implements AutoCloseable {
 		}
 		settings.keySet().retainAll(HARMLESS_EVENTS);
 		settings.put(SampleLabel.REQUEST_EVENT, Map.of());
-		settings.putAll(CpuSource.CPU_TIME.events());
+		settings.putAll(CpuSource.CPU_TIME.events(CpuSamples.PERIOD));
 		return settings;
 	}
 

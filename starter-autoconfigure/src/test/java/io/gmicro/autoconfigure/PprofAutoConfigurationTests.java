@@ -1,5 +1,7 @@
 package io.gmicro.autoconfigure;
 
+import java.time.Duration;
+
 import io.gmicro.http.RequestEvents;
 import io.gmicro.recorder.Profiler;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,6 +53,18 @@ class PprofAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasBean(FILTER)
 				.doesNotHaveBean(Profiler.class)
 				.doesNotHaveBean(RequestEvents.class));
+	}
+
+	@Test
+	void profilesOfTheLastMinutesAreKeptOnlyIfEnabled() {
+		String history = "gmicro.pprof.history.enabled=true";
+		this.contextRunner.withPropertyValues(ENABLED, history, "gmicro.pprof.history.keep=1h")
+			.run((context) -> assertThat(context.getBean(Profiler.class).history()).isNotNull()
+				.satisfies((kept) -> assertThat(kept.keep()).isEqualTo(Duration.ofHours(1))));
+		this.contextRunner.withPropertyValues(ENABLED)
+			.run((context) -> assertThat(context.getBean(Profiler.class).history()).isNull());
+		this.contextRunner.withPropertyValues(history)
+			.run((context) -> assertThat(context).doesNotHaveBean(Profiler.class));
 	}
 
 	@Test

@@ -113,6 +113,36 @@ class FullDiskTests {
 	}
 
 	@Test
+	void historyHasAGapUntilThereIsRoom() throws Exception {
+		try (ServerProcess server = ServerProcess.onSmallDisk(this.directory, 160, 0,
+				"-Dgmicro.pprof.history.enabled=true"); Traffic traffic = new Traffic(server)) {
+			awaitKept(server);
+			server.fillDisk();
+			Awaitility.await()
+				.atMost(Duration.ofMinutes(1))
+				.untilAsserted(() -> assertThat(text(server.get(PPROF + "profile?ago=1s")))
+					.startsWith("nothing was kept then: " + WITHOUT_ROOM));
+			assertThat(text(server.get(PPROF))).contains("Not recorded now: " + WITHOUT_ROOM);
+			traffic.await(20);
+			server.freeDisk();
+			awaitKept(server);
+			assertThat(text(server.get(PPROF))).doesNotContain("Not recorded now");
+			assertThat(unzipped(server.get(PPROF + "profile?ago=5m"))).contains("Missing: ",
+					"DiskServer$WorkController.work");
+			assertThat(server.log())
+				.containsOnlyOnce("The profile history has a gap until this is solved: " + WITHOUT_ROOM)
+				.contains("The profile history continues");
+			traffic.assertServed();
+		}
+	}
+
+	private static void awaitKept(ServerProcess server) {
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(1))
+			.untilAsserted(() -> assertThat(server.get(PPROF + "profile?ago=1s").statusCode()).isEqualTo(200));
+	}
+
+	@Test
 	void nothingIsWrittenWithoutARequestAndNothingStays() throws Exception {
 		Path temporary = Files.createDirectory(this.directory.resolve("temporary"));
 		try (ServerProcess server = ServerProcess.start(this.directory, temporary, "");

@@ -2,12 +2,14 @@ package io.gmicro.pprof;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 import io.gmicro.diagnostics.Escape;
 import io.gmicro.diagnostics.Responses;
+import io.gmicro.recorder.ProfileHistory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,7 +78,7 @@ class IndexPageTests {
 	@Test
 	void wallSaysWhichPropertiesItNeeds() {
 		StringWriter text = new StringWriter();
-		IndexPage.write(new PrintWriter(text), BASE, "style.css", ALL_ON, false, UnaryOperator.identity());
+		IndexPage.write(new PrintWriter(text), BASE, "style.css", ALL_ON, false, null, UnaryOperator.identity());
 		assertThat(row(text.toString(), "wall"))
 			.contains("Not available: wall needs gmicro.metrics.enabled=true and gmicro.sampling.enabled=true")
 			.doesNotContain("<code", "<a ");
@@ -146,10 +148,30 @@ class IndexPageTests {
 		return written(base, ALL_ON, UnaryOperator.identity());
 	}
 
+	@Test
+	void historySaysSinceWhenAndWhyNotNow() {
+		assertThat(
+				written(new ProfileHistory.State(Instant.parse("2026-01-01T00:00:00.123Z"), 3 << 19, 16 << 20, null)))
+			.contains("<p>History: since <time>2026-01-01T00:00:00Z</time>, 1.5 of 16 MB. Set ",
+					"flamegraph?profile=cpu&amp;ago=5m", "mutex?ago=5m")
+			.doesNotContain("Not recorded now");
+		assertThat(written(new ProfileHistory.State(null, 0, 16 << 20, "less than 64 MB is free in /tmp/<a>")))
+			.contains("<p>History: nothing yet. Set ",
+					"<strong>Not recorded now: less than 64 MB is free in /tmp/&lt;a&gt;</strong>")
+			.doesNotContain("flamegraph?profile=cpu&amp;ago=5m");
+		assertThat(written(BASE, ALL_ON, UnaryOperator.identity())).doesNotContain("History: ");
+	}
+
+	private static String written(ProfileHistory.State history) {
+		StringWriter text = new StringWriter();
+		IndexPage.write(new PrintWriter(text), BASE, "style.css", ALL_ON, true, history, UnaryOperator.identity());
+		return text.toString();
+	}
+
 	private static String written(String base, PprofSettings settings, UnaryOperator<String> authorize) {
 		StringWriter text = new StringWriter();
 		PrintWriter out = new PrintWriter(text);
-		IndexPage.write(out, base, "style.css", settings, true, authorize);
+		IndexPage.write(out, base, "style.css", settings, true, null, authorize);
 		out.flush();
 		return text.toString();
 	}

@@ -174,7 +174,7 @@ class PprofServletTests {
 	@EnumSource
 	void whatIsOursOnlyIsRefusedWithWhatIsAllowed(Container container) throws IOException {
 		try (TestServer server = start(container)) {
-			String labels = "labels are route, method and thread";
+			String labels = "labels are route, method, thread and owner";
 			String kinds = "profile is cpu, allocs, block, goroutine, mutex, threadcreate or wall";
 			refused(server, "/profile?seconds=1&labels=x", 400, labels);
 			refused(server, "/allocs?seconds=1&labels=thread,Route", 400, labels);
@@ -195,18 +195,22 @@ class PprofServletTests {
 	void unknownParametersAreRefusedByName(Container container) throws IOException {
 		String allowed = "seconds, debug, gc, labels";
 		try (TestServer server = start(container)) {
-			for (String name : new String[] { "profile", "trace", "allocs", "block", "heap", "mutex",
-					"threadcreate" }) {
+			for (String name : new String[] { "trace", "heap", "threadcreate" }) {
 				refused(server, "/" + name + "?second=30", 400, "unknown parameter \"second\": allowed are " + allowed);
+				refused(server, "/" + name + "?ago=80s", 400, "unknown parameter \"ago\": allowed are " + allowed);
 			}
-			refused(server, "/profile?ago=80s", 400, "unknown parameter \"ago\": allowed are " + allowed);
-			refused(server, "/profile?seconds=1&Debug=1", 400, "unknown parameter \"Debug\": allowed are " + allowed);
-			refused(server, "/allocs?virtual=1", 400, "unknown parameter \"virtual\": allowed are " + allowed);
+			for (String name : new String[] { "profile", "allocs", "block", "mutex" }) {
+				refused(server, "/" + name + "?second=30", 400,
+						"unknown parameter \"second\": allowed are " + allowed + ", ago, from, to, base");
+				refused(server, "/" + name + "?ago=80s", 403, "gmicro.pprof.history.enabled=false");
+			}
+			refused(server, "/heap?seconds=1&Debug=1", 400, "unknown parameter \"Debug\": allowed are " + allowed);
+			refused(server, "/heap?virtual=1", 400, "unknown parameter \"virtual\": allowed are " + allowed);
 			refused(server, "/goroutine?from=1", 400,
 					"unknown parameter \"from\": allowed are " + allowed + ", virtual");
 			refused(server, "/flamegraph?kind=cpu", 400,
-					"unknown parameter \"kind\": allowed are profile, seconds, labels, virtual, ago, "
-							+ "route, method, activity");
+					"unknown parameter \"kind\": allowed are profile, seconds, labels, virtual, ago, from, to, "
+							+ "base, route, method, activity");
 			refused(server, "/?profile=cpu", 400, "unknown parameter \"profile\": allowed are debug");
 			refused(server, "/cmdline?seconds=1", 400, "unknown parameter \"seconds\": allowed are debug");
 			refused(server, "/goroutine?%0d%0aX:1%1b" + "a".repeat(100), 400,

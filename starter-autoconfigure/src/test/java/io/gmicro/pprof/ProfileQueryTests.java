@@ -62,7 +62,8 @@ class ProfileQueryTests {
 	@Test
 	void labelsAreTakenWhereTheyCanBeHad() throws ProfilingException {
 		assertThat(query("labels", "").labels()).isEmpty();
-		assertThat(query("labels", "thread,route,,method,").labels()).containsExactlyInAnyOrder(SampleLabel.values());
+		assertThat(query("labels", "thread,route,,method,owner,").labels())
+			.containsExactlyInAnyOrder(SampleLabel.values());
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.setQueryString("labels=thread");
 		request.setParameter("labels", "thread");

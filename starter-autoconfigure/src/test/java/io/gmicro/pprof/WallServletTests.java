@@ -43,7 +43,7 @@ class WallServletTests {
 	private static final String[] PROPERTIES = { "gmicro.pprof.enabled=true",
 			"gmicro.diagnostics.access=unrestricted" };
 
-	private static final String ALLOWED = "seconds, ago, route, method, activity, format";
+	private static final String ALLOWED = "seconds, ago, from, to, base, route, method, activity, format";
 
 	private static final String INVALID_AGO = "invalid value for \"ago\" - must be a positive duration such as 90s, 5m or "
 			+ "1h, or a number of seconds";
@@ -168,7 +168,7 @@ class WallServletTests {
 			refused(server, "/wall?format=svg", 400, "format is pprof or folded");
 			refused(server, "/wall?debug=1", 400, "unknown parameter \"debug\": allowed are " + ALLOWED);
 			refused(server, "/fgprof?labels=route", 400, "unknown parameter \"labels\": allowed are " + ALLOWED);
-			refused(server, "/flamegraph?ago=5m", 400, "ago needs profile=wall");
+			refused(server, "/flamegraph?ago=5m", 403, "gmicro.pprof.history.enabled=false");
 			refused(server, "/flamegraph?profile=cpu&route=/", 400, "route needs profile=wall");
 			refused(server, "/flamegraph?profile=wall&labels=route", 400, "labels does not apply to wall");
 			assertThat(RawClient.answer(server, "POST", PPROF + "/wall")).startsWith("HTTP/1.1 405 ");

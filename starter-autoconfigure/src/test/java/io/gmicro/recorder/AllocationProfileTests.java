@@ -62,7 +62,8 @@ class AllocationProfileTests {
 		allocate(200, MEGABYTE);
 		// Compiled code, so that the window is alike from its start to its end
 		allocateInThreeMethods(TimeUnit.SECONDS.toNanos(1));
-		try (EventCollector window = new EventCollector(EventProfile.ALLOCS, Set.of(SampleLabel.THREAD))) {
+		try (JfrCollector window = new JfrCollector(
+				new EventProfileBuilder(EventProfile.ALLOCS, Set.of(SampleLabel.THREAD)))) {
 			long charged = allocateInThreeMethods(LONG_ENOUGH);
 			Profile profile = window.finish(Duration.ofSeconds(1));
 			assertThat(ofThisThread(profile, (function) -> true)).isCloseTo(charged, withPercentage(10));
@@ -111,7 +112,7 @@ class AllocationProfileTests {
 	@Test
 	@EnabledIf("endedThreadsAreCounted")
 	void windowAddsUpToWhatTheJvmAllocatedWhicheverThreadsEnded() throws Exception {
-		try (EventCollector window = new EventCollector(EventProfile.ALLOCS, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new EventProfileBuilder(EventProfile.ALLOCS, Set.of()))) {
 			long jvmBefore = Platform.totalAllocatedBytes();
 			long ofThreads = allocateInThreadsThatEnd();
 			long jvm = Platform.totalAllocatedBytes() - jvmBefore;

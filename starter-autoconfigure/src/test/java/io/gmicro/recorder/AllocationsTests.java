@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -119,7 +119,7 @@ class AllocationsTests {
 		for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
 			if (EventProfile.ALLOCS.events().containsKey(event.getEventType().getName())) {
 				this.samples.add(new TimedSample(event.getThread(), event.getStartTime(), List.of(Frame.named("any")),
-						new long[] { 1, event.getLong("weight"), 0, 0 }, Set.of()));
+						new long[] { 1, event.getLong("weight"), 0, 0 }, Map.of()));
 			}
 		}
 		this.samples.sort(Comparator.comparingLong(TimedSample::time));
@@ -150,7 +150,7 @@ class AllocationsTests {
 
 	private void sample(Duration at, String function, long bytes) {
 		this.samples.add(new TimedSample(null, START.plus(at), List.of(Frame.named(function)),
-				new long[] { 1, bytes, 0, 0 }, Set.of()));
+				new long[] { 1, bytes, 0, 0 }, Map.of()));
 	}
 
 	private long bytesOf(String function) {

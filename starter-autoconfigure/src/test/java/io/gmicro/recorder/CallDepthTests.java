@@ -45,7 +45,7 @@ class CallDepthTests {
 	}
 
 	private static Profile startThread(int depth) throws Exception {
-		try (EventCollector window = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new EventProfileBuilder(EventProfile.THREADCREATE, Set.of()))) {
 			Thread thread = new Thread(() -> startThreadBelow(depth));
 			thread.start();
 			thread.join();

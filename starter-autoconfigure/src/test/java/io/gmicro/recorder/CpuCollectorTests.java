@@ -65,7 +65,7 @@ class CpuCollectorTests {
 	@MethodSource("sourcesAndThreads")
 	void addsUpToTheProcessorTimeOfTheProcess(CpuSource source, int threads) throws Exception {
 		try (Burners burners = Burners.start(threads)) {
-			try (CpuCollector window = new CpuCollector(source, Set.of())) {
+			try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 				long before = Platform.processCpuTime();
 				long start = System.nanoTime();
 				burners.burn(Duration.ofMillis(1500), window);
@@ -89,7 +89,7 @@ class CpuCollectorTests {
 	@MethodSource("sources")
 	void eachMethodHasItsShare(CpuSource source) throws Exception {
 		try (Burners burners = Burners.start(2)) {
-			try (CpuCollector window = new CpuCollector(source, Set.of())) {
+			try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 				long start = System.nanoTime();
 				burners.burnUntilCharged(ENOUGH_SAMPLES, window);
 				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
@@ -110,7 +110,7 @@ class CpuCollectorTests {
 	@MethodSource("sources")
 	void javaCodeKeepsItsTimeOnABusyMachine(CpuSource source) throws Exception {
 		try (Burners burners = Burners.start(4)) {
-			try (CpuCollector window = new CpuCollector(source, Set.of())) {
+			try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 				long start = System.nanoTime();
 				burners.burnUntilCharged(ENOUGH_SAMPLES, window);
 				Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
@@ -128,7 +128,7 @@ class CpuCollectorTests {
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void virtualThreadsHaveWhatTheirCarriersUsed(CpuSource source) throws Exception {
 		try (Burners burners = Burners.startVirtual(4)) {
-			try (CpuCollector window = new CpuCollector(source, Set.of())) {
+			try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 				long before = Platform.processCpuTime();
 				long start = System.nanoTime();
 				burners.burn(Duration.ofMillis(1500), window);
@@ -197,14 +197,14 @@ class CpuCollectorTests {
 			return burners;
 		}
 
-		void burn(Duration duration, CpuCollector window) throws InterruptedException {
+		void burn(Duration duration, JfrCollector window) throws InterruptedException {
 			begin();
 			for (long passed = 0; passed < duration.toMillis(); passed += 500) {
 				burnOn(window);
 			}
 		}
 
-		void burnUntilCharged(Duration cpu, CpuCollector window) throws InterruptedException {
+		void burnUntilCharged(Duration cpu, JfrCollector window) throws InterruptedException {
 			begin();
 			while (this.charged < cpu.toNanos()) {
 				burnOn(window);
@@ -218,7 +218,7 @@ class CpuCollectorTests {
 			this.threads.forEach((thread) -> this.before.put(thread.getId(), times.getThreadCpuTime(thread.getId())));
 		}
 
-		private void burnOn(CpuCollector window) throws InterruptedException {
+		private void burnOn(JfrCollector window) throws InterruptedException {
 			this.end.await(500, TimeUnit.MILLISECONDS);
 			window.tick();
 			count();

@@ -92,7 +92,7 @@ class EventProfileTests {
 	private static Map<String, List<long[]>> delays(EventProfile kind, Map<String, Waits> waits, Waits.Starter starter)
 			throws Exception {
 		Profile profile;
-		try (EventCollector window = new EventCollector(kind, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new EventProfileBuilder(kind, Set.of()))) {
 			waits.put(MONITOR, Waits.forMonitor(starter));
 			waits.put(LOCK, Waits.forLock(starter));
 			waits.put(RESULT, Waits.forResult(starter));

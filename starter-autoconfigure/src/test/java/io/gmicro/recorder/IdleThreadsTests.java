@@ -90,7 +90,7 @@ class IdleThreadsTests {
 				"server.tomcat.threads.max=2");
 				TestServer jetty = TestServer.start(Container.JETTY, Empty.class);
 				Recording raw = start(EventProfile.BLOCK.events());
-				EventCollector window = new EventCollector(EventProfile.BLOCK, Set.of())) {
+				JfrCollector window = new JfrCollector(new EventProfileBuilder(EventProfile.BLOCK, Set.of()))) {
 			for (int round = 0; round < ROUNDS; round++) {
 				wakeEach(tomcat, jetty);
 				this.scheduled.schedule(() -> {
@@ -125,8 +125,8 @@ class IdleThreadsTests {
 		JdkThreads threads = new JdkThreads(directory);
 		Map<EventProfile, Profile> profiles = new EnumMap<>(EventProfile.class);
 		try (TestServer server = TestServer.start(Container.TOMCAT, Empty.class);
-				EventCollector block = new EventCollector(EventProfile.BLOCK, Set.of());
-				EventCollector mutex = new EventCollector(EventProfile.MUTEX, Set.of())) {
+				JfrCollector block = new JfrCollector(new EventProfileBuilder(EventProfile.BLOCK, Set.of()));
+				JfrCollector mutex = new JfrCollector(new EventProfileBuilder(EventProfile.MUTEX, Set.of()))) {
 			for (int round = 0; round < ROUNDS; round++) {
 				threads.wakeEach(server.uri("/"));
 			}

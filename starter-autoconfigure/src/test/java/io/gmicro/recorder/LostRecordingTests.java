@@ -84,12 +84,12 @@ class LostRecordingTests {
 	@Test
 	void windowHasWhatOthersRead() throws Exception {
 		try (CumulativeProfiles profiles = new CumulativeProfiles();
-				EventCollector window = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
+				JfrCollector window = new JfrCollector(new EventProfileBuilder(EventProfile.THREADCREATE, Set.of()))) {
 			for (int i = 1; i <= 3; i++) {
 				startThread();
 				assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(i);
 			}
-			try (EventCollector later = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
+			try (JfrCollector later = new JfrCollector(new EventProfileBuilder(EventProfile.THREADCREATE, Set.of()))) {
 				startThread();
 				assertThat(started(later.finish(Duration.ofSeconds(1)))).isEqualTo(1);
 			}
@@ -143,7 +143,8 @@ class LostRecordingTests {
 					startThread();
 					assertThat(started(profiles.get(EventProfile.THREADCREATE))).isEqualTo(i);
 				}
-				try (EventCollector window = new EventCollector(EventProfile.THREADCREATE, Set.of())) {
+				try (JfrCollector window = new JfrCollector(
+						new EventProfileBuilder(EventProfile.THREADCREATE, Set.of()))) {
 					startThread();
 					assertThat(started(window.finish(Duration.ofSeconds(1)))).isEqualTo(1);
 				}

@@ -72,7 +72,8 @@ class UnsampledCpuTests {
 			compressed.countDown();
 			awaitUninterrupted(end);
 		}, "compressor");
-		try (CpuCollector window = new CpuCollector(CpuSource.EXECUTION, Set.of(SampleLabel.THREAD))) {
+		try (JfrCollector window = new JfrCollector(
+				new CpuProfileBuilder(CpuSource.EXECUTION, CpuSamples.PERIOD, Set.of(SampleLabel.THREAD)))) {
 			long start = System.nanoTime();
 			compressor.start();
 			compressed.await();
@@ -95,7 +96,8 @@ class UnsampledCpuTests {
 			// So that it is not the start of everything that is measured
 			server.get("/java");
 			server.get("/native");
-			try (CpuCollector window = new CpuCollector(CpuSource.EXECUTION, Set.of(SampleLabel.ROUTE))) {
+			try (JfrCollector window = new JfrCollector(
+					new CpuProfileBuilder(CpuSource.EXECUTION, CpuSamples.PERIOD, Set.of(SampleLabel.ROUTE)))) {
 				long start = System.nanoTime();
 				for (int i = 0; i < 3; i++) {
 					assertThat(server.get("/java").statusCode()).isEqualTo(200);
@@ -114,7 +116,7 @@ class UnsampledCpuTests {
 	@MethodSource("sources")
 	void threadsThatEndedKeepTheirTime(CpuSource source) throws Exception {
 		Work work = new Work();
-		try (CpuCollector window = new CpuCollector(source, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 			long before = Platform.processCpuTime();
 			long start = System.nanoTime();
 			work.inThreads(60, TimeUnit.MILLISECONDS.toNanos(35));
@@ -137,7 +139,7 @@ class UnsampledCpuTests {
 	@MethodSource("sources")
 	void threadsThatEndedAtOnceAreNotTheJvm(CpuSource source) throws Exception {
 		Work work = new Work();
-		try (CpuCollector window = new CpuCollector(source, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 			long start = System.nanoTime();
 			work.inThreads(300, TimeUnit.MILLISECONDS.toNanos(3));
 			Profile profile = window.finish(Duration.ofNanos(System.nanoTime() - start));
@@ -163,7 +165,7 @@ class UnsampledCpuTests {
 		});
 		thread.start();
 		began.await();
-		try (CpuCollector window = new CpuCollector(source, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 			long start = System.nanoTime();
 			open.countDown();
 			thread.join();
@@ -198,7 +200,7 @@ class UnsampledCpuTests {
 		});
 		thread.start();
 		began.await();
-		try (CpuCollector window = new CpuCollector(source, Set.of())) {
+		try (JfrCollector window = new JfrCollector(new CpuProfileBuilder(source, CpuSamples.PERIOD, Set.of()))) {
 			long start = System.nanoTime();
 			open.countDown();
 			half.await();

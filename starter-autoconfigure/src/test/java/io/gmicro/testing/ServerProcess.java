@@ -56,9 +56,11 @@ public final class ServerProcess implements AutoCloseable {
 	 * @param directory an empty directory
 	 * @param megabytes how large the file system is
 	 * @param filled how much of it is in use from the start
+	 * @param options options of the JVM
 	 */
-	public static ServerProcess onSmallDisk(Path directory, int megabytes, int filled) throws Exception {
-		return onDisk(directory, "size=" + megabytes + "m", filled);
+	public static ServerProcess onSmallDisk(Path directory, int megabytes, int filled, String... options)
+			throws Exception {
+		return onDisk(directory, "size=" + megabytes + "m", filled, options);
 	}
 
 	/**
@@ -70,12 +72,13 @@ public final class ServerProcess implements AutoCloseable {
 		return onDisk(directory, "size=200m,nr_inodes=" + files, 0);
 	}
 
-	private static ServerProcess onDisk(Path directory, String options, int filled) throws Exception {
+	private static ServerProcess onDisk(Path directory, String mount, int filled, String... options) throws Exception {
 		assumeMountable();
 		Path temporary = Files.createDirectory(directory.resolve("small"));
 		return start(directory, temporary, List.of("unshare", "--map-root-user", "--mount"),
-				"mount -t tmpfs -o " + options + " tmpfs '" + temporary + "' && head -c " + filled + "m /dev/zero > '"
-						+ temporary + "/fill'; ");
+				"mount -t tmpfs -o " + mount + " tmpfs '" + temporary + "' && head -c " + filled + "m /dev/zero > '"
+						+ temporary + "/fill'; ",
+				options);
 	}
 
 	/**
