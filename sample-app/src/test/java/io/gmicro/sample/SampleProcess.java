@@ -98,6 +98,12 @@ final class SampleProcess implements AutoCloseable {
 		return HttpRequest.newBuilder(URI.create(url(path))).timeout(Duration.ofMinutes(1)).build();
 	}
 
+	/** As a supervisor ends it, with SIGTERM. */
+	void terminate() {
+		this.process.destroy();
+		this.process.onExit().join();
+	}
+
 	@Override
 	public void close() {
 		this.process.destroyForcibly().onExit().join();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.gmicro.capture.Captures;
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.diagnostics.AccessToken;
 import io.gmicro.slow.SlowRequests;
@@ -76,6 +77,12 @@ public final class DiagnosticsAutoConfiguration {
 
 		}
 
+		@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+		@ConditionalOnBooleanProperty("gmicro.captures.enabled")
+		static final class CapturesEnabled {
+
+		}
+
 	}
 
 	/**
@@ -126,6 +133,10 @@ public final class DiagnosticsAutoConfiguration {
 			if (this.properties.http().slowRequests().endpoint().enabled()
 					&& context.getBeanNamesForType(SlowRequests.class, false, false).length > 0) {
 				urls.add(server.url(ServletRoutes.SLOW_REQUESTS_PATH));
+			}
+			if (this.properties.captures().enabled()
+					&& context.getBeanNamesForType(Captures.class, false, false).length > 0) {
+				urls.add(server.url(ServletRoutes.CAPTURES_PATH));
 			}
 			return urls;
 		}

@@ -2,6 +2,8 @@ package io.gmicro.autoconfigure;
 
 import java.util.List;
 
+import io.gmicro.capture.Captures;
+import io.gmicro.console.CapturesServlet;
 import io.gmicro.console.SlowRequestsServlet;
 import io.gmicro.diagnostics.AccessRule;
 import io.gmicro.http.RequestEvents;
@@ -40,6 +42,8 @@ import org.springframework.context.annotation.Configuration;
 final class ServletRoutes {
 
 	static final String SLOW_REQUESTS_PATH = "/debug/requests";
+
+	static final String CAPTURES_PATH = "/debug/captures";
 
 	private static List<String> andBelow(String path) {
 		return List.of(path, path + "/*");
@@ -109,6 +113,26 @@ final class ServletRoutes {
 
 		private static @Nullable SlowRequestsServlet servlet(@Nullable SlowRequests requests, AccessRule access) {
 			return (requests != null) ? new SlowRequestsServlet(requests, access) : null;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	@ConditionalOnBooleanProperty("gmicro.metrics.enabled")
+	@ConditionalOnBooleanProperty("gmicro.captures.enabled")
+	static final class CapturesPage {
+
+		@Bean
+		ServletRoute gmicroCapturesRoute(ObjectProvider<Captures> captures, AccessRule access,
+				ApplicationContext context) {
+			return new ServletRoute(context, "gmicroCaptures", andBelow(CAPTURES_PATH),
+					() -> servlet(captures.getIfAvailable(), access), "gmicro.captures.enabled",
+					"Disable the captures, or move the other one away from " + CAPTURES_PATH);
+		}
+
+		private static @Nullable CapturesServlet servlet(@Nullable Captures captures, AccessRule access) {
+			return (captures != null) ? new CapturesServlet(captures, access) : null;
 		}
 
 	}

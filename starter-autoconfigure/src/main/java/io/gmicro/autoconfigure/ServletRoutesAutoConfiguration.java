@@ -11,8 +11,8 @@ import org.springframework.context.annotation.Import;
  * below {@code /debug} in an application without actuator, which has no management
  * context.
  */
-@AutoConfiguration(
-		after = { GmicroAutoConfiguration.class, PprofAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
+@AutoConfiguration(after = { GmicroAutoConfiguration.class, PprofAutoConfiguration.class,
+		CapturesAutoConfiguration.class, SlowRequestsAutoConfiguration.class })
 @ConditionalOnMissingClass("org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(ServletRoutes.OnServletRoutes.class)

@@ -47,20 +47,21 @@ public final class SlowRequestsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SlowRequests gmicroSlowRequests(MeterRegistry registry, ActiveExchanges active, GmicroProperties properties,
-			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin, ListableBeanFactory beans,
-			Sampler sampler) {
+			ObjectProvider<TraceIds> traceIds, ObjectProvider<GinSlowRequests> gin,
+			ObjectProvider<SlowRequestCounter> others, ListableBeanFactory beans, Sampler sampler) {
 		return new SlowRequests(registry, active, SamplingAutoConfiguration.thresholds(properties),
 				properties.http().slowRequests().keep(), traceIds.getIfAvailable(() -> TraceIds.NONE),
-				counters(registry, properties, gin), ownCode(beans), sampler);
+				counters(registry, properties, gin, others), ownCode(beans), sampler);
 	}
 
 	private static List<SlowRequestCounter> counters(MeterRegistry registry, GmicroProperties properties,
-			ObjectProvider<GinSlowRequests> gin) {
+			ObjectProvider<GinSlowRequests> gin, ObjectProvider<SlowRequestCounter> others) {
 		List<SlowRequestCounter> counters = new ArrayList<>();
 		if (properties.metrics().naming().isStandard()) {
 			counters.add(SlowRequestCounter.of(registry));
 		}
 		gin.ifAvailable((counter) -> counters.add(counter::accept));
+		others.orderedStream().forEach(counters::add);
 		return counters;
 	}
 

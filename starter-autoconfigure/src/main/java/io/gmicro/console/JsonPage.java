@@ -16,17 +16,25 @@ import io.gmicro.slow.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the page as JSON.
+ * Writes the requests as JSON. Not thread-safe.
  */
-final class JsonPage {
+public final class JsonPage {
 
 	private final PrintWriter out;
 
-	JsonPage(PrintWriter out) {
+	/**
+	 * Create a page.
+	 * @param out the writer, which stays open
+	 */
+	public JsonPage(PrintWriter out) {
 		this.out = out;
 	}
 
-	void write(RequestsView view) {
+	/**
+	 * Write the page.
+	 * @param view the requests
+	 */
+	public void write(RequestsView view) {
 		begin("time", string(RequestText.iso(view.time())));
 		array("running", view.running(), this::running);
 		fields("runningNotShown", Integer.toString(view.runningNotShown()));
