@@ -128,7 +128,7 @@ class FullDiskTests {
 			awaitKept(server);
 			assertThat(text(server.get(PPROF))).doesNotContain("Not recorded now");
 			assertThat(unzipped(server.get(PPROF + "profile?ago=5m"))).contains("Missing: ",
-					"DiskServer$WorkController.work");
+					"kept in windows of up to 30 s");
 			assertThat(server.log())
 				.containsOnlyOnce("The profile history has a gap until this is solved: " + WITHOUT_ROOM)
 				.contains("The profile history continues");
