@@ -169,6 +169,7 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 		@SuppressWarnings("NullAway")
 		private void serve(int callback, @Nullable Q message) {
 			this.call.servedBy(Thread.currentThread());
+			long @Nullable [] open = this.observed.observers.beginServing();
 			try {
 				switch (callback) {
 					case MESSAGE -> super.onMessage(message);
@@ -182,20 +183,33 @@ final class ObservedServerCall<Q, A> extends ForwardingServerCall.SimpleForwardi
 			}
 			finally {
 				this.call.servedBy(null);
+				this.observed.observers.endServing(open, this.call);
 			}
 		}
 
 		@Override
 		public void onCancel() {
 			this.observed.end(this.observed.cancellation());
-			super.onCancel();
+			long @Nullable [] open = this.observed.observers.beginServing();
+			try {
+				super.onCancel();
+			}
+			finally {
+				this.observed.observers.endServing(open, this.call);
+			}
 		}
 
 		@Override
 		public void onComplete() {
 			Status.Code closed = this.observed.closed();
 			this.observed.end((closed != null) ? closed : Status.Code.OK);
-			super.onComplete();
+			long @Nullable [] open = this.observed.observers.beginServing();
+			try {
+				super.onComplete();
+			}
+			finally {
+				this.observed.observers.endServing(open, this.call);
+			}
 		}
 
 	}

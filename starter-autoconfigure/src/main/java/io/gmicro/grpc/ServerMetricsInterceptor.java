@@ -14,6 +14,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Observes every call of a server exactly once, with the status code that the client
@@ -99,6 +100,7 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 		Call call = Call.served(method, stream, System.nanoTime());
 		this.observers.started(call);
 		ObservedServerCall<Q, A> observed = new ObservedServerCall<>(serverCall, call, context, tracer, this.observers);
+		long @Nullable [] open = this.observers.beginServing();
 		try {
 			return observed.listener(next.startCall(observed, headers));
 		}
@@ -108,6 +110,7 @@ public final class ServerMetricsInterceptor implements ServerInterceptor {
 		}
 		finally {
 			call.servedBy(null);
+			this.observers.endServing(open, call);
 		}
 	}
 

@@ -109,6 +109,11 @@ public final class Exchange extends Operation {
 		return durationNanos() >= 0;
 	}
 
+	/** Whether the exchange has ended with a series. */
+	boolean isRecorded() {
+		return this.series != null;
+	}
+
 	RequestLabels labels() {
 		return this.labels;
 	}

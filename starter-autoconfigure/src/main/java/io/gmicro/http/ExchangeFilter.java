@@ -44,6 +44,8 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 
 	private final ExchangeLifecycle exchanges;
 
+	private final DispatchCost cost;
+
 	private final ExcludedPaths excludedPaths;
 
 	/**
@@ -54,6 +56,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 	 */
 	public ExchangeFilter(List<ExchangeObserver> observers, ExchangeRules rules, MeterRegistry registry) {
 		this.exchanges = new ExchangeLifecycle(observers, rules, registry);
+		this.cost = this.exchanges.cost();
 		this.excludedPaths = new ExcludedPaths(rules.excludedPaths());
 	}
 
@@ -142,6 +145,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 			chain.doFilter(request, response);
 			return;
 		}
+		long @Nullable [] open = this.cost.begin();
 		Throwable failure = null;
 		try {
 			chain.doFilter(request, response);
@@ -156,6 +160,9 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 			}
 			catch (RuntimeException | Error ex) {
 				this.exchanges.abandon(exchange, ex);
+			}
+			finally {
+				this.cost.end(open, exchange, request);
 			}
 		}
 	}
@@ -185,8 +192,10 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 			throws IOException, ServletException {
 		Exchange exchange = AsyncEnd.exchange(request);
 		long start = System.nanoTime();
+		long @Nullable [] open = null;
 		if (exchange != null) {
 			this.exchanges.resume(exchange);
+			open = this.cost.begin();
 		}
 		try {
 			chain.doFilter(request, response);
@@ -198,6 +207,7 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 		finally {
 			if (exchange != null) {
 				this.exchanges.dispatched(exchange, start);
+				this.cost.end(open, exchange, request);
 			}
 		}
 	}
@@ -205,11 +215,16 @@ public final class ExchangeFilter implements Filter, ServletRequestListener {
 	private void errorPage(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		RequestEnd.errorPage(request);
+		Exchange exchange = this.cost.exchange(request);
+		long @Nullable [] open = (exchange != null) ? this.cost.begin() : null;
 		try {
 			chain.doFilter(request, response);
 		}
 		finally {
 			AsyncEnd.errorPageWritten(request);
+			if (exchange != null) {
+				this.cost.end(open, exchange, request);
+			}
 		}
 	}
 

@@ -34,6 +34,8 @@ final class ExchangeLifecycle {
 
 	private final ExchangeObserver[] startObservers;
 
+	private final DispatchCost cost;
+
 	private final Failures failures;
 
 	private final RequestLabels.Table labels;
@@ -60,6 +62,7 @@ final class ExchangeLifecycle {
 			.filter(ExchangeLifecycle::observesStart)
 			.toArray(ExchangeObserver[]::new);
 		this.failures = new Failures(registry, logger, "Observing an HTTP exchange failed");
+		this.cost = new DispatchCost(observers, this.failures);
 		LabelRules labelRules = rules.labels();
 		this.labels = new RequestLabels.Table(labelRules.knownMethods(), labelRules.protocolVersion());
 		this.series = new SeriesTable(labelRules, registry);
@@ -73,6 +76,11 @@ final class ExchangeLifecycle {
 		return Stream.of(observer.getClass().getMethods())
 			.anyMatch((method) -> method.getName().equals("onStart")
 					&& method.getDeclaringClass() != ExchangeObserver.class);
+	}
+
+	/** Measures what dispatches cost. */
+	DispatchCost cost() {
+		return this.cost;
 	}
 
 	/** The container has called the request listener. */
@@ -196,6 +204,7 @@ final class ExchangeLifecycle {
 		exchange.end(this.series.find(exchange.labels(), exchange.pattern(), status,
 				errorType(exchange, request, status, failure)), System.nanoTime());
 		ended(exchange);
+		this.cost.record(exchange, request);
 	}
 
 	private static boolean isHead(Exchange exchange, HttpServletRequest request) {

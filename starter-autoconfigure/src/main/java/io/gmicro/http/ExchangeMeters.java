@@ -50,6 +50,16 @@ public final class ExchangeMeters<M> {
 	}
 
 	/**
+	 * Meters by route only.
+	 * @param <M> the type of meter
+	 * @param binder registers a meter with the given tags
+	 * @return the meters
+	 */
+	public static <M> ExchangeMeters<M> byTemplate(Function<Tags, M> binder) {
+		return new ExchangeMeters<>((series) -> binder.apply(series.templateTags()));
+	}
+
+	/**
 	 * Meters of another library by method, route and status code.
 	 * @param <M> the type of meter
 	 * @param binder creates a meter with the given label values

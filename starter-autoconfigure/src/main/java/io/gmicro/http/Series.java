@@ -99,6 +99,10 @@ final class Series {
 		return Tags.of(RequestLabels.METHOD_LABEL, method(), ROUTE_LABEL, this.routeLabel, STATUS_LABEL, this.status);
 	}
 
+	Tags templateTags() {
+		return Tags.of(ROUTE_LABEL, this.routeLabel);
+	}
+
 	Tags routeTags() {
 		return this.request.tags().and(ROUTE_LABEL, this.routeLabel);
 	}

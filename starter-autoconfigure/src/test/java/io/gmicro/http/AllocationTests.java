@@ -10,6 +10,8 @@ import java.util.Set;
 
 import com.sun.management.ThreadMXBean;
 import io.gmicro.activity.Activities;
+import io.gmicro.cost.CostCounters;
+import io.gmicro.cost.ProcessCost;
 import io.gmicro.diagnostics.OwnCode;
 import io.gmicro.gin.GinBodySizes;
 import io.gmicro.gin.GinFamilies;
@@ -106,6 +108,16 @@ class AllocationTests {
 			.contains("gin_uri_request_total{code=\"200\",method=\"POST\",region=\"eu\",uri=\"/orders\"}")
 			.contains("gin_request_duration_count{region=\"eu\",uri=\"/orders/:id\"}")
 			.contains("gin_request_uv_total{region=\"eu\"} 1.0");
+	}
+
+	@Test
+	void costAllocatesNothingOfItsOwn() throws Exception {
+		List<ExchangeObserver> without = new ArrayList<>(standard());
+		List<ExchangeObserver> with = new ArrayList<>(standard());
+		with.add(new RequestCost(this.registry, new ProcessCost(this.registry)));
+		assertThat(allocatedPerRequest(with) - allocatedPerRequest(without)).isCloseTo(0, within(NEXT_TO_NOTHING));
+		assertThat(this.registry.get(CostCounters.REQUEST_CPU).tag("http.route", "/orders/{id}").counter().count())
+			.isPositive();
 	}
 
 	private List<ExchangeObserver> standard() {
