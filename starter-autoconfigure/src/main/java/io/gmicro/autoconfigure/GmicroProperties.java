@@ -217,6 +217,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param statusCode properties of the status code counter
 	 * @param activeRequests properties of the gauge of requests in flight
 	 * @param bodySize properties of the body sizes
+	 * @param cost properties of the cost per route
 	 * @param uniqueClients properties of the estimate of distinct clients
 	 * @param excludePaths Paths whose requests are not recorded: exact paths, or subtrees
 	 * with a trailing '/**'. If not set, the configured paths of the metrics endpoint,
@@ -239,7 +240,7 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param springObservation properties of Spring Boot's observation filter
 	 */
 	public record Http(@DefaultValue RequestDuration requestDuration, @DefaultValue StatusCode statusCode,
-			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize,
+			@DefaultValue ActiveRequests activeRequests, @DefaultValue BodySize bodySize, @DefaultValue Cost cost,
 			@DefaultValue UniqueClients uniqueClients, @DefaultValue( {
 					"/metrics", "/debug/**", "/actuator/**" }) List<String> excludePaths,
 			@DefaultValue("1000") int maxRoutes, @DefaultValue("true") boolean includeContextPath,
@@ -310,6 +311,15 @@ public record GmicroProperties(@DefaultValue Metrics metrics, @DefaultValue Http
 	 * @param enabled Whether to record the sizes of request and response bodies.
 	 */
 	public record BodySize(@DefaultValue("true") boolean enabled) {
+	}
+
+	/**
+	 * Properties of the cost per route, and per gRPC method.
+	 *
+	 * @param enabled Whether to record the CPU time and the allocated bytes of requests
+	 * by route, and of gRPC calls by method. Platform threads only.
+	 */
+	public record Cost(@DefaultValue("false") boolean enabled) {
 	}
 
 	/**

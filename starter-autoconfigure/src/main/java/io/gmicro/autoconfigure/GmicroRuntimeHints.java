@@ -1,9 +1,12 @@
 package io.gmicro.autoconfigure;
 
+import java.util.List;
+
 import io.gmicro.custom.CustomMetric;
 import io.gmicro.slo.ServiceLevelObjective;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
@@ -11,7 +14,7 @@ import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegi
 
 /**
  * Hints for native images: types that are bound as values of maps, the style sheets, and
- * methods of the containers that are called by reflection.
+ * methods of the containers and of threads that are called by reflection.
  */
 final class GmicroRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -29,6 +32,8 @@ final class GmicroRuntimeHints implements RuntimeHintsRegistrar {
 		for (String type : CONTAINER_TYPES) {
 			hints.reflection().registerTypeIfPresent(classLoader, type, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
+		hints.reflection()
+			.registerType(Thread.class, (thread) -> thread.withMethod("isVirtual", List.of(), ExecutableMode.INVOKE));
 	}
 
 }

@@ -7,6 +7,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
+import io.gmicro.cost.CostCounters;
+import io.gmicro.cost.ThreadCounters;
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.RequestDuration;
@@ -53,6 +55,8 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent>,
 					List.of(ActiveRequests.NAME)),
 			new Measurement("body-size", (http) -> http.bodySize().enabled(), LABELS.subList(0, 3),
 					List.of(BodySizes.REQUEST_NAME, BodySizes.RESPONSE_NAME)),
+			new Measurement("cost", (http) -> http.cost().enabled() && ThreadCounters.areSupported(),
+					List.of("http.route"), List.of(CostCounters.REQUEST_CPU, CostCounters.REQUEST_ALLOCATED)),
 			new Measurement("slow-requests", (http) -> http.slowRequests().enabled(),
 					List.of("http.request.method", "http.route", "http.response.status_code"),
 					List.of(SlowRequests.NAME)),
