@@ -20,6 +20,10 @@ function quantiles(...quantiles: number[]): Query[] {
   return quantiles.map((q) => ({ expr: quantile(q, duration, requests), legend: `p${q * 100}`, exemplars: true }));
 }
 
+const cpu = 'gmicro_http_server_cpu_seconds_total';
+const allocated = 'gmicro_http_server_allocated_bytes_total';
+const byTemplate = ['http_route'];
+
 const routeLegend = '{{http_request_method}} {{http_route}}';
 
 export const red = dashboard({
@@ -234,10 +238,39 @@ export const red = dashboard({
           queries: [{ expr: topTen(byRoute, (rated) => meanSize('request', rated)), legend: routeLegend }],
         })),
     ],
+    'Cost': [
+      line(9,
+        graph({
+          title: 'CPU seconds per request by route',
+          description: 'Which ten routes use the most CPU time per request? Without gmicro.http.cost.enabled=true, this row is empty.',
+          unit: 's',
+          queries: [{ expr: topTen(byTemplate, (rated) => perRequest(cpu, rated)), legend: '{{http_route}}' }],
+        }),
+        graph({
+          title: 'Ten most expensive routes',
+          description: 'Which ten routes use the most CPU time? The values are CPUs: 0.5 is half of one.',
+          unit: 'none',
+          stacked: true,
+          queries: [{
+            expr: topTen(byTemplate, (rated) => sum(rated(cpu, `${requests}, http_route!="_BACKGROUND"`), byTemplate)),
+            legend: '{{http_route}}',
+          }],
+        }),
+        graph({
+          title: 'Bytes per request by route',
+          description: 'Which ten routes allocate the most memory per request, and so keep the garbage collector busy?',
+          unit: 'bytes',
+          queries: [{ expr: topTen(byTemplate, (rated) => perRequest(allocated, rated)), legend: '{{http_route}}' }],
+        })),
+    ],
   },
 });
 
 function meanSize(of: 'request' | 'response', rated: typeof rate): string {
   const size = `http_server_${of}_body_size_bytes`;
   return `${sum(rated(`${size}_sum`, requests), byRoute)} / ${sum(rated(`${size}_count`, requests), byRoute)}`;
+}
+
+function perRequest(cost: string, rated: typeof rate): string {
+  return `${sum(rated(cost, requests), byTemplate)} / (${sum(rated(responses, requests), byTemplate)} > 0)`;
 }

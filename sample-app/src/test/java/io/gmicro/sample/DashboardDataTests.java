@@ -83,7 +83,7 @@ class DashboardDataTests {
 	static void drive() throws Exception {
 		RealTools.find("prometheus");
 		sample = SampleServer.startWith(List.of(TracedAndFailing.class), "gmicro.http.slow-requests.threshold=50ms",
-				"spring.grpc.client.channel.greeter.default.deadline=500ms");
+				"gmicro.http.cost.enabled=true", "spring.grpc.client.channel.greeter.default.deadline=500ms");
 		PrometheusConfiguration configuration = PrometheusConfiguration.in(directory).targets(sample.port()).rules();
 		secondInstance();
 		prometheus = PrometheusServer.start(directory, ToolServer.freePort(), configuration,
