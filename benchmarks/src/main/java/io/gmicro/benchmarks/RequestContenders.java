@@ -12,11 +12,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.gmicro.cost.ProcessCost;
 import io.gmicro.http.ActiveExchanges;
 import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
+import io.gmicro.http.RequestCost;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.slow.SlowRequests;
@@ -96,6 +98,7 @@ final class RequestContenders {
 		pieces.put("gmicro, status", ours((registry) -> List.of(new StatusCodes(registry))));
 		pieces.put("gmicro, in flight", ours((registry) -> List.of(new ActiveRequests(registry))));
 		pieces.put("gmicro, sizes", ours((registry) -> List.of(new BodySizes(registry))));
+		pieces.put("gmicro, cost", ours((registry) -> List.of(new RequestCost(registry, new ProcessCost(registry)))));
 		pieces.put("gmicro, slow requests", slow(List.of(), Registries.ours(), MAX_ROUTES));
 		pieces.put(SPRINGS, springs());
 		return pieces;
