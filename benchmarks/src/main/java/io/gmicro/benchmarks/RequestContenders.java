@@ -18,7 +18,6 @@ import io.gmicro.http.ActiveRequests;
 import io.gmicro.http.BodySizes;
 import io.gmicro.http.ExchangeFilter;
 import io.gmicro.http.ExchangeObserver;
-import io.gmicro.http.RequestCost;
 import io.gmicro.http.RequestDuration;
 import io.gmicro.http.StatusCodes;
 import io.gmicro.slow.SlowRequests;
@@ -98,7 +97,8 @@ final class RequestContenders {
 		pieces.put("gmicro, status", ours((registry) -> List.of(new StatusCodes(registry))));
 		pieces.put("gmicro, in flight", ours((registry) -> List.of(new ActiveRequests(registry))));
 		pieces.put("gmicro, sizes", ours((registry) -> List.of(new BodySizes(registry))));
-		pieces.put("gmicro, cost", ours((registry) -> List.of(new RequestCost(registry, new ProcessCost(registry)))));
+		pieces.put("gmicro, cost",
+				ours((registry) -> List.of(new io.gmicro.http.RequestCost(registry, new ProcessCost(registry)))));
 		pieces.put("gmicro, slow requests", slow(List.of(), Registries.ours(), MAX_ROUTES));
 		pieces.put(SPRINGS, springs());
 		return pieces;
