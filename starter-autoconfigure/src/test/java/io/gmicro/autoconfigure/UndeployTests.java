@@ -197,7 +197,8 @@ class UndeployTests {
 			return builder.sources(Shop.class)
 				.properties("gmicro.metrics.enabled=true", "gmicro.pprof.enabled=true",
 						"gmicro.http.slow-requests.enabled=true", "gmicro.http.slow-requests.threshold=20ms",
-						"gmicro.http.unique-clients.enabled=true", "gmicro.diagnostics.access=unrestricted");
+						"gmicro.http.unique-clients.enabled=true", "gmicro.http.cost.enabled=true",
+						"gmicro.diagnostics.access=unrestricted");
 		}
 
 		@GetMapping("/hello")

@@ -195,6 +195,7 @@ class ProcessCostTests {
 		}
 	}
 
+	/** Asserts nothing, which would be measured as well. */
 	private static final class Used implements CostSink {
 
 		private long cpuNanos;
@@ -203,8 +204,6 @@ class ProcessCostTests {
 
 		@Override
 		public void add(long cpuNanos, long allocatedBytes) {
-			assertThat(cpuNanos).isNotNegative();
-			assertThat(allocatedBytes).isNotNegative();
 			this.cpuNanos += cpuNanos;
 			this.allocatedBytes += allocatedBytes;
 		}
