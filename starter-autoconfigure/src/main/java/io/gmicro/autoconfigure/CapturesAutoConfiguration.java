@@ -85,7 +85,15 @@ public final class CapturesAutoConfiguration {
 				new Captures.Settings(captures.directory().isEmpty() ? null : Path.of(captures.directory()),
 						captures.keep(), captures.maxSize().toBytes(), DELAY, captures.interval()),
 				triggers(captures, counts, active.getIfAvailable()),
-				contents(profiler.getIfAvailable(), wall.getIfAvailable(), requests, others), registry);
+				contents(profiler.getIfAvailable(), wall.getIfAvailable(), requests, others),
+				() -> endWindow(profiler.getIfAvailable()), registry);
+	}
+
+	private static void endWindow(@Nullable Profiler profiler) {
+		ProfileHistory history = (profiler != null) ? profiler.history() : null;
+		if (history != null) {
+			history.endWindow();
+		}
 	}
 
 	private static List<CaptureTrigger> triggers(GmicroProperties.Captures captures, CaptureCounts counts,

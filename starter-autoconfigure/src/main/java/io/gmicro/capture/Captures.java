@@ -33,9 +33,13 @@ public final class Captures implements AutoCloseable {
 	/** Before the reason. */
 	private static final Duration PAST = Duration.ofMinutes(1);
 
+	private static final Duration PREPARATION = Duration.ofSeconds(5);
+
 	private final Settings settings;
 
 	private final List<CaptureContent> contents;
+
+	private final Runnable preparation;
 
 	private final List<PendingCapture> triggers = new ArrayList<>();
 
@@ -51,6 +55,10 @@ public final class Captures implements AutoCloseable {
 
 	private CountDownLatch end = new CountDownLatch(1);
 
+	private boolean prepared;
+
+	private long nextPreparation;
+
 	private boolean warned;
 
 	/**
@@ -58,12 +66,15 @@ public final class Captures implements AutoCloseable {
 	 * @param settings when to capture, and what to keep
 	 * @param triggers decide when something is captured
 	 * @param contents the files of a capture
+	 * @param preparation called when a reason begins, and every few seconds until it is
+	 * captured: keeps what a shutdown may take away
 	 * @param registry the registry of {@code gmicro_captures_total}
 	 */
 	public Captures(Settings settings, List<CaptureTrigger> triggers, List<CaptureContent> contents,
-			MeterRegistry registry) {
+			Runnable preparation, MeterRegistry registry) {
 		this.settings = settings;
 		this.contents = List.copyOf(contents);
+		this.preparation = preparation;
 		triggers.forEach((trigger) -> this.triggers.add(new PendingCapture(trigger)));
 		Limits limits = new Limits(settings.keep(), settings.maxBytes());
 		this.directory = (settings.directory() != null) ? new DirectoryStore(settings.directory(), limits) : null;
@@ -112,6 +123,14 @@ public final class Captures implements AutoCloseable {
 	/** Checks each reason once. */
 	void check(long now) {
 		check(now, this.settings.delay());
+		if (this.triggers.stream().noneMatch(PendingCapture::isPending)) {
+			this.prepared = false;
+		}
+		else if (!this.prepared || now - this.nextPreparation >= 0) {
+			this.prepared = true;
+			this.nextPreparation = now + PREPARATION.toNanos();
+			this.preparation.run();
+		}
 	}
 
 	private void check(long now, Duration delay) {

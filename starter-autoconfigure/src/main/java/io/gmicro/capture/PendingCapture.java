@@ -45,6 +45,11 @@ final class PendingCapture {
 		return this.pending && (!this.holds || now - this.since >= delayNanos);
 	}
 
+	/** Whether a reason that began is not captured yet. */
+	boolean isPending() {
+		return this.pending;
+	}
+
 	/** Notes that it is being captured. */
 	void captured(long now) {
 		this.pending = false;

@@ -253,6 +253,15 @@ public final class ProfileHistory {
 				+ ((since != null) ? "begins at " + since.truncatedTo(ChronoUnit.SECONDS) : "is empty"));
 	}
 
+	/**
+	 * Ends the running window unless it has just begun. What is kept outlives the
+	 * recording, which JFR ends as soon as the JVM shuts down.
+	 */
+	public void endWindow() {
+		long now = System.nanoTime();
+		endWindowBefore(now, now);
+	}
+
 	private synchronized void endWindowBefore(long to, long now) {
 		RunningWindow current = this.running;
 		JfrEvents events = this.recording;

@@ -59,6 +59,8 @@ class CapturesTests {
 
 	private final AtomicLong checks = new AtomicLong();
 
+	private final AtomicLong preparations = new AtomicLong();
+
 	private final AtomicReference<Duration> past = new AtomicReference<>(Duration.ZERO);
 
 	@Test
@@ -96,6 +98,20 @@ class CapturesTests {
 		checkSeconds(captures, 20, 3600);
 		assertThat(captures.list()).hasSize(1);
 		assertThat(this.past.get()).isEqualTo(Duration.ofSeconds(80));
+	}
+
+	@Test
+	void captureIsPreparedWhileItsReasonIsPending() {
+		Captures captures = captures(null, 5, 1 << 20);
+		checkSeconds(captures, 0, 100);
+		assertThat(this.preparations).hasValue(0);
+		this.holds.set("many");
+		checkSeconds(captures, 100, 101);
+		assertThat(this.preparations).hasValue(1);
+		checkSeconds(captures, 101, 120);
+		assertThat(this.preparations).hasValue(4);
+		checkSeconds(captures, 120, 300);
+		assertThat(this.preparations).hasValue(4);
 	}
 
 	@Test
@@ -175,7 +191,8 @@ class CapturesTests {
 				List.of(new CaptureTrigger(CaptureReason.CPU, (now) -> {
 					throw new IllegalStateException("broken");
 				}), new CaptureTrigger(CaptureReason.HEAP, (now) -> (now < 2 * SECOND) ? "full" : null)), List.of(),
-				this.registry);
+				() -> {
+				}, this.registry);
 		checkSeconds(captures, 0, 10);
 		assertThat(captures.list()).extracting(Capture::reason).containsExactly(CaptureReason.HEAP);
 		assertThat(this.registry.get("gmicro.capture.errors").counter().count()).isEqualTo(10);
@@ -295,7 +312,7 @@ class CapturesTests {
 				List.of(new CaptureTrigger(CaptureReason.SLOW_REQUESTS, (now) -> {
 					this.checks.incrementAndGet();
 					return this.holds.get();
-				})), all, this.registry);
+				})), all, this.preparations::incrementAndGet, this.registry);
 	}
 
 	private static Captures.Settings settings(@Nullable Path where, int keep, long maxBytes) {
