@@ -81,9 +81,9 @@ class HistoryProfileTests {
 		assertThat(cpuShare(after)).isLessThan(5);
 	}
 
-	/** Of what requests used, since a process that has just started compiles. */
+	/** Of the application, since a process that has just started compiles. */
 	private static double cpuShare(String span) throws Exception {
-		String top = pprof.run("-top", "-cum", "-nodefraction=0", "-focus=ExchangeFilter", "-relative_percentages",
+		String top = pprof.run("-top", "-cum", "-nodefraction=0", "-focus=^io.gmicro.sample", "-relative_percentages",
 				pprof.fetch(sample.url("profile?" + span)).toString());
 		assertThat(top).contains("Type: cpu", "kept in windows of up to 30 s", "Processor time from ");
 		Matcher share = SHARE.matcher(top);

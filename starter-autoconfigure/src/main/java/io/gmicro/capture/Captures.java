@@ -1,6 +1,7 @@
 package io.gmicro.capture;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -194,12 +195,17 @@ public final class Captures implements AutoCloseable {
 
 	/**
 	 * The captures that are kept, newest first, those of earlier processes included.
-	 * @throws IOException if the directory cannot be read
+	 * Without those of the directory if it cannot be read.
 	 */
-	public List<Capture> list() throws IOException {
+	public List<Capture> list() {
 		List<Capture> captures = new ArrayList<>(this.memory.list());
 		if (this.directory != null) {
-			captures.addAll(this.directory.list());
+			try {
+				captures.addAll(this.directory.list());
+			}
+			catch (IOException | DirectoryIteratorException ex) {
+				failed("The captures cannot be read in " + this.settings.directory(), ex);
+			}
 			captures.sort((one, other) -> other.name().compareTo(one.name()));
 		}
 		return captures;
@@ -212,12 +218,14 @@ public final class Captures implements AutoCloseable {
 	 * @throws IOException if it cannot be read
 	 */
 	public byte @Nullable [] read(String name) throws IOException {
-		for (CaptureStore store : (this.directory != null) ? new CaptureStore[] { this.memory, this.directory }
-				: new CaptureStore[] { this.memory }) {
-			for (Capture capture : store.list()) {
-				if (capture.name().equals(name)) {
-					return store.read(capture);
-				}
+		byte[] inMemory = read(name, this.memory);
+		return (inMemory == null && this.directory != null) ? read(name, this.directory) : inMemory;
+	}
+
+	private static byte @Nullable [] read(String name, CaptureStore store) throws IOException {
+		for (Capture capture : store.list()) {
+			if (capture.name().equals(name)) {
+				return store.read(capture);
 			}
 		}
 		return null;

@@ -92,21 +92,29 @@ final class DirectoryStore implements CaptureStore {
 	@Override
 	public List<Capture> list() throws IOException {
 		List<Capture> captures = new ArrayList<>();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.directory, "gmicro-capture-*.zip")) {
-			for (Path file : files) {
-				BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class,
-						LinkOption.NOFOLLOW_LINKS);
-				Capture capture = Capture.named(file.getFileName().toString(), attributes.size());
-				if (capture != null && attributes.isRegularFile()) {
-					captures.add(capture);
+		if (Files.isDirectory(this.directory)) {
+			try (DirectoryStream<Path> files = Files.newDirectoryStream(this.directory, "gmicro-capture-*.zip")) {
+				for (Path file : files) {
+					add(file, captures);
 				}
 			}
 		}
-		catch (NoSuchFileException ex) {
-			// Nothing was captured yet
-		}
 		captures.sort(Comparator.comparing(Capture::name).reversed());
 		return captures;
+	}
+
+	private static void add(Path file, List<Capture> captures) throws IOException {
+		try {
+			BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class,
+					LinkOption.NOFOLLOW_LINKS);
+			Capture capture = Capture.named(file.getFileName().toString(), attributes.size());
+			if (capture != null && attributes.isRegularFile()) {
+				captures.add(capture);
+			}
+		}
+		catch (NoSuchFileException ex) {
+			// Another process has evicted it
+		}
 	}
 
 	@Override

@@ -84,14 +84,7 @@ public final class CapturesServlet extends HttpServlet {
 	}
 
 	private void page(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		List<Capture> kept;
-		try {
-			kept = this.captures.list();
-		}
-		catch (IOException ex) {
-			unreadable(response);
-			return;
-		}
+		List<Capture> kept = this.captures.list();
 		response.setContentType("text/html;charset=utf-8");
 		response.setHeader("Content-Security-Policy",
 				Responses.CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'"));
@@ -140,7 +133,8 @@ public final class CapturesServlet extends HttpServlet {
 			zip = this.captures.read(name);
 		}
 		catch (IOException ex) {
-			unreadable(response);
+			Responses.refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+					"the directory gmicro.captures.directory cannot be read");
 			return;
 		}
 		if (zip == null) {
@@ -172,11 +166,6 @@ public final class CapturesServlet extends HttpServlet {
 		response.setStatus(HttpServletResponse.SC_SEE_OTHER);
 		response.setHeader("Location",
 				(request.getPathInfo() == null) ? path.substring(path.lastIndexOf('/') + 1) : "./");
-	}
-
-	private static void unreadable(HttpServletResponse response) throws IOException {
-		Responses.refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE,
-				"the directory gmicro.captures.directory cannot be read");
 	}
 
 }

@@ -30,6 +30,8 @@ public final class JfrEvents implements AutoCloseable {
 
 	private final boolean window;
 
+	private final boolean continuous;
+
 	private final Set<String> types = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable Throwable failure;
@@ -38,9 +40,10 @@ public final class JfrEvents implements AutoCloseable {
 
 	private volatile Instant start = Instant.MAX;
 
-	private JfrEvents(Reader reader, boolean window) {
+	private JfrEvents(Reader reader, boolean window, boolean continuous) {
 		this.reader = reader;
 		this.window = window;
+		this.continuous = continuous;
 	}
 
 	/**
@@ -51,7 +54,7 @@ public final class JfrEvents implements AutoCloseable {
 	 * @return the running recording
 	 */
 	public static JfrEvents open(String name, Map<String, Map<String, String>> settings, Reader reader) {
-		return open(new JfrEvents(reader, false), NAME + " " + name, settings);
+		return open(new JfrEvents(reader, false, true), NAME + " " + name, settings);
 	}
 
 	/**
@@ -63,7 +66,7 @@ public final class JfrEvents implements AutoCloseable {
 	 * @return the running recording
 	 */
 	public static JfrEvents openContinuous(String name, Map<String, Map<String, String>> settings, Reader reader) {
-		return open(new JfrEvents(reader, true), NAME + " " + name, settings);
+		return open(new JfrEvents(reader, true, true), NAME + " " + name, settings);
 	}
 
 	/**
@@ -77,7 +80,7 @@ public final class JfrEvents implements AutoCloseable {
 	public static JfrEvents openWindow(Map<String, Map<String, String>> settings, Reader reader)
 			throws ProfilingException {
 		JfrMemory.shared().read();
-		JfrEvents events = open(new JfrEvents(reader, true), NAME, settings);
+		JfrEvents events = open(new JfrEvents(reader, true, false), NAME, settings);
 		events.start = Instant.MIN;
 		return events;
 	}
@@ -137,6 +140,11 @@ public final class JfrEvents implements AutoCloseable {
 	/** Whether it records and has not failed. */
 	public boolean isRunning() {
 		return this.failure == null && this.recording.getState() == RecordingState.RUNNING;
+	}
+
+	/** Whether it may run for as long as the application. */
+	boolean isContinuous() {
+		return this.continuous;
 	}
 
 	boolean isWindow() {

@@ -37,6 +37,9 @@ public final class JfrMemory implements FlightRecorderListener {
 
 	private static final long MAX_PAUSE = 10 * SECOND;
 
+	/** A continuous recording is read about as often by its owner. */
+	private static final long MAX_CONTINUOUS_PAUSE = 3 * MAX_PAUSE;
+
 	private static final JfrMemory SHARED = new JfrMemory();
 
 	/** An interned string is the same object for all applications of the JVM. */
@@ -235,7 +238,7 @@ public final class JfrMemory implements FlightRecorderListener {
 	/** Plans the next read for when a quarter of the memory is filled. */
 	private void schedule(long passed, long size, boolean onDisk) {
 		double wanted = (double) passed * JfrRepository.memorySize() / 4 / Math.max(size, 1);
-		this.pause = Math.max(SECOND, (long) Math.min(wanted, MAX_PAUSE));
+		this.pause = Math.max(SECOND, (long) Math.min(wanted, MAX_CONTINUOUS_PAUSE));
 		this.lastSize = onDisk ? this.lastSize : size;
 	}
 
@@ -251,7 +254,9 @@ public final class JfrMemory implements FlightRecorderListener {
 	 * JFR's memory would grow.
 	 */
 	public void readForWindows() {
-		if (!windows().isEmpty() && isFilling()) {
+		List<JfrEvents> windows = windows();
+		long maxPause = windows.stream().allMatch(JfrEvents::isContinuous) ? MAX_CONTINUOUS_PAUSE : MAX_PAUSE;
+		if (!windows.isEmpty() && isFilling(maxPause)) {
 			try {
 				read();
 			}
@@ -267,10 +272,10 @@ public final class JfrMemory implements FlightRecorderListener {
 		return this.readers.stream().filter(JfrEvents::isWindow).toList();
 	}
 
-	private boolean isFilling() {
+	private boolean isFilling(long maxPause) {
 		synchronized (LOCK) {
 			return !Jfr.isRecordingToDisk()
-					&& (System.nanoTime() - this.lastNanos >= this.pause || areManyThreadsUnread());
+					&& (System.nanoTime() - this.lastNanos >= Math.min(this.pause, maxPause) || areManyThreadsUnread());
 		}
 	}
 

@@ -292,6 +292,7 @@ class CapturesTests {
 		for (int i = 0; i < 2; i++) {
 			Capture capture = captures.capture();
 			assertThat(unzipped(captures.read(capture.name()))).containsEntry("hello.txt", "hello");
+			assertThat(captures.list()).contains(capture);
 		}
 		assertThat(this.registry.get("gmicro.capture.errors").counter().count()).isEqualTo(2);
 		assertThat(output).containsOnlyOnce("The capture is kept in memory, since it cannot be written to ");

@@ -87,10 +87,10 @@ class ProfileHistoryTests {
 		second.end();
 		long process = Platform.processCpuTime() - before;
 		this.history.maintain();
-		assertThat(sum(past(ProfileKind.PROFILE, first), "red", 1)).isCloseTo(SECOND, withPercentage(10));
+		assertBurned(past(ProfileKind.PROFILE, first), "red", SECOND);
 		assertThat(sum(past(ProfileKind.PROFILE, first), "blue", 1)).isLessThan(SECOND / 20);
 		assertThat(sum(past(ProfileKind.PROFILE, second), "red", 1)).isLessThan(SECOND / 20);
-		assertThat(sum(past(ProfileKind.PROFILE, second), "blue", 1)).isCloseTo(SECOND, withPercentage(10));
+		assertBurned(past(ProfileKind.PROFILE, second), "blue", SECOND);
 		Profile both = past(ProfileKind.PROFILE, first.and(second));
 		assertThat(sum(both, "", 1)).isCloseTo(process, within(process / 50 + EDGES));
 		assertThat(text(both)).containsPattern("From 2\\S+Z to 2\\S+Z: kept in windows").doesNotContain("Missing");
@@ -170,8 +170,8 @@ class ProfileHistoryTests {
 		red(SECOND / 2);
 		span.end();
 		this.history.maintain();
-		assertThat(sum(onDemand, "red", 1)).isCloseTo(2 * SECOND, withPercentage(10));
-		assertThat(sum(past(ProfileKind.PROFILE, span), "red", 1)).isCloseTo(3 * SECOND, withPercentage(10));
+		assertBurned(onDemand, "red", 2 * SECOND);
+		assertBurned(past(ProfileKind.PROFILE, span), "red", 3 * SECOND);
 	}
 
 	@Test
@@ -188,7 +188,7 @@ class ProfileHistoryTests {
 			red(SECOND);
 			span.end();
 			this.history.maintain();
-			assertThat(sum(past(ProfileKind.PROFILE, span), "red", 1)).isCloseTo(2 * SECOND, withPercentage(15));
+			assertBurned(past(ProfileKind.PROFILE, span), "red", 2 * SECOND);
 			user.stop();
 			user.dump(file);
 		}
@@ -202,7 +202,7 @@ class ProfileHistoryTests {
 		blue(SECOND);
 		after.end();
 		this.history.maintain();
-		assertThat(sum(past(ProfileKind.PROFILE, after), "blue", 1)).isCloseTo(SECOND, withPercentage(15));
+		assertBurned(past(ProfileKind.PROFILE, after), "blue", SECOND);
 	}
 
 	@Test
@@ -218,8 +218,7 @@ class ProfileHistoryTests {
 			red(11 * SECOND / 10);
 			span.end();
 			slow.maintain();
-			assertThat(sum(slow.past(ProfileKind.PROFILE, span.ago(), span.length()), "red", 1))
-				.isCloseTo(11 * SECOND / 10, withPercentage(10));
+			assertBurned(slow.past(ProfileKind.PROFILE, span.ago(), span.length()), "red", 11 * SECOND / 10);
 			assertThat(slow.state().since()).isNotNull();
 			assertThat(slow.state().bytes()).isBetween(1000L, MEGABYTE);
 			// The next one has just begun
@@ -251,7 +250,7 @@ class ProfileHistoryTests {
 		span.end();
 		this.history.maintain();
 		assertThat(this.history.state().problem()).isNull();
-		assertThat(sum(past(ProfileKind.PROFILE, span), "red", 1)).isCloseTo(SECOND / 2, withPercentage(15));
+		assertBurned(past(ProfileKind.PROFILE, span), "red", SECOND / 2);
 	}
 
 	@Test
@@ -294,6 +293,14 @@ class ProfileHistoryTests {
 		for (int i = 0; i < 10 * megabytes; i++) {
 			this.allocated = new byte[(int) MEGABYTE / 10];
 		}
+	}
+
+	/** JFR may miss samples on a busy machine: their time is under a frame of its own. */
+	private static void assertBurned(Profile profile, String method, long cpuNanos) {
+		long sampled = sum(profile, method, 1);
+		long unknown = sum(profile, CpuSamples.NOT_SAMPLED.function(), 1);
+		assertThat(sampled).isBetween(cpuNanos / 5, cpuNanos / 8 * 9);
+		assertThat(sampled + unknown).isGreaterThan(cpuNanos / 8 * 7);
 	}
 
 	private static long sum(Profile profile, String method, int value) {
