@@ -25,7 +25,7 @@ public enum CaptureReason {
 	/** Threads that wait for each other. */
 	DEADLOCK,
 
-	/** Somebody asked for it. */
+	/** A client requested it. */
 	MANUAL;
 
 	/** The name in metrics, file names and the log. */
