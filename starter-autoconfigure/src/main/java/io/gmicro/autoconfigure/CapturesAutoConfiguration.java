@@ -2,7 +2,6 @@ package io.gmicro.autoconfigure;
 
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import io.gmicro.capture.CaptureTrigger;
 import io.gmicro.capture.Captures;
 import io.gmicro.console.JsonPage;
 import io.gmicro.http.ActiveExchanges;
+import io.gmicro.jfr.Platform;
 import io.gmicro.recorder.ProfileHistory;
 import io.gmicro.recorder.ProfileKind;
 import io.gmicro.recorder.Profiler;
@@ -132,9 +132,10 @@ public final class CapturesAutoConfiguration {
 
 	private static @Nullable LongSupplier cpuTime() {
 		try {
-			return CpuTime.supplier();
+			return (Platform.processCpuTime() >= 0) ? Platform::processCpuTime : null;
 		}
-		catch (LinkageError ex) {
+		catch (LinkageError | ClassCastException ex) {
+			// A runtime may lack the module jdk.management
 			return null;
 		}
 	}
@@ -196,17 +197,6 @@ public final class CapturesAutoConfiguration {
 		@ConditionalOnBean(PrometheusMeterRegistry.class)
 		CaptureContent gmicroCapturedMetrics(PrometheusMeterRegistry registry) {
 			return new CaptureContent("metrics.txt", (out, past) -> registry.scrape(out));
-		}
-
-	}
-
-	/** A separate class because a runtime may lack the module {@code jdk.management}. */
-	private static final class CpuTime {
-
-		static @Nullable LongSupplier supplier() {
-			return (ManagementFactory
-				.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system)
-						? system::getProcessCpuTime : null;
 		}
 
 	}

@@ -3,10 +3,9 @@ package io.gmicro.cost;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.management.ManagementFactory;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import io.gmicro.jfr.Platform;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadCounters {
 
-	private static final long UNKNOWN = -1;
-
 	/** Since Java 21. */
-	private static final @Nullable MethodHandle IS_VIRTUAL = handle(Thread.class, "isVirtual", boolean.class);
+	private static final @Nullable MethodHandle IS_VIRTUAL = isVirtualHandle();
 
 	private ThreadCounters() {
 	}
 
-	private static @Nullable MethodHandle handle(Class<?> type, String method, Class<?> result) {
+	private static @Nullable MethodHandle isVirtualHandle() {
 		try {
-			return MethodHandles.publicLookup().findVirtual(type, method, MethodType.methodType(result));
+			return MethodHandles.publicLookup()
+				.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
 		}
-		catch (ReflectiveOperationException | LinkageError ex) {
+		catch (ReflectiveOperationException ex) {
 			return null;
 		}
 	}
@@ -99,7 +97,7 @@ public final class ThreadCounters {
 
 	/** CPU time of the process. */
 	static long processCpuNanos() {
-		return Beans.SYSTEM.getProcessCpuTime();
+		return Platform.processCpuTime();
 	}
 
 	/**
@@ -107,34 +105,13 @@ public final class ThreadCounters {
 	 * JVM does not count them.
 	 */
 	static long totalAllocatedBytes() {
-		if (Beans.TOTAL_ALLOCATED_BYTES == null) {
-			return UNKNOWN;
-		}
-		try {
-			return (long) Beans.TOTAL_ALLOCATED_BYTES.invokeExact(Beans.THREADS);
-		}
-		catch (UnsupportedOperationException ex) {
-			return UNKNOWN;
-		}
-		catch (RuntimeException | Error ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			throw new IllegalStateException(ex);
-		}
+		return Platform.totalAllocatedBytes();
 	}
 
 	/** Loaded on first use, since the types may be missing. */
 	private static final class Beans {
 
-		static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-		static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
-			.getOperatingSystemMXBean();
-
-		/** Since Java 21, and in updates of Java 17. */
-		static final @Nullable MethodHandle TOTAL_ALLOCATED_BYTES = handle(ThreadMXBean.class,
-				"getTotalThreadAllocatedBytes", long.class);
+		static final ThreadMXBean THREADS = Platform.threads();
 
 	}
 

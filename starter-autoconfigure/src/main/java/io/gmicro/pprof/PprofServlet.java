@@ -207,8 +207,7 @@ public final class PprofServlet extends HttpServlet {
 		}
 		this.profiler.ensureRunning();
 		query.requirePlain();
-		Past past = query.past(history.keep());
-		return (past != null) ? new ProfileSource.Recent(this.profiler, history, kind, past) : null;
+		return new ProfileSource.Recorded(this.profiler, kind, query.options(), query.past(history.keep()));
 	}
 
 	/** Zero for a time span of the past. */
@@ -314,7 +313,7 @@ public final class PprofServlet extends HttpServlet {
 		if (kind != ProfileKind.GOROUTINE && kind != ProfileKind.HEAP) {
 			this.profiler.ensureRunning();
 		}
-		return new ProfileSource.Recorded(this.profiler, kind, query.options());
+		return new ProfileSource.Recorded(this.profiler, kind, query.options(), null);
 	}
 
 	private void requireEnabled(ProfilePage page) throws ProfilingException {

@@ -37,10 +37,6 @@ interface ProfileSource {
 	@Nullable Profile watch(Duration duration, Profiler.Heartbeat heartbeat)
 			throws IOException, ProfilingException, InterruptedException;
 
-	private static String title(ProfileKind kind) {
-		return (kind == ProfileKind.PROFILE) ? "cpu" : kind.lowerCaseName();
-	}
-
 	/** Returns a time span of the past, less the one that it is compared to. */
 	static Profile past(Past past, Kept kept) throws IOException, ProfilingException {
 		Profile profile = kept.past(past.ago(), past.length());
@@ -62,60 +58,20 @@ interface ProfileSource {
 	}
 
 	/**
-	 * Profiles of the past that the profiler has kept.
-	 *
-	 * @param profiler the profiler
-	 * @param history the profiles that are kept
-	 * @param kind the kind of profile
-	 * @param window the time span
-	 */
-	record Recent(Profiler profiler, ProfileHistory history, ProfileKind kind, Past window) implements ProfileSource {
-
-		@Override
-		public String title() {
-			return ProfileSource.title(this.kind) + ", " + this.window;
-		}
-
-		@Override
-		public int mainValue() {
-			return this.kind.mainValue();
-		}
-
-		@Override
-		public String unit() {
-			return this.kind.unit();
-		}
-
-		@Override
-		public Profile empty() {
-			return this.kind.empty();
-		}
-
-		@Override
-		public Profile now() throws IOException, ProfilingException, InterruptedException {
-			return this.profiler
-				.oneAtATime(() -> past(this.window, (ago, length) -> this.history.past(this.kind, ago, length)));
-		}
-
-		@Override
-		public Profile watch(Duration duration, Profiler.Heartbeat heartbeat) {
-			throw new IllegalStateException("It needs no time span from now on");
-		}
-
-	}
-
-	/**
 	 * Profiles that the profiler records.
 	 *
 	 * @param profiler the profiler
 	 * @param kind the kind of profile
 	 * @param options the options of the profile
+	 * @param past the time span of the past, or {@code null} for one that begins now
 	 */
-	record Recorded(Profiler profiler, ProfileKind kind, ProfileKind.Options options) implements ProfileSource {
+	record Recorded(Profiler profiler, ProfileKind kind, ProfileKind.Options options,
+			@Nullable Past past) implements ProfileSource {
 
 		@Override
 		public String title() {
-			return ProfileSource.title(this.kind);
+			String title = (this.kind == ProfileKind.PROFILE) ? "cpu" : this.kind.lowerCaseName();
+			return (this.past != null) ? title + ", " + this.past : title;
 		}
 
 		@Override
@@ -135,7 +91,13 @@ interface ProfileSource {
 
 		@Override
 		public Profile now() throws IOException, ProfilingException, InterruptedException {
-			return this.kind.now(this.profiler, this.options);
+			ProfileHistory history = this.profiler.history();
+			Past window = this.past;
+			if (history == null || window == null) {
+				return this.kind.now(this.profiler, this.options);
+			}
+			return this.profiler
+				.oneAtATime(() -> ProfileSource.past(window, (ago, length) -> history.past(this.kind, ago, length)));
 		}
 
 		@Override

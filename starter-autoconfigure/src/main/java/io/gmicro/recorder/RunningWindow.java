@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.gmicro.jfr.JfrEvents;
 import io.gmicro.jfr.JfrFile;
@@ -33,7 +34,7 @@ final class RunningWindow {
 
 	private long endNanos;
 
-	private volatile int waits;
+	private final AtomicInteger waits = new AtomicInteger();
 
 	RunningWindow(CpuSource source) {
 		for (ProfileKind kind : KINDS) {
@@ -56,7 +57,7 @@ final class RunningWindow {
 
 	/** The number of frequent events so far. */
 	int waits() {
-		return this.waits;
+		return this.waits.get();
 	}
 
 	void tick() {
@@ -75,10 +76,9 @@ final class RunningWindow {
 		}
 	}
 
-	@SuppressWarnings("NonAtomicOperationOnVolatileField")
 	private void add(RecordedEvent event) {
 		if (EventProfile.FREQUENT_EVENTS.contains(event.getEventType().getName())) {
-			this.waits++;
+			this.waits.incrementAndGet();
 		}
 		this.builders.values().forEach((builder) -> builder.add(event));
 	}

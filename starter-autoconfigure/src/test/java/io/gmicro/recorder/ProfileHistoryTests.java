@@ -137,6 +137,22 @@ class ProfileHistoryTests {
 		assertThat(text(past(ProfileKind.BLOCK, second))).containsPattern("of at least \\d+ ms");
 	}
 
+	/** They are counted from the first request for them on. */
+	@Test
+	void waitsOfTheHistoryAreNotCountedBefore() throws Exception {
+		try (CumulativeProfiles counted = new CumulativeProfiles()) {
+			this.history.maintain();
+			Span span = new Span();
+			Waits.park((task) -> new Thread(task).start(), LONG_WAIT);
+			span.end();
+			this.history.maintain();
+			assertThat(sum(past(ProfileKind.BLOCK, span), "Waits.park", 1)).isPositive();
+			assertThat(sum(counted.get(EventProfile.BLOCK), "Waits.park", 1)).isZero();
+			Waits.park((task) -> new Thread(task).start(), LONG_WAIT);
+			assertThat(sum(counted.get(EventProfile.BLOCK), "Waits.park", 1)).isPositive();
+		}
+	}
+
 	@Test
 	void threadThatHeldAMonitorIsALabel() throws Exception {
 		this.history.maintain();
